@@ -1,0 +1,2 @@
+export { AshlarError, ashlarError, catalogue } from './catalogue.ts';
+export type { ErrorCode, ErrorData, ErrorEntry, ErrorParams } from './catalogue.ts';

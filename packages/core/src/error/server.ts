@@ -1,0 +1,58 @@
+import type { ErrorEntry } from './catalogue.ts';
+
+const wrong = { status: 500, exit: 2 } as const;
+
+/** Errors of starting and running the server, and of the CLI around it. */
+export const serverErrors = {
+  'ASH-INTERNAL': {
+    status: 500,
+    exit: 5,
+    message: ({ request }: { request: string }) =>
+      `Something went wrong inside the registry. Its log has the cause under the request id ${request}.`,
+  },
+  'ASH-UNAVAILABLE': {
+    status: 503,
+    exit: 4,
+    message: ({ reason }: { reason: string }) =>
+      `The registry cannot do this right now: ${reason}. Try again shortly.`,
+  },
+  'ASH-STORAGE-FULL': {
+    status: 507,
+    exit: 4,
+    message: () => 'The disk of the registry is full; nothing was changed. An administrator must free space.',
+  },
+  'ASH-CONFIG': {
+    ...wrong,
+    message: ({ key, reason, fix }: { key: string; reason: string; fix: string }) =>
+      `${key}: ${reason}. ${fix}`,
+  },
+  'ASH-DATA-LOCKED': {
+    ...wrong,
+    exit: 1,
+    message: ({ path }: { path: string }) =>
+      `Another ashlar server is using ${path}. Stop it, or serve another folder with --data.`,
+  },
+  'ASH-DATA-FORMAT': {
+    ...wrong,
+    exit: 1,
+    message: ({ path, found, known }: { path: string; found: string; known: number }) =>
+      `${path} has the format ${found} and this ashlar knows formats up to ${known}. Use a newer ashlar.`,
+  },
+  'ASH-LISTEN': {
+    ...wrong,
+    exit: 1,
+    message: ({ address, reason }: { address: string; reason: string }) =>
+      `Cannot listen on ${address}: ${reason}. Choose another address with --listen or --listen-tls.`,
+  },
+  'ASH-SERVER-UNREACHABLE': {
+    status: 502,
+    exit: 4,
+    message: ({ url, reason }: { url: string; reason: string }) =>
+      `No Ashlar server answers at ${url}: ${reason}. Start one with npm start, or name yours with --url or ASHLAR_URL.`,
+  },
+  'ASH-USAGE': {
+    status: 400,
+    exit: 2,
+    message: ({ reason }: { reason: string }) => reason,
+  },
+} satisfies Record<string, ErrorEntry<never>>;

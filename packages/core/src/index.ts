@@ -1,0 +1,3 @@
+export * from './error/index.ts';
+export * from './module/index.ts';
+export * from './oci/index.ts';

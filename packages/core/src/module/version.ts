@@ -1,0 +1,92 @@
+import { ashlarError } from '../error/index.ts';
+
+/** A version in Semantic Versioning 2.0.0, without a leading `v`. */
+export type Version = string & { readonly __brand: 'Version' };
+
+// The pattern that semver.org publishes.
+const semver =
+  /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(?:-((?:0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*)(?:\.(?:0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*))*))?(?:\+([0-9a-zA-Z-]+(?:\.[0-9a-zA-Z-]+)*))?$/;
+
+/** The longest tag that OCI allows. */
+const maxLength = 128;
+
+export function isVersion(text: string): text is Version {
+  return text.length <= maxLength && semver.test(text);
+}
+
+/** @throws ASH-VERSION-INVALID */
+export function parseVersion(text: string): Version {
+  if (!isVersion(text)) throw ashlarError('ASH-VERSION-INVALID', { version: text.slice(0, 150) });
+  return text;
+}
+
+/**
+ * Reads a version as people write it: `v1.2` becomes `1.2.0`.
+ * @throws ASH-VERSION-INVALID
+ */
+export function normaliseVersion(text: string): Version {
+  const bare = text.trim().replace(/^v/, '');
+  const short = /^(\d+)(?:\.(\d+))?((?:[-+].*)?)$/.exec(bare);
+  return parseVersion(short ? `${short[1]}.${short[2] ?? '0'}.0${short[3] ?? ''}` : bare);
+}
+
+/** OCI tags cannot hold `+`; Helm, OpenTofu and Ashlar write `_` for it. */
+export function versionToTag(version: Version): string {
+  return version.replaceAll('+', '_');
+}
+
+/** The version that a tag stands for, or undefined when it is none. `_` never occurs in a version itself. */
+export function tagToVersion(tag: string): Version | undefined {
+  const text = tag.replaceAll('_', '+');
+  return isVersion(text) ? text : undefined;
+}
+
+export function isPrerelease(version: Version): boolean {
+  return version.split('+', 1)[0]!.includes('-');
+}
+
+/**
+ * Orders by precedence, lowest first; versions that differ only in build metadata, which have no precedence,
+ * in ASCII order, so that lists are stable.
+ */
+export function compareVersions(left: Version, right: Version): number {
+  const [a, b] = [split(left), split(right)];
+  for (let i = 0; i < 3; i++) {
+    const order = compareNumeric(a.core[i]!, b.core[i]!);
+    if (order !== 0) return order;
+  }
+  return comparePrerelease(a.prerelease, b.prerelease) || compareText(a.build, b.build);
+}
+
+function split(version: Version) {
+  const match = semver.exec(version)!;
+  return { core: match.slice(1, 4) as string[], prerelease: match[4], build: match[5] ?? '' };
+}
+
+function comparePrerelease(left: string | undefined, right: string | undefined): number {
+  if (left === right) return 0;
+  if (left === undefined) return 1;
+  if (right === undefined) return -1;
+  const [a, b] = [left.split('.'), right.split('.')];
+  for (let i = 0; i < Math.min(a.length, b.length); i++) {
+    const order = compareIdentifier(a[i]!, b[i]!);
+    if (order !== 0) return order;
+  }
+  return a.length - b.length;
+}
+
+function compareIdentifier(left: string, right: string): number {
+  const [a, b] = [/^\d+$/.test(left), /^\d+$/.test(right)];
+  if (a && b) return compareNumeric(left, right);
+  if (a !== b) return a ? -1 : 1;
+  return compareText(left, right);
+}
+
+/** Numbers without leading zeros, of any length. */
+function compareNumeric(left: string, right: string): number {
+  return left.length - right.length || compareText(left, right);
+}
+
+function compareText(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0;
+}
