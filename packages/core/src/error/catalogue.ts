@@ -25,7 +25,9 @@ export const catalogue = {
 };
 
 export type ErrorCode = keyof typeof catalogue;
-export type ErrorParams<Code extends ErrorCode> = Parameters<(typeof catalogue)[Code]['message']>[0];
+/** What the message of an error is made of; an empty object for messages without parameters. */
+export type ErrorParams<Code extends ErrorCode> =
+  Parameters<(typeof catalogue)[Code]['message']> extends [infer Params] ? Params : Record<string, never>;
 
 /** Plain data form of an error, for crossing threads and processes. */
 export interface ErrorData {

@@ -59,7 +59,7 @@ export function parseNamespaceName(text: string): NamespaceName {
     throw invalid('use letters and digits, joined by single . _ or -');
   }
   if (reservedNamespaces.includes(name)) throw invalid('the name is reserved');
-  return name as NamespaceName;
+  return text.toLowerCase() as NamespaceName;
 }
 
 /**

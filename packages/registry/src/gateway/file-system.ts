@@ -1,0 +1,35 @@
+import { open } from 'node:fs/promises';
+
+/** The only door to the file system. */
+export { createReadStream, constants, existsSync, readFileSync } from 'node:fs';
+export {
+  access,
+  chmod,
+  copyFile,
+  cp,
+  lstat,
+  mkdir,
+  mkdtemp,
+  open,
+  opendir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  rmdir,
+  stat,
+  unlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
+export type { FileHandle } from 'node:fs/promises';
+
+/**
+ * Makes the names inside a folder survive a power cut: what was created, renamed or removed there before this call.
+ * Windows cannot sync folders and keeps names in its journal by itself.
+ */
+export async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  await using folder = await open(path, 'r');
+  await folder.sync();
+}

@@ -1,0 +1,61 @@
+import type { Readable } from 'node:stream';
+
+import type { Digest, DigestAlgorithm } from '@ashlar/core';
+
+/** Names an upload that is under way; only `createUpload` makes one. */
+export type UploadId = string & { readonly __brand: 'UploadId' };
+
+export interface ByteRange {
+  /** First byte. */
+  readonly start: number;
+  /** Last byte, inclusive. */
+  readonly end: number;
+}
+
+export interface BlobContent {
+  /** Bytes of the whole blob, also when only a range is read. */
+  readonly size: number;
+  readonly stream: Readable;
+}
+
+/**
+ * Where bytes live, named by their digest and by nothing else. A blob exists once it is wholly written, hashed and
+ * synced to disk; who may see it is decided by the metadata store. Every driver passes `blob-store.suite.ts`.
+ */
+export interface BlobStore {
+  /** Bytes of the blob, or undefined when it does not exist. */
+  size(digest: Digest): Promise<number | undefined>;
+  /** Opens a blob; the caller reads the stream to its end or destroys it. `range` must lie inside the blob. */
+  open(digest: Digest, range?: ByteRange): Promise<BlobContent | undefined>;
+  /** Reads a whole small blob into memory. */
+  read(digest: Digest): Promise<Buffer | undefined>;
+  /** Stores small content whole. Storing what exists already is fine. */
+  put(bytes: Uint8Array, algorithm?: DigestAlgorithm): Promise<Digest>;
+  /** Removes a blob; removing what does not exist is fine. */
+  delete(digest: Digest): Promise<void>;
+
+  /** Starts an upload. The announced algorithm is hashed while bytes arrive; sha256 unless told. */
+  createUpload(algorithm?: DigestAlgorithm): Promise<UploadId>;
+  /** Bytes received so far, or undefined when there is no such upload. Survives a restart. */
+  uploadSize(id: UploadId): Promise<number | undefined>;
+  /**
+   * Appends bytes at `offset`, or at the end when undefined, and returns the new size. When the stream breaks, what
+   * arrived stays and can be continued.
+   * @throws ASH-UPLOAD-UNKNOWN ASH-UPLOAD-RANGE (offset is not the end) ASH-UPLOAD-BUSY (another append is running)
+   *   ASH-BLOB-SIZE (more than `limit` bytes in total; the upload is discarded) ASH-STORAGE-FULL
+   */
+  append(id: UploadId, offset: number | undefined, bytes: Readable, limit: number): Promise<number>;
+  /**
+   * Ends an upload: the bytes become the blob `digest` when they match it. Also matches another algorithm than the
+   * announced one, by reading the bytes again. The upload is gone afterwards, also on a mismatch.
+   * @throws ASH-UPLOAD-UNKNOWN ASH-UPLOAD-BUSY ASH-DIGEST-MISMATCH
+   */
+  finishUpload(id: UploadId, digest: Digest): Promise<{ readonly size: number }>;
+  /** Discards an upload; says whether there was one. @throws ASH-UPLOAD-BUSY */
+  cancelUpload(id: UploadId): Promise<boolean>;
+  /** Discards uploads that nobody has written to since `before` (milliseconds); returns how many. */
+  sweepUploads(before: number): Promise<number>;
+  /** Whether the store can be written right now; for readiness. */
+  check(): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,67 @@
+import type { Kysely } from 'kysely';
+
+import { ashlarError } from '@ashlar/core';
+
+import type { Schema } from '../schema.ts';
+import { ensureNamespace } from './namespace.ts';
+
+/** The repository that a write goes to. */
+export interface RepositoryInput {
+  readonly name: string;
+  readonly namespace: string;
+  readonly kind: 'module' | 'plain';
+  /** Whether the caller may create the namespace when it does not exist. */
+  readonly createNamespace: boolean;
+}
+
+/** @throws ASH-NAMESPACE-UNKNOWN */
+export async function ensureRepository(db: Kysely<Schema>, now: number, input: RepositoryInput): Promise<void> {
+  const { name, namespace, kind } = input;
+  const found = await db.selectFrom('repository').select('name').where('name', '=', name).executeTakeFirst();
+  if (found) return;
+  if (input.createNamespace) await ensureNamespace(db, now, namespace);
+  const owner = await db.selectFrom('namespace').select('name').where('name', '=', namespace).executeTakeFirst();
+  if (!owner) throw ashlarError('ASH-NAMESPACE-UNKNOWN', { name: namespace });
+  await db.insertInto('repository').values({ name, namespace, kind, created_at: now }).execute();
+}
+
+/** Makes a stored blob visible in a repository, after an upload or a permitted mount. @throws ASH-NAMESPACE-UNKNOWN */
+export async function addBlob(
+  db: Kysely<Schema>,
+  input: { readonly now: number; readonly repository: RepositoryInput; readonly digest: string; readonly size: number },
+): Promise<void> {
+  await ensureRepository(db, input.now, input.repository);
+  await db
+    .insertInto('repository_blob')
+    .values({ repository: input.repository.name, digest: input.digest, size: input.size, created_at: input.now })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+/**
+ * Takes a blob out of a repository. In a module repository the blobs of live versions stay.
+ * @throws ASH-BLOB-UNKNOWN ASH-BLOB-IN-USE
+ */
+export async function deleteBlob(
+  db: Kysely<Schema>,
+  { repository, digest }: { readonly repository: string; readonly digest: string },
+): Promise<void> {
+  const user = await db
+    .selectFrom('manifest_part as part')
+    .innerJoin('version', (join) =>
+      join.onRef('version.repository', '=', 'part.repository').onRef('version.digest', '=', 'part.manifest'),
+    )
+    .select('version.version')
+    .where('part.repository', '=', repository)
+    .where('part.digest', '=', digest)
+    .where('version.deleted_at', 'is', null)
+    .limit(1)
+    .executeTakeFirst();
+  if (user) throw ashlarError('ASH-BLOB-IN-USE', { digest, address: repository });
+  const { numDeletedRows } = await db
+    .deleteFrom('repository_blob')
+    .where('repository', '=', repository)
+    .where('digest', '=', digest)
+    .executeTakeFirstOrThrow();
+  if (numDeletedRows === 0n) throw ashlarError('ASH-BLOB-UNKNOWN', { digest });
+}

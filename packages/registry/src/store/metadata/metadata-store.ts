@@ -1,0 +1,12 @@
+import type { BoundCommands } from './command/index.ts';
+import type { BoundQueries } from './query/index.ts';
+
+/**
+ * What Ashlar knows about its content. Every command is one transaction with no other I/O inside, acknowledged when
+ * it is durable; queries see everything that was acknowledged before. Every driver passes `metadata-store.suite.ts`.
+ */
+export interface MetadataStore {
+  readonly query: BoundQueries;
+  readonly command: BoundCommands;
+  close(): Promise<void>;
+}

@@ -1,0 +1,35 @@
+import type { Kysely } from 'kysely';
+import { type Migration, Migrator } from 'kysely/migration';
+
+import { ashlarError } from '@ashlar/core';
+
+import type { Dialect } from '../dialect.ts';
+import type { Schema } from '../schema.ts';
+import * as initial from './0001-initial.ts';
+
+interface NumberedMigration {
+  up(db: Kysely<Schema>, dialect: Dialect): Promise<void>;
+}
+
+/** In order, forward only; a migration is never edited after it landed. */
+export const migrations: Readonly<Record<string, NumberedMigration>> = {
+  '0001-initial': initial,
+};
+
+/**
+ * Brings the schema to the newest version, under the lock of the database; a half-done step is rolled back.
+ * @throws ASH-DATA-FORMAT when the database was written by a newer program.
+ */
+export async function migrate(db: Kysely<Schema>, dialect: Dialect, path: string): Promise<void> {
+  const known: Record<string, Migration> = {};
+  for (const [name, migration] of Object.entries(migrations)) {
+    known[name] = { up: async (transaction: Kysely<Schema>) => await migration.up(transaction, dialect) };
+  }
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => known } });
+  const { error, results } = await migrator.migrateToLatest();
+  if (error === undefined) return;
+  const missing = /previously executed migration ([\w-]+) is missing/.exec(String(error))?.[1];
+  if (missing === undefined) throw error;
+  const found = results?.at(-1)?.migrationName ?? missing;
+  throw ashlarError('ASH-DATA-FORMAT', { path, found, known: Object.keys(migrations).length });
+}

@@ -1,0 +1,191 @@
+import { type Kysely, type Selectable, sql } from 'kysely';
+
+import type { Schema } from '../schema.ts';
+
+export type ManifestRow = Selectable<Schema['manifest']>;
+
+interface InRepository {
+  readonly repository: string;
+}
+
+interface Page {
+  /** Leave out names up to and including this one. */
+  readonly after?: string | undefined;
+  /** All when undefined. */
+  readonly limit?: number | undefined;
+}
+
+export async function findRepository(db: Kysely<Schema>, name: string) {
+  return await db.selectFrom('repository').selectAll().where('name', '=', name).executeTakeFirst();
+}
+
+/** The digest that a tag points at. */
+export async function findTag(
+  db: Kysely<Schema>,
+  { repository, tag }: InRepository & { readonly tag: string },
+): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('tag')
+    .select('digest')
+    .where('repository', '=', repository)
+    .where('name', '=', tag)
+    .executeTakeFirst();
+  return row?.digest;
+}
+
+/** A manifest by digest. */
+export async function findManifest(
+  db: Kysely<Schema>,
+  { repository, digest }: InRepository & { readonly digest: string },
+): Promise<ManifestRow | undefined> {
+  return await db
+    .selectFrom('manifest')
+    .selectAll()
+    .where('repository', '=', repository)
+    .where('digest', '=', digest)
+    .executeTakeFirst();
+}
+
+/**
+ * A blob of a repository. `revoked` names the version when the blob belongs to revoked versions and to nothing else.
+ */
+export async function findBlob(
+  db: Kysely<Schema>,
+  { repository, digest }: InRepository & { readonly digest: string },
+): Promise<{ size: number; revoked: string | null } | undefined> {
+  const row = await db
+    .selectFrom('repository_blob')
+    .select('size')
+    .where('repository', '=', repository)
+    .where('digest', '=', digest)
+    .executeTakeFirst();
+  return row && { size: row.size, revoked: await revokedOwner(db, repository, digest) };
+}
+
+async function revokedOwner(db: Kysely<Schema>, repository: string, digest: string): Promise<string | null> {
+  const owners = await db
+    .selectFrom('manifest_part as part')
+    .leftJoin('version', (join) =>
+      join
+        .onRef('version.repository', '=', 'part.repository')
+        .onRef('version.digest', '=', 'part.manifest')
+        .on('version.deleted_at', 'is', null),
+    )
+    .select(['version.version', 'version.state'])
+    .where('part.repository', '=', repository)
+    .where('part.digest', '=', digest)
+    .execute();
+  return owners.length > 0 && owners.every((owner) => owner.state === 'revoked') ? owners[0]!.version : null;
+}
+
+/** Repositories that hold a blob, for a mount that names none. */
+export async function repositoriesWithBlob(
+  db: Kysely<Schema>,
+  { digest, limit }: { readonly digest: string; readonly limit: number },
+) {
+  return await db
+    .selectFrom('repository_blob')
+    .innerJoin('repository', 'repository.name', 'repository_blob.repository')
+    .select(['repository.name', 'repository.namespace'])
+    .where('repository_blob.digest', '=', digest)
+    .orderBy('repository.name')
+    .limit(limit)
+    .execute();
+}
+
+/** Tag names in ASCII order. In a module repository the tags of revoked versions are left out. */
+export async function listTags(db: Kysely<Schema>, input: InRepository & Page): Promise<string[]> {
+  let query = db
+    .selectFrom('tag')
+    .select('name')
+    .where('repository', '=', input.repository)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('version')
+            .select('version.version')
+            .whereRef('version.repository', '=', 'tag.repository')
+            .where(sql<boolean>`replace(version.version, '+', '_') = tag.name`)
+            .where('version.state', '=', 'revoked'),
+        ),
+      ),
+    )
+    .orderBy('name');
+  if (input.after !== undefined) query = query.where('name', '>', input.after);
+  if (input.limit !== undefined) query = query.limit(input.limit);
+  return (await query.execute()).map((row) => row.name);
+}
+
+/** Tags with the manifests that they point at, for listings of manifests. */
+export async function listTaggedManifests(db: Kysely<Schema>, { repository }: InRepository) {
+  return await db
+    .selectFrom('manifest')
+    .leftJoin('tag', (join) =>
+      join.onRef('tag.repository', '=', 'manifest.repository').onRef('tag.digest', '=', 'manifest.digest'),
+    )
+    .select([
+      'manifest.digest',
+      'manifest.media_type',
+      'manifest.size',
+      'manifest.created_at',
+      'tag.name as tag',
+      'tag.updated_at',
+    ])
+    .where('manifest.repository', '=', repository)
+    .orderBy('manifest.created_at')
+    .orderBy('manifest.digest')
+    .execute();
+}
+
+/** Bytes of the blobs that each manifest of a repository names, by manifest digest. */
+export async function blobSizes(db: Kysely<Schema>, { repository }: InRepository): Promise<Map<string, number>> {
+  const rows = await db
+    .selectFrom('manifest_part as part')
+    .innerJoin('repository_blob as blob', (join) =>
+      join.onRef('blob.repository', '=', 'part.repository').onRef('blob.digest', '=', 'part.digest'),
+    )
+    .select(({ fn }) => ['part.manifest', fn.sum<number>('blob.size').as('size')])
+    .where('part.repository', '=', repository)
+    .groupBy('part.manifest')
+    .execute();
+  return new Map(rows.map((row) => [row.manifest, Number(row.size)]));
+}
+
+/** Names of repositories that hold a manifest, in ASCII order, within the given namespaces (all when undefined). */
+export async function listRepositories(
+  db: Kysely<Schema>,
+  input: Page & { readonly namespaces: readonly string[] | undefined },
+): Promise<string[]> {
+  let query = db
+    .selectFrom('repository')
+    .select('name')
+    .where(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('manifest')
+          .select('manifest.digest')
+          .whereRef('manifest.repository', '=', 'repository.name'),
+      ),
+    )
+    .orderBy('name');
+  if (input.namespaces !== undefined) query = query.where('namespace', 'in', input.namespaces);
+  if (input.after !== undefined) query = query.where('name', '>', input.after);
+  if (input.limit !== undefined) query = query.limit(input.limit);
+  return (await query.execute()).map((row) => row.name);
+}
+
+/** Manifests whose subject is the given digest, by digest. */
+export async function listReferrers(
+  db: Kysely<Schema>,
+  input: InRepository & Page & { readonly subject: string; readonly type?: string | undefined },
+): Promise<ManifestRow[]> {
+  let query = db
+    .selectFrom('manifest')
+    .selectAll()
+    .where('repository', '=', input.repository)
+    .where('subject', '=', input.subject)
+    .orderBy('digest');
+  if (input.type !== undefined) query = query.where('referrer_type', '=', input.type);
+  if (input.after !== undefined) query = query.where('digest', '>', input.after);
+  if (input.limit !== undefined) query = query.limit(input.limit);
+  return await query.execute();
+}

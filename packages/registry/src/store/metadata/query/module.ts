@@ -1,0 +1,129 @@
+import { type Kysely, type Selectable, sql } from 'kysely';
+
+import type { Schema } from '../schema.ts';
+
+export type ModuleRow = Selectable<Schema['module']>;
+export type VersionRow = Selectable<Schema['version']>;
+
+export async function findModule(db: Kysely<Schema>, repository: string): Promise<ModuleRow | undefined> {
+  return await db.selectFrom('module').selectAll().where('repository', '=', repository).executeTakeFirst();
+}
+
+/** A version that is not deleted. */
+export async function findVersion(
+  db: Kysely<Schema>,
+  { repository, version }: { readonly repository: string; readonly version: string },
+): Promise<VersionRow | undefined> {
+  return await db
+    .selectFrom('version')
+    .selectAll()
+    .where('repository', '=', repository)
+    .where('version', '=', version)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst();
+}
+
+/** The live versions of a digest. */
+export async function findVersionsByDigest(
+  db: Kysely<Schema>,
+  { repository, digest }: { readonly repository: string; readonly digest: string },
+): Promise<VersionRow[]> {
+  return await db
+    .selectFrom('version')
+    .selectAll()
+    .where('repository', '=', repository)
+    .where('digest', '=', digest)
+    .where('deleted_at', 'is', null)
+    .execute();
+}
+
+/** What stands under a version, deleted or not: the answer to "is this content published already?". */
+export async function findVersionRecord(
+  db: Kysely<Schema>,
+  { repository, version }: { readonly repository: string; readonly version: string },
+): Promise<VersionRow | undefined> {
+  return await db
+    .selectFrom('version')
+    .selectAll()
+    .where('repository', '=', repository)
+    .where('version', '=', version)
+    .executeTakeFirst();
+}
+
+/** All versions of a module that are not deleted, in no particular order. */
+export async function listVersions(db: Kysely<Schema>, repository: string): Promise<VersionRow[]> {
+  return await db
+    .selectFrom('version')
+    .selectAll()
+    .where('repository', '=', repository)
+    .where('deleted_at', 'is', null)
+    .execute();
+}
+
+export interface ModuleFilter {
+  /** All when undefined. */
+  readonly namespaces: readonly string[] | undefined;
+  readonly language?: 'bicep' | 'terraform' | undefined;
+  readonly class?: 'resource' | 'pattern' | 'utility' | undefined;
+  /** The last segment of a Terraform address. */
+  readonly system?: string | undefined;
+  /** Words that must all occur in the address or in the description of a version. */
+  readonly search?: string | undefined;
+  readonly offset?: number | undefined;
+  readonly limit: number;
+}
+
+/** Modules with at least one version that is neither deleted nor revoked, by address. */
+export async function listModules(db: Kysely<Schema>, filter: ModuleFilter): Promise<ModuleRow[]> {
+  let query = db
+    .selectFrom('module')
+    .selectAll()
+    .where(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('version')
+          .select('version.version')
+          .whereRef('version.repository', '=', 'module.repository')
+          .where('version.deleted_at', 'is', null)
+          .where('version.state', '<>', 'revoked'),
+      ),
+    )
+    .orderBy('module.repository')
+    .offset(filter.offset ?? 0)
+    .limit(filter.limit);
+  if (filter.namespaces !== undefined) query = query.where('namespace', 'in', filter.namespaces);
+  if (filter.language !== undefined) query = query.where('language', '=', filter.language);
+  if (filter.class !== undefined) query = query.where('class', '=', filter.class);
+  if (filter.system !== undefined) query = query.where('repository', 'like', `%/${filter.system}`);
+  for (const word of words(filter.search)) {
+    const pattern = `%${escapeLike(word)}%`;
+    query = query.where(
+      sql<boolean>`(module.repository like ${pattern} escape '\\' or exists (
+        select 1 from version where version.repository = module.repository and version.deleted_at is null
+          and version.state <> 'revoked' and lower(version.description) like ${pattern} escape '\\'))`,
+    );
+  }
+  return await query.execute();
+}
+
+/** Downloads of a module since a day (inclusive), or of all time. */
+export async function countDownloads(
+  db: Kysely<Schema>,
+  input: { readonly repository: string; readonly version?: string | undefined; readonly since?: string | undefined },
+): Promise<number> {
+  let query = db
+    .selectFrom('download')
+    .select(({ fn }) => fn.sum<number | null>('count').as('total'))
+    .where('repository', '=', input.repository);
+  if (input.version !== undefined) query = query.where('version', '=', input.version);
+  if (input.since !== undefined) query = query.where('day', '>=', input.since);
+  const row = await query.executeTakeFirst();
+  return Number(row?.total ?? 0);
+}
+
+function words(search: string | undefined): string[] {
+  return (search ?? '').toLowerCase().split(/\s+/).filter(Boolean).slice(0, 8);
+}
+
+function escapeLike(text: string): string {
+  return text.replaceAll(/[\\%_]/g, (character) => `\\${character}`);
+}

@@ -1,0 +1,144 @@
+/**
+ * Tables of the metadata store. Portable between SQLite and PostgreSQL: text ids, integer milliseconds, booleans as
+ * 0 or 1, JSON as text.
+ */
+export interface Schema {
+  namespace: NamespaceTable;
+  repository: RepositoryTable;
+  repository_blob: RepositoryBlobTable;
+  manifest: ManifestTable;
+  manifest_part: ManifestPartTable;
+  tag: TagTable;
+  module: ModuleTable;
+  version: VersionTable;
+  download: DownloadTable;
+  token: TokenTable;
+  used_code: UsedCodeTable;
+  secret: SecretTable;
+}
+
+export type Visibility = 'public' | 'private';
+export type Flag = 0 | 1;
+export type VersionState = 'admitted' | 'deprecated' | 'revoked';
+
+interface NamespaceTable {
+  name: string;
+  visibility: Visibility;
+  /** Tags of plain repositories never move. */
+  immutable: Flag;
+  created_at: number;
+}
+
+interface RepositoryTable {
+  name: string;
+  namespace: string;
+  kind: 'module' | 'plain';
+  created_at: number;
+}
+
+/** Which repository may show which blob: written by an upload or a permitted mount, never by a manifest. */
+interface RepositoryBlobTable {
+  repository: string;
+  digest: string;
+  size: number;
+  created_at: number;
+}
+
+interface ManifestTable {
+  repository: string;
+  digest: string;
+  media_type: string;
+  size: number;
+  /** What a referrers listing shows as `artifactType`. */
+  referrer_type: string | null;
+  subject: string | null;
+  /** JSON object of strings. */
+  annotations: string;
+  created_at: number;
+}
+
+/** What a manifest names: its config and layers (`blob`) or the manifests of an index (`manifest`). */
+interface ManifestPartTable {
+  repository: string;
+  manifest: string;
+  digest: string;
+  kind: 'blob' | 'manifest';
+}
+
+interface TagTable {
+  repository: string;
+  name: string;
+  digest: string;
+  created_at: number;
+  updated_at: number;
+}
+
+interface ModuleTable {
+  repository: string;
+  namespace: string;
+  language: 'bicep' | 'terraform';
+  /** The address as its owner spells it; differs from `repository` in case only. */
+  address: string;
+  class: 'resource' | 'pattern' | 'utility' | null;
+  created_at: number;
+}
+
+/** Rows are never deleted and their digests never change; triggers see to it. */
+interface VersionTable {
+  repository: string;
+  version: string;
+  digest: string;
+  content_digest: string;
+  /** Terraform: the zip that clients download. */
+  archive_digest: string | null;
+  archive_size: number | null;
+  description: string;
+  documentation: string | null;
+  readme: string | null;
+  state: VersionState;
+  reason: string | null;
+  link: string | null;
+  replacement: string | null;
+  /** From when on a deprecated version should not be used any more. */
+  sunset_at: number | null;
+  /** JSON of the state columns before a revocation, for `reinstate`. */
+  previous: string | null;
+  published_at: number;
+  published_by: string;
+  /** Set when deleted: the row stays as a tombstone. */
+  deleted_at: number | null;
+}
+
+interface DownloadTable {
+  repository: string;
+  version: string;
+  /** Day as `2026-08-21`. */
+  day: string;
+  count: number;
+}
+
+interface TokenTable {
+  id: string;
+  /** SHA-256 of the token, hexadecimal. */
+  hash: string;
+  name: string;
+  /** JSON array of scopes such as `publish:contoso`. */
+  scopes: string;
+  parent: string | null;
+  created_at: number;
+  expires_at: number | null;
+  revoked_at: number | null;
+  last_used_at: number | null;
+}
+
+/** Authorisation codes that were redeemed; kept until they expire. */
+interface UsedCodeTable {
+  id: string;
+  expires_at: number;
+}
+
+interface SecretTable {
+  name: string;
+  /** Base64url. */
+  value: string;
+}

@@ -1,0 +1,70 @@
+import { Worker } from 'node:worker_threads';
+
+import { AshlarError, ashlarError } from '@ashlar/core';
+
+import { bindCommands } from '../command/index.ts';
+import type { MetadataStore } from '../metadata-store.ts';
+import { bindQueries } from '../query/index.ts';
+import { openReader } from './connection.ts';
+import type { WriterReply, WriterRequest } from './writer-protocol.ts';
+
+interface Waiting {
+  resolve(value: unknown): void;
+  reject(error: Error): void;
+}
+
+/**
+ * Opens, and on first use creates, the metadata database in one SQLite file.
+ * @throws ASH-DATA-FORMAT when a newer program wrote it.
+ */
+export async function openSqliteMetadataStore(path: string): Promise<MetadataStore> {
+  const writer = await startWriter(path);
+  const reader = openReader(path);
+  return {
+    query: bindQueries(reader.db),
+    command: bindCommands(async (name, input) => await writer.run(name, input)),
+    async close() {
+      await writer.close();
+      await reader.db.destroy();
+    },
+  };
+}
+
+async function startWriter(path: string) {
+  const worker = new Worker(new URL('./writer.ts', import.meta.url), { workerData: { path }, name: 'metadata-writer' });
+  const waiting = new Map<number, Waiting>();
+  let nextId = 1;
+  let ended: Error | undefined;
+
+  const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+  const opened = new Promise<unknown>((resolve, reject) => waiting.set(0, { resolve, reject }));
+  const end = (error: Error) => {
+    ended = error;
+    for (const { reject } of waiting.values()) reject(error);
+    waiting.clear();
+  };
+  worker.on('message', ({ id, value, error }: WriterReply) => {
+    const waiter = waiting.get(id);
+    waiting.delete(id);
+    if (error === undefined) waiter?.resolve(value);
+    else waiter?.reject('known' in error ? new AshlarError(error.known) : new Error(error.unknown));
+  });
+  worker.on('error', end);
+  worker.on('exit', () => end(ashlarError('ASH-UNAVAILABLE', { reason: 'the metadata store is closed' })));
+  await opened;
+
+  return {
+    async run(name: string, input: unknown): Promise<unknown> {
+      if (ended) throw ended;
+      const request: WriterRequest = { id: nextId++, name, input };
+      return await new Promise((resolve, reject) => {
+        waiting.set(request.id, { resolve, reject });
+        worker.postMessage(request);
+      });
+    },
+    async close(): Promise<void> {
+      if (!ended) worker.postMessage('close');
+      await exited;
+    },
+  };
+}

@@ -1,0 +1,15 @@
+import type { ErrorData } from '@ashlar/core';
+
+/** One command for the writer thread. */
+export interface WriterRequest {
+  readonly id: number;
+  readonly name: string;
+  readonly input: unknown;
+}
+
+/** Its outcome; the reply with id 0 says whether the database could be opened. */
+export interface WriterReply {
+  readonly id: number;
+  readonly value?: unknown;
+  readonly error?: { readonly known: ErrorData } | { readonly unknown: string };
+}
