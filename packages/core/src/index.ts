@@ -1,3 +1,5 @@
+export * from './bicep/index.ts';
 export * from './error/index.ts';
 export * from './module/index.ts';
 export * from './oci/index.ts';
+export * from './terraform/index.ts';

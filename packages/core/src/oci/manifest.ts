@@ -38,6 +38,8 @@ export interface Descriptor {
 export interface Manifest {
   readonly kind: 'image' | 'index';
   readonly mediaType: string;
+  /** Whether the document itself states its media type, as OpenTofu demands. */
+  readonly statesMediaType: boolean;
   /** `artifactType` as written; see {@link referrerType} for what listings show. */
   readonly artifactType: string | undefined;
   readonly config: Descriptor | undefined;
@@ -77,6 +79,7 @@ export function parseManifest(bytes: Uint8Array, contentType: string | undefined
   return {
     kind,
     mediaType: type,
+    statesMediaType: raw.mediaType !== undefined,
     artifactType: raw.artifactType || undefined,
     config: raw.config && toDescriptor(raw.config),
     layers: (raw.layers ?? []).map(toDescriptor),

@@ -25,22 +25,29 @@ export interface BlobContent {
 export interface BlobStore {
   /** Bytes of the blob, or undefined when it does not exist. */
   size(digest: Digest): Promise<number | undefined>;
-  /** Opens a blob; the caller reads the stream to its end or destroys it. `range` must lie inside the blob. */
+  /**
+   * Opens a blob; the caller reads the stream to its end or destroys it. A blob deleted meanwhile is read to its end.
+   * @throws ASH-RANGE-INVALID (`range` does not lie inside the blob; in an empty blob no range does)
+   */
   open(digest: Digest, range?: ByteRange): Promise<BlobContent | undefined>;
   /** Reads a whole small blob into memory. */
   read(digest: Digest): Promise<Buffer | undefined>;
-  /** Stores small content whole. Storing what exists already is fine. */
+  /** Stores small content whole. Storing what exists already is fine. @throws ASH-STORAGE-FULL */
   put(bytes: Uint8Array, algorithm?: DigestAlgorithm): Promise<Digest>;
   /** Removes a blob; removing what does not exist is fine. */
   delete(digest: Digest): Promise<void>;
 
-  /** Starts an upload. The announced algorithm is hashed while bytes arrive; sha256 unless told. */
+  /**
+   * Starts an upload. The announced algorithm is hashed while bytes arrive; sha256 unless told.
+   * @throws ASH-STORAGE-FULL
+   */
   createUpload(algorithm?: DigestAlgorithm): Promise<UploadId>;
   /** Bytes received so far, or undefined when there is no such upload. Survives a restart. */
   uploadSize(id: UploadId): Promise<number | undefined>;
   /**
    * Appends bytes at `offset`, or at the end when undefined, and returns the new size. When the stream breaks, what
-   * arrived stays and can be continued.
+   * arrived stays and can be continued; the error of the stream is thrown. The store never destroys `bytes`, also not
+   * when it throws: it may be a request whose socket still has to carry the answer.
    * @throws ASH-UPLOAD-UNKNOWN ASH-UPLOAD-RANGE (offset is not the end) ASH-UPLOAD-BUSY (another append is running)
    *   ASH-BLOB-SIZE (more than `limit` bytes in total; the upload is discarded) ASH-STORAGE-FULL
    */
@@ -48,7 +55,7 @@ export interface BlobStore {
   /**
    * Ends an upload: the bytes become the blob `digest` when they match it. Also matches another algorithm than the
    * announced one, by reading the bytes again. The upload is gone afterwards, also on a mismatch.
-   * @throws ASH-UPLOAD-UNKNOWN ASH-UPLOAD-BUSY ASH-DIGEST-MISMATCH
+   * @throws ASH-UPLOAD-UNKNOWN ASH-UPLOAD-BUSY ASH-DIGEST-MISMATCH ASH-STORAGE-FULL
    */
   finishUpload(id: UploadId, digest: Digest): Promise<{ readonly size: number }>;
   /** Discards an upload; says whether there was one. @throws ASH-UPLOAD-BUSY */

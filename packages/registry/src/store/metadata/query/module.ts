@@ -67,6 +67,8 @@ export interface ModuleFilter {
   readonly class?: 'resource' | 'pattern' | 'utility' | undefined;
   /** The last segment of a Terraform address. */
   readonly system?: string | undefined;
+  /** The name in a Terraform address, in lower case. */
+  readonly name?: string | undefined;
   /** Words that must all occur in the address or in the description of a version. */
   readonly search?: string | undefined;
   readonly offset?: number | undefined;
@@ -94,6 +96,9 @@ export async function listModules(db: Kysely<Schema>, filter: ModuleFilter): Pro
   if (filter.language !== undefined) query = query.where('language', '=', filter.language);
   if (filter.class !== undefined) query = query.where('class', '=', filter.class);
   if (filter.system !== undefined) query = query.where('repository', 'like', `%/${filter.system}`);
+  if (filter.name !== undefined) {
+    query = query.where(sql<boolean>`module.repository like ${`%/%/${escapeLike(filter.name)}/%`} escape '\\'`);
+  }
   for (const word of words(filter.search)) {
     const pattern = `%${escapeLike(word)}%`;
     query = query.where(

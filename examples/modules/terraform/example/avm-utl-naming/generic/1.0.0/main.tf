@@ -1,0 +1,1 @@
+# Nothing is deployed: locals.tf computes the names, outputs.tf hands them out.

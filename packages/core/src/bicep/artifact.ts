@@ -1,0 +1,62 @@
+import { ashlarError } from '../error/index.ts';
+import { type Descriptor, type Manifest } from '../oci/manifest.ts';
+import { annotation, mediaType } from '../oci/media-type.ts';
+import { maxTemplateSize } from './template.ts';
+
+/** The largest source layer that is taken, in bytes. */
+export const maxSourceSize = 50 * 1024 * 1024;
+
+/**
+ * Checks that a manifest is a Bicep module that every Bicep client can restore, and returns its template layer.
+ * The rules are those of Bicep's own reader (OciModuleArtifactResult) and of the strict annotation parser of the Azure
+ * SDK: what they would refuse at a pull is refused at the push.
+ * @throws ASH-BICEP-ARTIFACT
+ */
+export function checkBicepArtifact(manifest: Manifest): Descriptor {
+  const invalid = (reason: string) => ashlarError('ASH-BICEP-ARTIFACT', { reason });
+  if (manifest.kind === 'index') throw invalid('it is an image index, and Bicep reads image manifests only');
+  if (manifest.mediaType !== mediaType.imageManifest) {
+    throw invalid(`its media type is ${manifest.mediaType}, not ${mediaType.imageManifest}`);
+  }
+  if (manifest.artifactType !== undefined && manifest.artifactType !== mediaType.bicepModule) {
+    throw invalid(`its artifactType is ${manifest.artifactType}, not ${mediaType.bicepModule}`);
+  }
+  if (manifest.config?.mediaType !== mediaType.bicepConfig) {
+    throw invalid(`its config has the type ${manifest.config?.mediaType}, not ${mediaType.bicepConfig}`);
+  }
+  const foreign = [manifest.config, ...manifest.layers].find(({ digest }) => !digest.startsWith('sha256:'));
+  if (foreign) throw invalid(`it names ${foreign.digest}, and Bicep reads sha256 digests only`);
+  const broken = brokenAnnotation(manifest.annotations);
+  if (broken) throw invalid(broken);
+  return templateLayer(manifest, invalid);
+}
+
+function templateLayer(manifest: Manifest, invalid: (reason: string) => Error): Descriptor {
+  // Bicep compares layer types without case.
+  const ofType = (type: string) => manifest.layers.filter((layer) => layer.mediaType.toLowerCase() === type);
+  const [template, ...others] = ofType(mediaType.bicepTemplate);
+  if (!template) throw invalid(`it has no layer of the type ${mediaType.bicepTemplate}`);
+  if (others.length > 0) throw invalid(`it has more than one layer of the type ${mediaType.bicepTemplate}`);
+  if (template.size > maxTemplateSize) throw invalid(`its template is larger than ${maxTemplateSize} bytes`);
+  const source = ofType(mediaType.bicepSource).find(({ size }) => size > maxSourceSize);
+  if (source) throw invalid(`its source layer is larger than ${maxSourceSize} bytes`);
+  return template;
+}
+
+function brokenAnnotation(annotations: Manifest['annotations']): string | undefined {
+  const created = annotations[annotation.created];
+  if (created !== undefined && Number.isNaN(Date.parse(created))) {
+    return `its annotation ${annotation.created} is not a date: "${created.slice(0, 100)}"`;
+  }
+  for (const key of [annotation.documentation, annotation.url, annotation.source]) {
+    const value = annotations[key];
+    if (value !== undefined && !isAbsoluteUri(value)) {
+      return `its annotation ${key} is not an absolute URI: "${value.slice(0, 100)}"`;
+    }
+  }
+  return undefined;
+}
+
+function isAbsoluteUri(text: string): boolean {
+  return URL.canParse(text);
+}

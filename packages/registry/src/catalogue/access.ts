@@ -1,0 +1,47 @@
+import { type AshlarError, ashlarError, type NamespaceName, type Repository } from '@ashlar/core';
+
+import { type Action, authorise, type Caller, readableNamespaces, refusal } from '../identity/index.ts';
+import type { Registry } from '../registry.ts';
+
+/**
+ * Lets a caller do something to a repository, or throws what it may know about the reason.
+ * `missing` is the error of things that do not exist, the same that is thrown for what the caller may not see.
+ * @throws ASH-AUTH-REQUIRED ASH-AUTH-SCOPE ASH-FORBIDDEN or `missing`
+ */
+export async function requireRepository(
+  registry: Registry,
+  caller: Caller,
+  action: Action,
+  repository: Repository,
+  missing: AshlarError = ashlarError('ASH-REPOSITORY-UNKNOWN', { name: repository.name }),
+): Promise<void> {
+  await requireTarget(registry, caller, action, { ...repository, repository: repository.name }, missing);
+}
+
+/** As {@link requireRepository}, for requests that name a namespace only. */
+export async function requireNamespace(
+  registry: Registry,
+  caller: Caller,
+  action: Action,
+  namespace: NamespaceName,
+): Promise<void> {
+  const missing = ashlarError('ASH-NAMESPACE-UNKNOWN', { name: namespace });
+  await requireTarget(registry, caller, action, { namespace }, missing);
+}
+
+async function requireTarget(
+  registry: Registry,
+  caller: Caller,
+  action: Action,
+  target: { readonly namespace: NamespaceName; readonly repository?: string },
+  missing: AshlarError,
+): Promise<void> {
+  const row = await registry.metadata.query.findNamespace(target.namespace);
+  const decision = authorise(caller, action, { ...target, visibility: row?.visibility });
+  if (decision !== 'allow') throw refusal(decision, action, target.namespace, missing);
+}
+
+/** The namespaces whose content the caller may list. */
+export async function listableNamespaces(registry: Registry, caller: Caller): Promise<string[]> {
+  return readableNamespaces(caller, await registry.metadata.query.listNamespaces(undefined));
+}

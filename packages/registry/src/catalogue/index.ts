@@ -1,0 +1,5 @@
+export * from './access.ts';
+export * from './push.ts';
+export * from './resolve.ts';
+export * from './state.ts';
+export * from './usage.ts';

@@ -1,0 +1,201 @@
+import { createHash } from 'node:crypto';
+
+import {
+  annotation,
+  ashlarError,
+  checkBicepArtifact,
+  checkTerraformArtifact,
+  classOf,
+  type Descriptor,
+  type Digest,
+  digestAlgorithm,
+  digestOf,
+  isTag,
+  type Manifest,
+  type ModuleAddress,
+  type ModuleClass,
+  parseManifest,
+  readTemplate,
+  referrerType,
+  type Repository,
+  tagToVersion,
+  type Version,
+} from '@ashlar/core';
+
+import { type Caller, mayCreateNamespace } from '../identity/index.ts';
+import { archiveLimits, layersDigest, readArchive, requireTerraformRoot, treeDigest } from '../intake/index.ts';
+import type { Registry } from '../registry.ts';
+import type { ManifestPart, Publication } from '../store/metadata/index.ts';
+
+export interface Push {
+  readonly caller: Caller;
+  readonly repository: Repository;
+  readonly bytes: Buffer;
+  readonly contentType: string | undefined;
+  readonly tags: readonly string[];
+  /** The digest that the client announced; its algorithm names the manifest. sha256 unless told. */
+  readonly expected?: Digest | undefined;
+  readonly ifNoneMatch?: boolean;
+  readonly ifMatch?: readonly string[];
+  /** What the publisher says about the module where the bytes do not. */
+  readonly class?: ModuleClass | undefined;
+  readonly spelling?: string | undefined;
+  readonly readme?: string | undefined;
+}
+
+export interface Pushed {
+  readonly digest: Digest;
+  readonly manifest: Manifest;
+  /** Tags that are new or moved. */
+  readonly changed: readonly string[];
+}
+
+/** Tags of the referrers fallback scheme and of cosign; they are attachments, not versions. */
+const attachmentTag = /^sha(?:256|512)-[0-9a-f]{32,128}(?:\.[a-z]+)?$/;
+
+/**
+ * Takes a manifest into a repository: the one way in for versions, whatever client brought them. Blobs come first;
+ * the manifest's own bytes are durable before the transaction that makes them visible.
+ * @throws whatever is wrong with the manifest, the module or the version; nothing is changed then
+ */
+export async function pushManifest(registry: Registry, push: Push): Promise<Pushed> {
+  const { repository, bytes, tags } = push;
+  if (repository.kind === 'plain' && registry.config.artifacts === 'deny') {
+    throw ashlarError('ASH-ARTIFACTS-DENIED', { name: repository.name });
+  }
+  const manifest = parseManifest(bytes, push.contentType);
+  const digest = digestManifest(bytes, push.expected);
+  const publication = await readPublication(registry, push, manifest);
+  await registry.blobs.put(bytes, digestAlgorithm(digest));
+  const { changed } = await registry.metadata.command.putManifest({
+    now: registry.clock.now(),
+    repository: {
+      name: repository.name,
+      namespace: repository.namespace,
+      kind: repository.kind,
+      createNamespace: mayCreateNamespace(push.caller),
+    },
+    digest,
+    mediaType: manifest.mediaType,
+    size: bytes.length,
+    referrerType: referrerType(manifest) ?? null,
+    subject: manifest.subject?.digest ?? null,
+    annotations: JSON.stringify(manifest.annotations),
+    parts: partsOf(manifest, repository),
+    tags,
+    ...(push.ifNoneMatch === undefined ? {} : { ifNoneMatch: push.ifNoneMatch }),
+    ...(push.ifMatch === undefined ? {} : { ifMatch: push.ifMatch }),
+    ...(publication === undefined ? {} : { publication }),
+  });
+  return { digest, manifest, changed };
+}
+
+function digestManifest(bytes: Buffer, expected: Digest | undefined): Digest {
+  const algorithm = expected === undefined ? 'sha256' : digestAlgorithm(expected);
+  const actual = digestOf(algorithm, createHash(algorithm).update(bytes).digest('hex'));
+  if (expected === undefined || actual === expected) return actual;
+  throw ashlarError('ASH-DIGEST-MISMATCH', { digest: expected, actual });
+}
+
+function partsOf(manifest: Manifest, repository: Repository): ManifestPart[] {
+  // Plain repositories take sparse images and indexes; a version must be whole.
+  const whole = repository.kind === 'module';
+  const blobs = [...(manifest.config ? [manifest.config] : []), ...manifest.layers];
+  return [
+    ...blobs.map((part) => ({ kind: 'blob' as const, ...reference(part), required: whole && isDistributed(part) })),
+    ...manifest.manifests.map((part) => ({ kind: 'manifest' as const, ...reference(part), required: whole })),
+  ];
+}
+
+function reference({ digest, size }: Descriptor) {
+  return { digest, size };
+}
+
+function isDistributed({ mediaType }: Descriptor): boolean {
+  return !/\.(?:nondistributable|foreign)\./.test(mediaType);
+}
+
+/** Decides what a push to a module repository is: versions, or an attachment to one (undefined). */
+async function readPublication(
+  registry: Registry,
+  push: Push,
+  manifest: Manifest,
+): Promise<Publication | undefined> {
+  const { repository, tags } = push;
+  if (repository.kind === 'plain') return undefined;
+  if (tags.length === 0 && manifest.subject === undefined) {
+    throw ashlarError('ASH-ATTACHMENT-ONLY', { address: repository.name });
+  }
+  if (tags.every((tag) => attachmentTag.test(tag))) return undefined;
+  const versions = tags.map((tag) => versionOfTag(tag, repository));
+  const { module } = repository;
+  const facts =
+    module.language === 'bicep'
+      ? await readBicep(registry, repository, manifest)
+      : await readTerraform(registry, repository, manifest);
+  return {
+    language: module.language,
+    address: push.spelling ?? repository.name,
+    class: push.class ?? classOf(module) ?? null,
+    versions,
+    publishedBy: push.caller.name,
+    documentation: manifest.annotations[annotation.documentation] ?? null,
+    ...facts,
+    readme: push.readme ?? facts.readme,
+  };
+}
+
+function versionOfTag(tag: string, { name }: { readonly name: string }): Version {
+  const version = isTag(tag) ? tagToVersion(tag) : undefined;
+  if (version === undefined) throw ashlarError('ASH-TAG-NOT-VERSION', { tag, address: name });
+  return version;
+}
+
+type Facts = Pick<Publication, 'contentDigest' | 'archive' | 'description' | 'readme'>;
+
+async function readBicep(registry: Registry, repository: Repository, manifest: Manifest): Promise<Facts> {
+  const layer = checkBicepArtifact(manifest);
+  const template = readTemplate(await readBlob(registry, repository, layer));
+  return {
+    contentDigest: layersDigest(manifest.config!, manifest.layers),
+    archive: null,
+    description: manifest.annotations[annotation.description] ?? template.description,
+    readme: null,
+  };
+}
+
+async function readTerraform(registry: Registry, repository: Repository, manifest: Manifest): Promise<Facts> {
+  const layer = checkTerraformArtifact(manifest);
+  if (layer.size > archiveLimits.compressed) {
+    throw ashlarError('ASH-ARCHIVE-SIZE', { limit: archiveLimits.compressed });
+  }
+  const zip = await readBlob(registry, repository, layer);
+  if (zip.readUInt16BE(0) !== 0x504b) {
+    throw ashlarError('ASH-TERRAFORM-ARTIFACT', { reason: 'its archive/zip layer is not a zip file' });
+  }
+  const files = await readArchive(zip);
+  requireTerraformRoot(files);
+  const readme = files.find(({ path }) => /^readme\.md$/i.test(path))?.bytes.toString('utf8') ?? null;
+  return {
+    contentDigest: treeDigest(files),
+    archive: { digest: layer.digest, size: layer.size },
+    description: manifest.annotations[annotation.description] ?? '',
+    readme,
+  };
+}
+
+/** A part that the repository holds: a manifest never grants access to a blob. */
+async function readBlob(registry: Registry, repository: Repository, part: Descriptor): Promise<Buffer> {
+  const { digest } = part;
+  const known = await registry.metadata.query.findBlob({ repository: repository.name, digest });
+  const bytes = known && (await registry.blobs.read(digest));
+  if (!bytes) throw ashlarError('ASH-MANIFEST-PARTS', { digest });
+  return bytes;
+}
+
+/** Whether two addresses name the same module; Terraform names compare without case. */
+export function spellingOf(address: ModuleAddress): string {
+  if (address.language === 'bicep') return address.repository;
+  const { namespace, name, system } = address.spelling;
+  return `terraform/${namespace}/${name}/${system}`;
+}

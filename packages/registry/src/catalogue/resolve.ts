@@ -1,0 +1,67 @@
+import { ashlarError, type ModuleAddress, type Repository, tagToVersion } from '@ashlar/core';
+
+import type { Registry } from '../registry.ts';
+import type { ManifestRow, VersionRow } from '../store/metadata/index.ts';
+import { stateSentence } from './state.ts';
+
+export interface ResolvedManifest {
+  readonly row: ManifestRow;
+  /** What the user should know about a version that can still be used. */
+  readonly warning: string | undefined;
+}
+
+/**
+ * Finds a manifest by tag or digest, for a caller that may read the repository.
+ * @throws ASH-MANIFEST-UNKNOWN ASH-VERSION-REVOKED
+ */
+export async function resolveManifest(
+  { metadata }: Registry,
+  repository: Repository,
+  reference: string,
+): Promise<ResolvedManifest> {
+  const isDigest = reference.includes(':');
+  const digest = isDigest ? reference : await metadata.query.findTag({ repository: repository.name, tag: reference });
+  const row = digest && (await metadata.query.findManifest({ repository: repository.name, digest }));
+  if (!row) throw ashlarError('ASH-MANIFEST-UNKNOWN', { name: repository.name, reference });
+  if (repository.kind === 'plain') return { row, warning: undefined };
+
+  const ofDigest = await metadata.query.findVersionsByDigest({ repository: repository.name, digest: row.digest });
+  const version = isDigest ? undefined : tagToVersion(reference);
+  const asked = version === undefined ? ofDigest : ofDigest.filter((found) => found.version === version);
+  // Several versions can share one digest; by digest it is served while one of them may be used.
+  const best = asked.find(({ state }) => state === 'admitted') ?? asked.find(({ state }) => state === 'deprecated') ?? asked[0];
+  if (!best || best.state === 'admitted') return { row, warning: undefined };
+  const sentence = stateSentence(best, await metadata.query.listVersions(repository.name))!;
+  if (best.state === 'revoked') throw ashlarError('ASH-VERSION-REVOKED', { sentence });
+  return { row, warning: sentence };
+}
+
+/**
+ * Finds a version that can be used, for a caller that may read the module.
+ * @throws ASH-VERSION-UNKNOWN ASH-VERSION-REVOKED
+ */
+export async function resolveVersion(
+  { metadata }: Registry,
+  address: ModuleAddress,
+  version: string,
+): Promise<VersionRow> {
+  const { repository } = address;
+  const row = await metadata.query.findVersion({ repository, version });
+  if (!row) throw ashlarError('ASH-VERSION-UNKNOWN', { address: repository, version });
+  if (row.state !== 'revoked') return row;
+  const sentence = stateSentence(row, await metadata.query.listVersions(repository))!;
+  throw ashlarError('ASH-VERSION-REVOKED', { sentence });
+}
+
+/**
+ * Finds a blob of a repository, for a caller that may read it, and returns its bytes.
+ * @throws ASH-BLOB-UNKNOWN ASH-VERSION-REVOKED when it belongs to revoked versions only
+ */
+export async function resolveBlob({ metadata }: Registry, repository: Repository, digest: string): Promise<number> {
+  const blob = await metadata.query.findBlob({ repository: repository.name, digest });
+  if (!blob) throw ashlarError('ASH-BLOB-UNKNOWN', { digest });
+  if (blob.revoked === null) return blob.size;
+  const rows = await metadata.query.listVersions(repository.name);
+  const row = rows.find(({ version }) => version === blob.revoked)!;
+  throw ashlarError('ASH-VERSION-REVOKED', { sentence: stateSentence(row, rows)! });
+}

@@ -1,0 +1,63 @@
+import type { FastifyInstance } from 'fastify';
+import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+
+import { formatScope } from '../../identity/index.ts';
+import type { Registry } from '../../registry.ts';
+import { authenticateRequests } from '../../server/authenticate.ts';
+import { streamBodies } from '../../server/body.ts';
+import { productVersion } from '../../server/product.ts';
+import type { ApiApp } from './app.ts';
+import { errors, sendApiError } from './error.ts';
+import { moduleRoutes } from './modules.ts';
+import { namespaceRoutes } from './namespaces.ts';
+import { openApi } from './openapi.ts';
+import { Status } from './schema.ts';
+import { tokenRoutes } from './tokens.ts';
+import { publishRoute, versionRoutes } from './versions.ts';
+
+/** Ashlar's own JSON API below `/api/v1`, described at `/api/v1/openapi.json`. */
+export async function apiProtocol(
+  app: FastifyInstance,
+  { registry, externalUrls }: { readonly registry: Registry; readonly externalUrls: ExternalUrls },
+): Promise<void> {
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.setErrorHandler(sendApiError);
+  app.decorate('registry', registry);
+  await app.register(
+    async (scope) => {
+      const routes = scope as unknown as ApiApp;
+      await openApi(scope);
+      authenticateRequests(scope, registry);
+      statusRoute(routes, externalUrls);
+      namespaceRoutes(routes);
+      moduleRoutes(routes);
+      versionRoutes(routes);
+      tokenRoutes(routes);
+      await scope.register(async (streams) => {
+        streamBodies(streams);
+        publishRoute(streams as unknown as ApiApp);
+      });
+    },
+    { prefix: '/api/v1' },
+  );
+}
+
+/** The addresses of the listeners that run. */
+export interface ExternalUrls {
+  readonly http?: string;
+  readonly https?: string;
+}
+
+function statusRoute(app: ApiApp, externalUrls: ExternalUrls): void {
+  app.get('/status', {
+    schema: { tags: ['server'], summary: 'What runs here and who you are', response: { 200: Status, ...errors } },
+    handler: ({ caller }) => ({
+      name: 'ashlar' as const,
+      version: productVersion,
+      caller: { subject: caller.subject, name: caller.name, scopes: caller.scopes.map(formatScope) },
+      externalUrl: app.externalUrl,
+      externalUrls,
+    }),
+  });
+}

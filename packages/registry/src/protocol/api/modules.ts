@@ -1,0 +1,94 @@
+import { ashlarError, parseAddress, parseRepository } from '@ashlar/core';
+import type { z } from 'zod';
+
+import {
+  latestVersion,
+  listableNamespaces,
+  requireRepository,
+  sortVersions,
+  stateSentence,
+} from '../../catalogue/index.ts';
+import type { ModuleRow, VersionRow } from '../../store/metadata/index.ts';
+import type { ApiApp } from './app.ts';
+import { errors } from './error.ts';
+import { AddressQuery, Module, ModuleDetail, ModulePage, ModuleQuery, type Version } from './schema.ts';
+
+const tags = ['modules'];
+
+export function moduleRoutes(app: ApiApp): void {
+  const { registry } = app;
+  const { metadata } = registry;
+
+  app.get('/modules', {
+    schema: { tags, summary: 'List or search modules', querystring: ModuleQuery, response: { 200: ModulePage, ...errors } },
+    handler: async (request) => {
+      const { offset, limit, namespace, ...filter } = request.query;
+      const readable = await listableNamespaces(registry, request.caller);
+      const found = await metadata.query.listModules({
+        ...filter,
+        namespaces: namespace === undefined ? readable : readable.filter((name) => name === namespace.toLowerCase()),
+        offset,
+        limit: limit + 1,
+      });
+      const modules = await Promise.all(
+        found.slice(0, limit).map(async (row) => toModule(row, await metadata.query.listVersions(row.repository))),
+      );
+      return { modules, ...(found.length > limit ? { nextOffset: offset + limit } : {}) };
+    },
+  });
+
+  app.get('/module', {
+    schema: { tags, summary: 'A module with all its versions', querystring: AddressQuery, response: { 200: ModuleDetail, ...errors } },
+    handler: async (request) => {
+      const { repository } = parseAddress(request.query.address);
+      const missing = ashlarError('ASH-MODULE-UNKNOWN', { address: repository });
+      await requireRepository(registry, request.caller, 'read', parseRepository(repository), missing);
+      const row = await metadata.query.findModule(repository);
+      const rows = await metadata.query.listVersions(repository);
+      if (!row || rows.length === 0) throw missing;
+      const readme = latestVersion(rows)?.readme;
+      return {
+        ...toModule(row, rows),
+        versions: sortVersions(rows).map((version) => toVersion(version, rows)),
+        ...(readme == null ? {} : { readme }),
+      };
+    },
+  });
+}
+
+function toModule(row: ModuleRow, rows: readonly VersionRow[]): z.infer<typeof Module> {
+  const latest = latestVersion(rows);
+  return {
+    address: row.address,
+    language: row.language,
+    namespace: row.namespace,
+    ...(row.class === null ? {} : { class: row.class }),
+    description: latest?.description ?? '',
+    ...(latest === undefined ? {} : { latest: latest.version }),
+  };
+}
+
+/** A version as the API shows it; `rows` are all live versions of its module. */
+export function toVersion(row: VersionRow, rows: readonly VersionRow[]): z.infer<typeof Version> {
+  const optional = {
+    message: stateSentence(row, rows),
+    reason: row.reason,
+    link: row.link,
+    replacement: row.replacement,
+    date: row.sunset_at === null ? null : new Date(row.sunset_at).toISOString().slice(0, 10),
+    documentation: row.documentation,
+  };
+  return {
+    version: row.version,
+    digest: row.digest,
+    contentDigest: row.content_digest,
+    ...(row.archive_digest === null ? {} : { archive: { digest: row.archive_digest, size: row.archive_size! } }),
+    state: row.state,
+    ...(Object.fromEntries(Object.entries(optional).filter(([, value]) => value != null)) as Partial<
+      z.infer<typeof Version>
+    >),
+    description: row.description,
+    publishedAt: new Date(row.published_at).toISOString(),
+    publishedBy: row.published_by,
+  };
+}

@@ -1,0 +1,75 @@
+import { ashlarError, parseNamespaceName } from '@ashlar/core';
+import { z } from 'zod';
+
+import { listableNamespaces, requireNamespace } from '../../catalogue/index.ts';
+import { covers, isAdmin } from '../../identity/index.ts';
+import type { NamespaceRow } from '../../store/metadata/index.ts';
+import type { ApiApp } from './app.ts';
+import { errors } from './error.ts';
+import { Namespace, NamespaceChange, NewNamespace } from './schema.ts';
+
+const path = z.object({ name: z.string() });
+const tags = ['namespaces'];
+
+export function namespaceRoutes(app: ApiApp): void {
+  const { registry } = app;
+  const { metadata } = registry;
+
+  app.get('/namespaces', {
+    schema: { tags, summary: 'List the namespaces that you may read', response: { 200: z.array(Namespace), ...errors } },
+    handler: async (request) => {
+      const readable = new Set(await listableNamespaces(registry, request.caller));
+      const rows = await metadata.query.listNamespaces(undefined);
+      return rows.filter(({ name }) => readable.has(name)).map(toNamespace);
+    },
+  });
+
+  app.post('/namespaces', {
+    schema: { tags, summary: 'Create a namespace', body: NewNamespace, response: { 201: Namespace, ...errors } },
+    handler: async (request, reply) => {
+      if (!covers(request.caller.scopes, 'manage', '*')) throw adminNeeded(request.caller.subject);
+      const name = parseNamespaceName(request.body.name);
+      await metadata.command.createNamespace({ ...request.body, now: registry.clock.now(), name });
+      return await reply.code(201).send(toNamespace((await metadata.query.findNamespace(name))!));
+    },
+  });
+
+  app.patch('/namespaces/:name', {
+    schema: { tags, summary: 'Change a namespace', params: path, body: NamespaceChange, response: { 200: Namespace, ...errors } },
+    handler: async (request) => {
+      const name = parseNamespaceName(request.params.name);
+      await requireNamespace(registry, request.caller, 'manage', name);
+      const { visibility, immutable } = request.body;
+      await metadata.command.updateNamespace({
+        name,
+        ...(visibility === undefined ? {} : { visibility }),
+        ...(immutable === undefined ? {} : { immutable }),
+      });
+      return toNamespace((await metadata.query.findNamespace(name))!);
+    },
+  });
+
+  app.delete('/namespaces/:name', {
+    schema: { tags, summary: 'Delete an empty namespace', params: path, response: { 204: z.null(), ...errors } },
+    handler: async (request, reply) => {
+      const name = parseNamespaceName(request.params.name);
+      await requireNamespace(registry, request.caller, 'manage', name);
+      if (!isAdmin(request.caller)) throw adminNeeded(request.caller.subject);
+      await metadata.command.deleteNamespace({ name });
+      return await reply.code(204).send(null);
+    },
+  });
+}
+
+function adminNeeded(subject: string) {
+  return subject === 'anonymous' ? ashlarError('ASH-AUTH-REQUIRED', {}) : ashlarError('ASH-FORBIDDEN-ADMIN', {});
+}
+
+function toNamespace(row: NamespaceRow): z.infer<typeof Namespace> {
+  return {
+    name: row.name,
+    visibility: row.visibility,
+    immutable: row.immutable === 1,
+    createdAt: new Date(row.created_at).toISOString(),
+  };
+}

@@ -1,0 +1,149 @@
+import { z } from 'zod';
+
+/** The shapes of Ashlar's own API; the OpenAPI document is made of them. */
+
+const text = (max: number) => z.string().min(1).max(max);
+const time = z.string().meta({ description: 'Time in ISO 8601, UTC', example: '2026-08-21T10:11:12.000Z' });
+const digest = z.string().meta({ example: 'sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a' });
+
+export const ErrorBody = z
+  .object({
+    code: z.string().meta({ example: 'ASH-VERSION-EXISTS' }),
+    message: z.string().meta({ description: 'What happened and what to do' }),
+    requestId: z.string(),
+  })
+  .meta({ id: 'Error' });
+
+export const Status = z
+  .object({
+    name: z.literal('ashlar'),
+    version: z.string(),
+    caller: z.object({ subject: z.string(), name: z.string(), scopes: z.array(z.string()) }),
+    externalUrl: z.string().meta({ description: 'Address of this listener' }),
+    externalUrls: z.object({ http: z.string().optional(), https: z.string().optional() }),
+  })
+  .meta({ id: 'Status' });
+
+export const Namespace = z
+  .object({
+    name: z.string(),
+    visibility: z.enum(['public', 'private']),
+    immutable: z.boolean().meta({ description: 'Tags of plain repositories never move' }),
+    createdAt: time,
+  })
+  .meta({ id: 'Namespace' });
+export const NewNamespace = z
+  .object({
+    name: text(64),
+    visibility: z.enum(['public', 'private']).default('private'),
+    immutable: z.boolean().default(false),
+  })
+  .strict()
+  .meta({ id: 'NewNamespace' });
+export const NamespaceChange = z
+  .object({ visibility: z.enum(['public', 'private']).optional(), immutable: z.boolean().optional() })
+  .strict()
+  .meta({ id: 'NamespaceChange' });
+
+export const Version = z
+  .object({
+    version: z.string(),
+    digest,
+    contentDigest: digest,
+    archive: z.object({ digest, size: z.number() }).optional(),
+    state: z.enum(['admitted', 'deprecated', 'revoked']),
+    message: z.string().optional().meta({ description: 'The sentence that every client gets about this version' }),
+    reason: z.string().optional(),
+    link: z.string().optional(),
+    replacement: z.string().optional(),
+    date: z.string().optional().meta({ description: 'Day after which a deprecated version should not be used' }),
+    description: z.string(),
+    documentation: z.string().optional(),
+    publishedAt: time,
+    publishedBy: z.string(),
+  })
+  .meta({ id: 'Version' });
+
+export const Module = z
+  .object({
+    address: z.string().meta({ example: 'terraform/contoso/network/azurerm' }),
+    language: z.enum(['bicep', 'terraform']),
+    namespace: z.string(),
+    class: z.enum(['resource', 'pattern', 'utility']).optional(),
+    description: z.string(),
+    latest: z.string().optional().meta({ description: 'The highest release that can be used' }),
+  })
+  .meta({ id: 'Module' });
+export const ModuleDetail = Module.extend({
+  versions: z.array(Version).meta({ description: 'All versions, lowest first' }),
+  readme: z.string().optional().meta({ description: 'Of the latest version' }),
+}).meta({ id: 'ModuleDetail' });
+export const ModulePage = z
+  .object({ modules: z.array(Module), nextOffset: z.number().optional() })
+  .meta({ id: 'ModulePage' });
+export const ModuleQuery = z.object({
+  search: z.string().max(500).optional(),
+  namespace: z.string().optional(),
+  language: z.enum(['bicep', 'terraform']).optional(),
+  class: z.enum(['resource', 'pattern', 'utility']).optional(),
+  offset: z.coerce.number().int().nonnegative().default(0),
+  limit: z.coerce.number().int().positive().max(1000).default(100),
+});
+
+export const AddressQuery = z.object({ address: text(300) });
+export const ReferenceQuery = z.object({
+  ref: text(450).meta({ description: 'ADDRESS@VERSION', example: 'terraform/contoso/network/azurerm@1.2.0' }),
+});
+export const PublishQuery = ReferenceQuery.extend({
+  class: z.enum(['resource', 'pattern', 'utility']).optional(),
+  documentation: z.url().max(2000).optional(),
+  description: text(2000).optional().meta({ description: 'Terraform only: a Bicep module describes itself' }),
+  stampTelemetry: z.enum(['true', 'false']).optional(),
+});
+export const Published = z
+  .object({
+    address: z.string(),
+    version: z.string(),
+    status: z.enum(['published', 'already-published']),
+    digest,
+    contentDigest: digest,
+  })
+  .meta({ id: 'Published' });
+
+export const Deprecation = z
+  .object({
+    reason: text(1000),
+    replacement: text(300).optional(),
+    link: z.url().max(2000).optional(),
+    date: z.iso.date().optional(),
+  })
+  .strict()
+  .meta({ id: 'Deprecation' });
+export const Revocation = z
+  .object({ reason: text(1000), replacement: text(300).optional(), link: z.url().max(2000).optional() })
+  .strict()
+  .meta({ id: 'Revocation' });
+
+export const Token = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    scopes: z.array(z.string()),
+    parent: z.string().optional(),
+    createdAt: time,
+    expiresAt: time.optional(),
+    revokedAt: time.optional(),
+    lastUsedAt: time.optional(),
+  })
+  .meta({ id: 'Token' });
+export const NewToken = z
+  .object({
+    name: text(100),
+    scopes: z.array(z.string()).min(1).max(100).meta({ example: ['read:*', 'publish:contoso'] }),
+    expiresAt: z.iso.datetime({ offset: true }).optional(),
+  })
+  .strict()
+  .meta({ id: 'NewToken' });
+export const CreatedToken = Token.extend({
+  token: z.string().meta({ description: 'Shown this once' }),
+}).meta({ id: 'CreatedToken' });

@@ -1,0 +1,124 @@
+import { ashlarError, type Digest, mediaType, parseManifest, type Repository } from '@ashlar/core';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+import { requireRepository } from '../../catalogue/index.ts';
+import type { Registry } from '../../registry.ts';
+import { catalogPageOf } from '../../server/distribution/catalog.ts';
+import { lastParameter, nextLink, pageOf } from '../../server/distribution/query.ts';
+import type { ManifestRow } from '../../store/metadata/index.ts';
+
+/** Bytes of a referrers answer; clients refuse an index of more than 4 MiB. */
+const maxReferrersSize = 4 * 1024 * 1024;
+
+export async function listTags(
+  registry: Registry,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  repository: Repository,
+): Promise<void> {
+  await requireRepository(registry, request.caller, 'read', repository);
+  const { name } = repository;
+  if (!(await registry.metadata.query.findRepository(name))) throw ashlarError('ASH-REPOSITORY-UNKNOWN', { name });
+  const { limit, after } = pageOf(request);
+  const found = await registry.metadata.query.listTags({
+    repository: name,
+    after,
+    limit: limit === undefined ? undefined : limit + 1,
+  });
+  const tags = limit === undefined ? found : found.slice(0, limit);
+  if (limit !== undefined && limit > 0 && found.length > limit) {
+    void reply.header('link', nextLink(`/v2/${name}/tags/list`, { n: limit, last: tags.at(-1)! }));
+  }
+  await sendJson(reply, 'application/json', { name, tags });
+}
+
+/** `GET /v2/_catalog`: the repositories that the caller may read. */
+export async function listCatalog(registry: Registry, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  const { repositories, next } = await catalogPageOf(registry, request);
+  if (next) void reply.header('link', nextLink('/v2/_catalog', next));
+  await sendJson(reply, 'application/json', { repositories });
+}
+
+/** `GET referrers/<digest>`: always an index, also for a digest that was never seen. */
+export async function listReferrers(
+  registry: Registry,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { repository, digest }: { readonly repository: Repository; readonly digest: Digest },
+): Promise<void> {
+  await requireRepository(registry, request.caller, 'read', repository);
+  const type = lastParameter(request, 'artifactType');
+  const after = lastParameter(request, 'last');
+  const rows = await registry.metadata.query.listReferrers({ repository: repository.name, subject: digest, type, after });
+  const known = new Set(rows.map((row) => row.digest));
+  const tagged = after === undefined ? await fallbackReferrers(registry, repository, digest, type, known) : [];
+  const { manifests, last } = fillPage([...tagged, ...rows.map(referrerEntry)]);
+  if (type !== undefined) void reply.header('oci-filters-applied', 'artifactType');
+  if (last !== undefined) {
+    const path = `/v2/${repository.name}/referrers/${digest}`;
+    void reply.header('link', nextLink(path, { ...(type === undefined ? {} : { artifactType: type }), last }));
+  }
+  await sendJson(reply, mediaType.imageIndex, { schemaVersion: 2, mediaType: mediaType.imageIndex, manifests });
+}
+
+interface ReferrerEntry {
+  readonly mediaType: string;
+  readonly digest: string;
+  readonly size: number;
+  readonly artifactType?: string;
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+function referrerEntry(row: ManifestRow): ReferrerEntry {
+  const annotations = JSON.parse(row.annotations) as Record<string, string>;
+  return {
+    mediaType: row.media_type,
+    digest: row.digest,
+    size: row.size,
+    ...(row.referrer_type === null ? {} : { artifactType: row.referrer_type }),
+    ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
+  };
+}
+
+/**
+ * What clients without the referrers API listed in an index under the tag `sha256-<hex>`. Entries that the API finds
+ * itself, and those whose manifest is gone, are left out.
+ */
+async function fallbackReferrers(
+  registry: Registry,
+  repository: Repository,
+  digest: Digest,
+  type: string | undefined,
+  known: ReadonlySet<string>,
+): Promise<ReferrerEntry[]> {
+  const [algorithm, hex] = digest.split(':') as [string, string];
+  const tag = `${algorithm.slice(0, 32)}-${hex.slice(0, 64)}`;
+  const { query } = registry.metadata;
+  const listed = await query.findTag({ repository: repository.name, tag });
+  const bytes = listed && (await registry.blobs.read(listed as Digest));
+  if (!bytes) return [];
+  const index = parseManifest(bytes, undefined);
+  const present = await Promise.all(
+    index.manifests.map(async (entry) => await query.findManifest({ repository: repository.name, digest: entry.digest })),
+  );
+  return present
+    .filter((row) => row !== undefined)
+    .filter((row) => !known.has(row.digest) && (type === undefined || row.referrer_type === type))
+    .map(referrerEntry);
+}
+
+function fillPage(entries: readonly ReferrerEntry[]): { manifests: ReferrerEntry[]; last?: string } {
+  let size = 200;
+  const manifests: ReferrerEntry[] = [];
+  for (const entry of entries) {
+    size += JSON.stringify(entry).length + 1;
+    if (size > maxReferrersSize && manifests.length > 0) return { manifests, last: manifests.at(-1)!.digest };
+    manifests.push(entry);
+  }
+  return { manifests };
+}
+
+async function sendJson(reply: FastifyReply, type: string, value: unknown): Promise<void> {
+  const body = Buffer.from(JSON.stringify(value));
+  await reply.header('content-type', type).header('content-length', body.length).send(body);
+}

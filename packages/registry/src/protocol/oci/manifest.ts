@@ -1,0 +1,124 @@
+import { ashlarError, type Digest, isTag, type Repository, tagToVersion } from '@ashlar/core';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+import { pushManifest, requireRepository, resolveManifest } from '../../catalogue/index.ts';
+import type { Registry } from '../../registry.ts';
+import { readBody } from '../../server/body.ts';
+import { queryOf } from '../../server/distribution/query.ts';
+import { manifestUrl } from './url.ts';
+
+/** Bytes; what the Azure SDK and OpenTofu read at most. */
+export const maxManifestSize = 4 * 1024 * 1024;
+/** The specification asks for ten at least. */
+export const maxTagsPerPush = 100;
+
+interface ManifestPath {
+  readonly repository: Repository;
+  readonly reference: string;
+}
+
+export async function getManifest(
+  registry: Registry,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { repository, reference }: ManifestPath,
+): Promise<void> {
+  const missing = ashlarError('ASH-MANIFEST-UNKNOWN', { name: repository.name, reference });
+  await requireRepository(registry, request.caller, 'read', repository, missing);
+  const { row, warning } = await resolveManifest(registry, repository, reference);
+  const digest = row.digest as Digest;
+  void reply
+    .header('docker-content-digest', digest)
+    .header('etag', `"${digest}"`)
+    .header('content-type', row.media_type);
+  if (warning !== undefined) void reply.header('warning', warningHeader(warning));
+  if (request.headers['if-none-match'] === `"${digest}"`) {
+    await reply.code(304).send();
+    return;
+  }
+  void reply.header('content-length', row.size);
+  if (request.method === 'HEAD') {
+    await reply.send(null);
+    return;
+  }
+  const bytes = await registry.blobs.read(digest);
+  if (!bytes) throw missing;
+  await reply.send(bytes);
+}
+
+export async function putManifest(
+  registry: Registry,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { repository, reference }: ManifestPath,
+): Promise<void> {
+  const { caller } = request;
+  await requireRepository(registry, caller, 'publish', repository);
+  const tags = tagsOf(request, reference);
+  const byDigest = reference.includes(':') ? (reference as Digest) : undefined;
+  const bytes = await readBody(request, maxManifestSize, ashlarError('ASH-MANIFEST-SIZE', { limit: maxManifestSize }));
+  const { digest, manifest } = await pushManifest(registry, {
+    caller,
+    repository,
+    bytes,
+    contentType: request.headers['content-type'],
+    tags,
+    expected: byDigest,
+    ...conditionsOf(request),
+  });
+  void reply
+    .code(201)
+    .header('location', manifestUrl(repository.name, digest))
+    .header('docker-content-digest', digest)
+    .header('content-length', 0);
+  if (manifest.subject) void reply.header('oci-subject', manifest.subject.digest);
+  if (byDigest && tags.length > 0) void reply.header('oci-tag', tags);
+  await reply.send();
+}
+
+export async function deleteManifest(
+  registry: Registry,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { repository, reference }: ManifestPath,
+): Promise<void> {
+  const { name, kind } = repository;
+  const missing = ashlarError('ASH-MANIFEST-UNKNOWN', { name, reference });
+  await requireRepository(registry, request.caller, 'manage', repository, missing);
+  const now = registry.clock.now();
+  if (reference.includes(':')) {
+    await registry.metadata.command.deleteManifest({ now, repository: name, digest: reference, kind });
+  } else {
+    const version = kind === 'module' ? tagToVersion(reference) : undefined;
+    await registry.metadata.command.deleteTag({
+      now,
+      repository: name,
+      tag: reference,
+      ...(version === undefined ? {} : { version }),
+    });
+  }
+  await reply.code(202).header('content-length', 0).send();
+}
+
+/** `Warning: 299 - "text"`, which docker, skopeo and oras print; quotes and non-ASCII text do not fit in. */
+function warningHeader(text: string): string {
+  const plain = text.replaceAll(/["\\]/g, "'").replaceAll(/[^\x20-\x7e]/g, '?');
+  return `299 - "${plain.slice(0, 4000)}"`;
+}
+
+function tagsOf(request: FastifyRequest, reference: string): string[] {
+  if (!reference.includes(':')) return [reference];
+  const tags = [...new Set(queryOf(request).getAll('tag'))];
+  if (tags.length > maxTagsPerPush) throw ashlarError('ASH-TAG-COUNT', { limit: maxTagsPerPush });
+  const wrong = tags.find((tag) => !isTag(tag));
+  if (wrong !== undefined) throw ashlarError('ASH-REFERENCE-INVALID', { reference: wrong.slice(0, 200) });
+  return tags;
+}
+
+function conditionsOf({ headers }: FastifyRequest): { ifNoneMatch?: boolean; ifMatch?: string[] } {
+  const ifMatch = headers['if-match'];
+  return {
+    ...(headers['if-none-match']?.trim() === '*' ? { ifNoneMatch: true } : {}),
+    ...(ifMatch === undefined ? {} : { ifMatch: ifMatch.split(',').map((etag) => etag.trim().replaceAll('"', '')) }),
+  };
+}

@@ -1,0 +1,58 @@
+import { AshlarError, ashlarError } from '@ashlar/core';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+
+import { type Caller, isAnonymous } from '../../identity/index.ts';
+import type { Registry } from '../../registry.ts';
+import { grantAccess, issueAccessToken } from '../../server/distribution/access-token.ts';
+import { sendOciError } from '../../server/distribution/error.ts';
+import { queryOf } from '../../server/distribution/query.ts';
+import { knownError } from '../../server/error.ts';
+import { formBodies, formOf } from '../../server/form.ts';
+
+/**
+ * `/token` in the two forms of the token specification: `GET` with Basic credentials, and `POST` with a form.
+ * No refresh token is ever given out: `docker login` would store it as `identitytoken`, which Bicep sends as if it
+ * were an access token.
+ */
+export async function tokenEndpoint(app: FastifyInstance, { registry }: { readonly registry: Registry }): Promise<void> {
+  formBodies(app);
+  app.decorateRequest('ociScope', '');
+  app.setErrorHandler((error, request, reply) => sendOciError(request, reply, knownError(error, request)));
+  app.get('/token', async (request) => {
+    const caller = await registry.identity.authenticate(request.headers.authorization);
+    return await answer(registry, caller, queryOf(request).getAll('scope'));
+  });
+  app.post('/token', async (request) => {
+    const form = formOf(request);
+    const caller = await formCaller(registry, request, form);
+    return await answer(registry, caller, form.getAll('scope'));
+  });
+}
+
+async function formCaller(registry: Registry, request: FastifyRequest, form: URLSearchParams): Promise<Caller> {
+  const { identity } = registry;
+  const grant = form.get('grant_type') ?? 'password';
+  if (grant === 'password') {
+    const password = form.get('password') ?? '';
+    return password === ''
+      ? await identity.authenticate(request.headers.authorization)
+      : await identity.authenticateToken(password);
+  }
+  // An API token also works where a client stored it as its refresh token.
+  if (grant === 'refresh_token') return await identity.authenticateToken(form.get('refresh_token') ?? '');
+  throw ashlarError('ASH-OAUTH-REQUEST', { reason: `the grant type ${grant.slice(0, 50)} is not supported` });
+}
+
+/** Both `token` and `access_token` hold the token: clients read either. */
+async function answer(registry: Registry, caller: Caller, scopes: readonly string[]) {
+  if (caller.access !== undefined) throw new AshlarError({ code: 'ASH-AUTH-INVALID', params: {} });
+  const access = await grantAccess(registry, caller, scopes);
+  const token = await issueAccessToken(registry, caller, access);
+  return {
+    token,
+    access_token: token,
+    expires_in: registry.config.tokenTtl,
+    issued_at: new Date(registry.clock.now()).toISOString(),
+    ...(isAnonymous(caller) ? {} : { scope: access.map(({ type, name, actions }) => `${type}:${name}:${actions.join(',')}`).join(' ') }),
+  };
+}

@@ -1,0 +1,277 @@
+import {
+  ashlarError,
+  type Digest,
+  type DigestAlgorithm,
+  digestAlgorithm,
+  isDigest,
+  parseDigest,
+  parseRepository,
+  type Repository,
+} from '@ashlar/core';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+import { requireRepository, resolveBlob } from '../../catalogue/index.ts';
+import { type Caller, mayCreateNamespace } from '../../identity/index.ts';
+import type { Registry } from '../../registry.ts';
+import { bodyStream } from '../../server/body.ts';
+import { parseContentRange } from '../../server/range.ts';
+import type { UploadId } from '../../store/blob/index.ts';
+import { lastParameter } from '../../server/distribution/query.ts';
+import { blobUrl, uploadUrl } from './url.ts';
+
+/** Seconds that a Location works without credentials; longer than a large chunk takes, far shorter than an upload lives. */
+const locationTtl = 3600;
+/** How many repositories a mount without `from` looks at. */
+const maxMountSources = 100;
+
+/** `POST uploads/`: starts an upload, or finishes it at once with `digest`, or mounts a blob with `mount`. */
+export async function startUpload(
+  registry: Registry,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  repository: Repository,
+): Promise<void> {
+  await requireRepository(registry, request.caller, 'publish', repository);
+  if (repository.kind === 'plain' && registry.config.artifacts === 'deny') {
+    throw ashlarError('ASH-ARTIFACTS-DENIED', { name: repository.name });
+  }
+  const mount = lastParameter(request, 'mount');
+  if (mount !== undefined && (await mountBlob(registry, request, repository, parseDigest(mount)))) {
+    return await sendCreated(reply, repository, mount as Digest);
+  }
+  const announced = lastParameter(request, 'digest');
+  const digest = announced === undefined || mount !== undefined ? undefined : parseDigest(announced);
+  const id = await registry.blobs.createUpload(digest ? digestAlgorithm(digest) : algorithmOf(request));
+  if (digest === undefined) return await sendAccepted(registry, reply, request.caller, repository, id, 0);
+  await registry.blobs.append(id, 0, bodyStream(request), registry.config.maxBlobSize);
+  await finish(registry, request.caller, repository, id, digest);
+  await sendCreated(reply, repository, digest);
+}
+
+/** `GET`, `PATCH`, `PUT` and `DELETE` of the Location of an upload. */
+export async function continueUpload(
+  registry: Registry,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { repository, ticket }: { readonly repository: Repository; readonly ticket: string },
+): Promise<void> {
+  const { caller, id } = await openUpload(registry, request, repository, ticket);
+  switch (request.method) {
+    case 'GET':
+    case 'HEAD': {
+      const size = await registry.blobs.uploadSize(id);
+      if (size === undefined) throw ashlarError('ASH-UPLOAD-UNKNOWN', {});
+      return await sendAccepted(registry, reply, caller, repository, id, size, 204);
+    }
+    case 'PATCH':
+      return await appendChunk(registry, request, reply, { caller, repository, id });
+    case 'PUT':
+      return await finishUpload(registry, request, reply, { caller, repository, id });
+    case 'DELETE':
+      if (!(await registry.blobs.cancelUpload(id))) throw ashlarError('ASH-UPLOAD-UNKNOWN', {});
+      await reply.code(204).send();
+      return;
+    default:
+      throw ashlarError('ASH-METHOD', { method: request.method });
+  }
+}
+
+interface Upload {
+  readonly caller: Caller;
+  readonly repository: Repository;
+  readonly id: UploadId;
+}
+
+/**
+ * A Location carries its own authorisation: the .NET client of Azure sends no token with it. An expired one still
+ * names its upload for a caller that signs in.
+ */
+async function openUpload(
+  registry: Registry,
+  request: FastifyRequest,
+  repository: Repository,
+  ticket: string,
+): Promise<Upload> {
+  const unknown = ashlarError('ASH-UPLOAD-UNKNOWN', {});
+  const { tickets, callerOf } = registry.identity;
+  const live = await tickets.read('upload', ticket);
+  const claims = live ?? (await tickets.readExpired('upload', ticket));
+  if (claims?.['repository'] !== repository.name) {
+    await requireRepository(registry, request.caller, 'publish', repository, unknown);
+    throw unknown;
+  }
+  const owner = live && (await callerOf(live));
+  const caller = owner ?? request.caller;
+  await requireRepository(registry, caller, 'publish', repository, unknown);
+  return { caller, repository, id: claims['upload'] as UploadId };
+}
+
+async function appendChunk(
+  registry: Registry,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { caller, repository, id }: Upload,
+): Promise<void> {
+  const range = parseContentRange(request.headers['content-range']);
+  checkLength(request, range && range.end - range.start + 1);
+  try {
+    const size = await registry.blobs.append(id, range?.start, bodyStream(request), registry.config.maxBlobSize);
+    await sendAccepted(registry, reply, caller, repository, id, size);
+  } catch (error) {
+    await describeProgress(registry, reply, caller, repository, id);
+    throw error;
+  }
+}
+
+async function finishUpload(
+  registry: Registry,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { caller, repository, id }: Upload,
+): Promise<void> {
+  const text = lastParameter(request, 'digest');
+  if (text === undefined || !isDigest(text)) throw ashlarError('ASH-DIGEST-INVALID', { digest: text ?? '' });
+  const range = parseContentRange(request.headers['content-range']);
+  if (hasBody(request)) {
+    checkLength(request, range && range.end - range.start + 1);
+    try {
+      await registry.blobs.append(id, range?.start, bodyStream(request), registry.config.maxBlobSize);
+    } catch (error) {
+      await describeProgress(registry, reply, caller, repository, id);
+      throw error;
+    }
+  }
+  await finish(registry, caller, repository, id, text);
+  await sendCreated(reply, repository, text);
+}
+
+async function finish(
+  registry: Registry,
+  caller: Caller,
+  repository: Repository,
+  id: UploadId,
+  digest: Digest,
+): Promise<void> {
+  const { size } = await registry.blobs.finishUpload(id, digest);
+  await addBlob(registry, caller, repository, digest, size);
+}
+
+/** Shows a blob in a repository. */
+async function addBlob(registry: Registry, caller: Caller, repository: Repository, digest: Digest, size: number) {
+  const { name, namespace, kind } = repository;
+  await registry.metadata.command.addBlob({
+    now: registry.clock.now(),
+    repository: { name, namespace, kind, createNamespace: mayCreateNamespace(caller) },
+    digest,
+    size,
+  });
+}
+
+/**
+ * Shows in `target` a blob of another repository that the caller may read: the one named by `from`, or any. A blob
+ * that the caller may not see is as good as none, so that nobody can probe for content.
+ */
+async function mountBlob(
+  registry: Registry,
+  request: FastifyRequest,
+  target: Repository,
+  digest: Digest,
+): Promise<boolean> {
+  const from = lastParameter(request, 'from');
+  const sources = from === undefined ? await repositoriesWith(registry, digest) : [from];
+  for (const source of sources) {
+    // oxlint-disable-next-line no-await-in-loop
+    const size = await readableBlob(registry, request.caller, source, digest);
+    if (size === undefined) continue;
+    // oxlint-disable-next-line no-await-in-loop
+    await addBlob(registry, request.caller, target, digest, size);
+    return true;
+  }
+  return false;
+}
+
+async function repositoriesWith(registry: Registry, digest: Digest): Promise<string[]> {
+  const found = await registry.metadata.query.repositoriesWithBlob({ digest, limit: maxMountSources });
+  return found.map(({ name }) => name);
+}
+
+async function readableBlob(
+  registry: Registry,
+  caller: Caller,
+  name: string,
+  digest: Digest,
+): Promise<number | undefined> {
+  try {
+    const source = parseRepository(name);
+    await requireRepository(registry, caller, 'read', source);
+    return await resolveBlob(registry, source, digest);
+  } catch {
+    return undefined;
+  }
+}
+
+async function sendAccepted(
+  registry: Registry,
+  reply: FastifyReply,
+  caller: Caller,
+  repository: Repository,
+  id: UploadId,
+  size: number,
+  status = 202,
+): Promise<void> {
+  await setLocation(registry, reply, caller, repository, id, size);
+  void reply.code(status).header('docker-upload-uuid', id);
+  if (status !== 204) void reply.header('content-length', 0);
+  await reply.send();
+}
+
+/** `Range` counts from 0 to the last byte, inclusive; by custom it is `0-0` for nothing, as for one byte. */
+async function setLocation(
+  registry: Registry,
+  reply: FastifyReply,
+  caller: Caller,
+  repository: Repository,
+  id: UploadId,
+  size: number,
+): Promise<void> {
+  const claims = { ...registry.identity.claimsOf(caller), repository: repository.name, upload: id };
+  const ticket = await registry.identity.tickets.issue('upload', claims, locationTtl);
+  void reply.header('location', uploadUrl(repository.name, ticket)).header('range', `0-${Math.max(size - 1, 0)}`);
+}
+
+/** A refused chunk is answered with what the upload holds, so that the client can go on from there. */
+async function describeProgress(
+  registry: Registry,
+  reply: FastifyReply,
+  caller: Caller,
+  repository: Repository,
+  id: UploadId,
+): Promise<void> {
+  const size = await registry.blobs.uploadSize(id);
+  if (size !== undefined) await setLocation(registry, reply, caller, repository, id, size);
+}
+
+async function sendCreated(reply: FastifyReply, repository: Repository, digest: Digest): Promise<void> {
+  await reply
+    .code(201)
+    .header('location', blobUrl(repository.name, digest))
+    .header('docker-content-digest', digest)
+    .header('content-length', 0)
+    .send();
+}
+
+function algorithmOf(request: FastifyRequest): DigestAlgorithm {
+  const algorithm = lastParameter(request, 'digest-algorithm') ?? 'sha256';
+  if (algorithm === 'sha256' || algorithm === 'sha512') return algorithm;
+  throw ashlarError('ASH-DIGEST-ALGORITHM', { algorithm: algorithm.slice(0, 50) });
+}
+
+function checkLength(request: FastifyRequest, expected: number | undefined): void {
+  const header = request.headers['content-length'];
+  if (expected === undefined || header === undefined || Number(header) === expected) return;
+  throw ashlarError('ASH-SIZE-MISMATCH', { expected, actual: Number(header) });
+}
+
+function hasBody({ headers }: FastifyRequest): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+}

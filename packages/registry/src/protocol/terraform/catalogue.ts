@@ -1,0 +1,195 @@
+import { ashlarError, normaliseVersion } from '@ashlar/core';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+
+import {
+  consumable,
+  latestVersion,
+  listableNamespaces,
+  requireRepository,
+  resolveVersion,
+  sortVersions,
+} from '../../catalogue/index.ts';
+import type { Registry } from '../../registry.ts';
+import type { ModuleRow, VersionRow } from '../../store/metadata/index.ts';
+import { addressOf, modulePath, repositoryOf, versionPath } from './address.ts';
+
+const defaultLimit = 15;
+const maxLimit = 100;
+
+const listQuery = z.object({
+  q: z.string().max(500).optional(),
+  offset: z.coerce.number().int().nonnegative().catch(0),
+  limit: z.coerce
+    .number()
+    .int()
+    .positive()
+    .catch(defaultLimit)
+    .transform((limit) => Math.min(limit, maxLimit)),
+  provider: z.string().optional(),
+  namespace: z.string().optional(),
+  verified: z.string().optional(),
+});
+
+/** The extended API of the public registry: lists, search, latest and details. */
+export function catalogueRoutes(app: FastifyInstance, registry: Registry): void {
+  app.get('/', async (request) => await listPage(registry, request, {}));
+  app.get('/search', async (request) => {
+    const { q } = listQuery.parse(request.query);
+    if (!q?.trim()) throw ashlarError('ASH-REQUEST-INVALID', { reason: 'the parameter q is missing' });
+    return await listPage(registry, request, { search: q });
+  });
+  app.get('/:namespace', async (request) => {
+    const { namespace } = request.params as { namespace: string };
+    return await listPage(registry, request, { namespace });
+  });
+  app.get('/:namespace/:name', async (request) => {
+    const { namespace, name } = request.params as { namespace: string; name: string };
+    return await listPage(registry, request, { namespace, name });
+  });
+  app.get('/:namespace/:name/:system', async (request) => {
+    const module = await readModule(registry, request, modulePath.parse(request.params));
+    const latest = latestVersion(module.rows);
+    if (!latest) throw module.missing;
+    return await detail(registry, module, latest);
+  });
+  app.get('/:namespace/:name/:system/:version', async (request) => {
+    const path = versionPath.parse(request.params);
+    const module = await readModule(registry, request, path);
+    return await detail(registry, module, await resolveVersion(registry, addressOf(path), normaliseVersion(path.version)));
+  });
+  app.get('/:namespace/:name/:system/download', async (request, reply) => {
+    const path = modulePath.parse(request.params);
+    const { rows, missing } = await readModule(registry, request, path);
+    const latest = latestVersion(rows);
+    if (!latest) throw missing;
+    const { namespace, name, system } = path;
+    return reply.redirect(`/v1/modules/${namespace}/${name}/${system}/${latest.version}/download`, 302);
+  });
+}
+
+/** `/v2/modules/…/downloads/summary`; registered before the OCI router, whose `/v2/` it shares. */
+export function downloadsSummaryRoute(app: FastifyInstance, registry: Registry): void {
+  app.get('/v2/modules/:namespace/:name/:system/downloads/summary', async (request) => {
+    const path = modulePath.parse(request.params);
+    const { row } = await readModule(registry, request, path);
+    const since = (days: number) => new Date(registry.clock.now() - days * 86_400_000).toISOString().slice(0, 10);
+    const { repository } = row;
+    const count = async (day?: string) => await registry.metadata.query.countDownloads({ repository, since: day });
+    return {
+      data: {
+        type: 'module-downloads-summary',
+        id: row.address.slice('terraform/'.length),
+        attributes: {
+          week: await count(since(7)),
+          month: await count(since(30)),
+          year: await count(since(365)),
+          total: await count(),
+        },
+      },
+    };
+  });
+}
+
+interface Filter {
+  readonly search?: string;
+  readonly namespace?: string;
+  readonly name?: string;
+}
+
+async function listPage(registry: Registry, request: FastifyRequest, filter: Filter) {
+  const query = listQuery.parse(request.query);
+  const { offset, limit } = query;
+  const modules = query.verified === 'true' ? [] : await findModules(registry, request, filter, query);
+  const shown = await Promise.all(modules.slice(0, limit).map(async (row) => await latestItem(registry, row)));
+  const next = modules.length > limit ? offset + limit : undefined;
+  return {
+    meta: {
+      limit,
+      current_offset: offset,
+      ...(next === undefined ? {} : { next_offset: next, next_url: pageUrl(request, next) }),
+      ...(offset > 0 ? { prev_offset: Math.max(offset - limit, 0) } : {}),
+    },
+    modules: shown.filter((item) => item !== undefined),
+  };
+}
+
+async function findModules(
+  registry: Registry,
+  request: FastifyRequest,
+  filter: Filter,
+  { offset, limit, provider, namespace }: z.infer<typeof listQuery>,
+): Promise<ModuleRow[]> {
+  const wanted = (filter.namespace ?? namespace)?.toLowerCase();
+  const readable = await listableNamespaces(registry, request.caller);
+  return await registry.metadata.query.listModules({
+    namespaces: wanted === undefined ? readable : readable.filter((name) => name === wanted),
+    language: 'terraform',
+    system: provider,
+    name: filter.name?.toLowerCase(),
+    search: filter.search,
+    offset,
+    limit: limit + 1,
+  });
+}
+
+function pageUrl(request: FastifyRequest, offset: number): string {
+  const [path, query = ''] = request.raw.url!.split('?', 2) as [string, string?];
+  const parameters = new URLSearchParams(query);
+  parameters.set('offset', String(offset));
+  return `${path}?${parameters.toString()}`;
+}
+
+async function readModule(registry: Registry, request: FastifyRequest, path: z.infer<typeof modulePath>) {
+  const address = addressOf(path);
+  const missing = ashlarError('ASH-MODULE-UNKNOWN', { address: address.repository });
+  await requireRepository(registry, request.caller, 'read', repositoryOf(address), missing);
+  const row = await registry.metadata.query.findModule(address.repository);
+  if (!row) throw missing;
+  return { row, rows: await registry.metadata.query.listVersions(address.repository), missing };
+}
+
+async function latestItem(registry: Registry, module: ModuleRow) {
+  const latest = latestVersion(await registry.metadata.query.listVersions(module.repository));
+  return latest && (await listItem(registry, module, latest));
+}
+
+/** One module in a list, by one of its versions. */
+async function listItem(registry: Registry, module: ModuleRow, version: VersionRow) {
+  const [, namespace, name, system] = module.address.split('/') as [string, string, string, string];
+  return {
+    id: `${namespace}/${name}/${system}/${version.version}`,
+    owner: namespace,
+    namespace,
+    name,
+    version: version.version,
+    provider: system,
+    description: version.description,
+    source: version.documentation ?? '',
+    published_at: new Date(version.published_at).toISOString(),
+    downloads: await registry.metadata.query.countDownloads({ repository: module.repository }),
+    verified: false,
+  };
+}
+
+async function detail(
+  registry: Registry,
+  { row, rows }: { readonly row: ModuleRow; readonly rows: readonly VersionRow[] },
+  version: VersionRow,
+) {
+  const [, namespace, name, system] = row.address.split('/') as [string, string, string, string];
+  const siblings = await registry.metadata.query.listModules({
+    namespaces: [row.namespace],
+    language: 'terraform',
+    name: name.toLowerCase(),
+    limit: maxLimit,
+  });
+  return {
+    ...(await listItem(registry, row, version)),
+    root: { path: '', name, readme: version.readme ?? '', empty: false },
+    providers: siblings.map((sibling) => sibling.repository.split('/').at(-1)!),
+    versions: sortVersions(consumable(rows)).map((each) => each.version),
+    namespace,
+    provider: system,
+  };
+}

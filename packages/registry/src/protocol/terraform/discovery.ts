@@ -1,0 +1,20 @@
+import type { FastifyInstance } from 'fastify';
+
+/**
+ * `/.well-known/terraform.json`. Addresses are relative: clients resolve them against the address that they asked,
+ * which is right for every listener. No credentials are looked at: `terraform login` asks before it has any.
+ */
+export function discoveryRoute(app: FastifyInstance): void {
+  app.get('/.well-known/terraform.json', (_request, reply) =>
+    reply.header('content-type', 'application/json').send({
+      'modules.v1': '/v1/modules/',
+      'login.v1': {
+        client: 'terraform-cli',
+        grant_types: ['authz_code'],
+        authz: '/oauth/authorize',
+        token: '/oauth/token',
+        ports: [10_000, 10_010],
+      },
+    }),
+  );
+}

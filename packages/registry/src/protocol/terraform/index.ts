@@ -1,0 +1,34 @@
+import type { FastifyInstance } from 'fastify';
+
+import type { Registry } from '../../registry.ts';
+import { authenticateRequests } from '../../server/authenticate.ts';
+import { catalogueRoutes, downloadsSummaryRoute } from './catalogue.ts';
+import { discoveryRoute } from './discovery.ts';
+import { archiveRoute, downloadRoute } from './download.ts';
+import { sendTerraformError } from './error.ts';
+import { terraformLogin } from './login.ts';
+import { versionsRoute } from './versions.ts';
+
+/** Service discovery, `modules.v1` with the extended API, archives and `login.v1`. */
+export async function terraformProtocol(
+  app: FastifyInstance,
+  options: { readonly registry: Registry },
+): Promise<void> {
+  const { registry } = options;
+  app.setErrorHandler(sendTerraformError);
+  discoveryRoute(app);
+  archiveRoute(app, registry);
+  await app.register(terraformLogin, options);
+  await app.register(async (scope) => {
+    authenticateRequests(scope, registry);
+    downloadsSummaryRoute(scope, registry);
+    await scope.register(
+      async (modules) => {
+        versionsRoute(modules, registry);
+        downloadRoute(modules, registry);
+        catalogueRoutes(modules, registry);
+      },
+      { prefix: '/v1/modules' },
+    );
+  });
+}

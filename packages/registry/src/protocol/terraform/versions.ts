@@ -1,0 +1,32 @@
+import { ashlarError } from '@ashlar/core';
+import type { FastifyInstance } from 'fastify';
+
+import { requireRepository, stateSentence, terraformVersions } from '../../catalogue/index.ts';
+import type { Registry } from '../../registry.ts';
+import { addressOf, modulePath, repositoryOf } from './address.ts';
+
+/** `GET :namespace/:name/:system/versions`: every version, never cut, because Terraform does not page. */
+export function versionsRoute(app: FastifyInstance, registry: Registry): void {
+  app.get('/:namespace/:name/:system/versions', async (request) => {
+    const address = addressOf(modulePath.parse(request.params));
+    const missing = ashlarError('ASH-MODULE-UNKNOWN', { address: address.repository });
+    await requireRepository(registry, request.caller, 'read', repositoryOf(address), missing);
+    const rows = await registry.metadata.query.listVersions(address.repository);
+    if (rows.length === 0) throw missing;
+    const { externalUrl } = request.server;
+    return {
+      modules: [
+        {
+          // Renovate looks here for the address of the module's page.
+          source: `${externalUrl}/#${address.repository}`,
+          versions: terraformVersions(rows).map((row) => ({
+            version: row.version,
+            ...(row.state === 'admitted'
+              ? {}
+              : { deprecation: { reason: stateSentence(row, rows)!, link: row.link ?? '' } }),
+          })),
+        },
+      ],
+    };
+  });
+}

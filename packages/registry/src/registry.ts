@@ -1,0 +1,34 @@
+import type { Clock } from './gateway/clock.ts';
+import type { Identity } from './identity/index.ts';
+import type { EntraVerifier } from './identity/entra.ts';
+import type { BlobStore } from './store/blob/index.ts';
+import type { MetadataStore } from './store/metadata/index.ts';
+import type { Usage } from './catalogue/usage.ts';
+
+/** The settings that requests depend on; a part of the server's configuration. */
+export interface RegistryConfig {
+  /** Whether repositories outside `bicep/` and `terraform/` take content. */
+  readonly artifacts: 'allow' | 'deny';
+  /** Bytes. */
+  readonly maxBlobSize: number;
+  /** Seconds that an access token lives. */
+  readonly tokenTtl: number;
+  /** Seconds that a refresh token of `/oauth2/exchange` lives. */
+  readonly refreshTokenTtl: number;
+  /** Seconds that a download link lives. */
+  readonly archiveLinkTtl: number;
+  /** Seconds after which an upload that nobody continues is dropped. */
+  readonly uploadTtl: number;
+}
+
+/** Everything that the protocols share: one registry, whatever clients speak. */
+export interface Registry {
+  readonly config: RegistryConfig;
+  readonly clock: Clock;
+  readonly metadata: MetadataStore;
+  readonly blobs: BlobStore;
+  readonly identity: Identity;
+  readonly usage: Usage;
+  /** Undefined while sign-in with Entra ID is not configured. */
+  readonly entra: EntraVerifier | undefined;
+}

@@ -1,0 +1,41 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { IncomingMessage } from 'node:http';
+
+import { ashlarError } from '@ashlar/core';
+
+declare module 'http' {
+  interface IncomingMessage {
+    /** Set while the client waits for `100 Continue` before it sends the body. */
+    sendContinue?: (() => void) | undefined;
+  }
+}
+
+/** Hands bodies to the routes of this scope as streams, whatever their type and length. */
+export function streamBodies(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (_request, _payload, done) => done(null));
+}
+
+/** The body of a request as a stream; from here on the client sends it. */
+export function bodyStream(request: FastifyRequest): IncomingMessage {
+  request.raw.sendContinue?.();
+  request.raw.sendContinue = undefined;
+  return request.raw;
+}
+
+/** Reads a body into memory. @throws `tooLarge` when it has more bytes than `limit` */
+export async function readBody(
+  request: FastifyRequest,
+  limit: number,
+  tooLarge: Error = ashlarError('ASH-BODY-SIZE', { limit }),
+): Promise<Buffer> {
+  if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge;
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of bodyStream(request) as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > limit) throw tooLarge;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, size);
+}

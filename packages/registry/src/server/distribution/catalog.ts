@@ -1,0 +1,27 @@
+import { ashlarError } from '@ashlar/core';
+import type { FastifyRequest } from 'fastify';
+
+import { listableNamespaces } from '../../catalogue/index.ts';
+import { isAnonymous } from '../../identity/index.ts';
+import type { Registry } from '../../registry.ts';
+import { pageOf } from './query.ts';
+
+const defaultPage = 1000;
+
+/**
+ * One page of the catalogue. Where clients can get anonymous tokens, they are asked to: a client that has credentials
+ * but waits to be asked would else never see its private repositories.
+ */
+export async function catalogPageOf(
+  registry: Registry,
+  request: FastifyRequest,
+): Promise<{ repositories: string[]; next?: { n: number; last: string } }> {
+  const unasked = isAnonymous(request.caller) && request.headers.authorization === undefined;
+  if (unasked && request.server.externalUrl.startsWith('https:')) throw ashlarError('ASH-AUTH-REQUIRED', {});
+  const { limit = defaultPage, after } = pageOf(request);
+  const namespaces = await listableNamespaces(registry, request.caller);
+  const found = await registry.metadata.query.listRepositories({ namespaces, after, limit: limit + 1 });
+  const repositories = found.slice(0, limit);
+  const more = limit > 0 && found.length > limit;
+  return { repositories, ...(more ? { next: { n: limit, last: repositories.at(-1)! } } : {}) };
+}

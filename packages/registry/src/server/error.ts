@@ -1,0 +1,34 @@
+import { AshlarError, ashlarError } from '@ashlar/core';
+import type { FastifyRequest } from 'fastify';
+
+/**
+ * Turns whatever was thrown into an error of the catalogue. What is not known is logged with its stack under the id of
+ * the request; the user gets the id.
+ */
+export function knownError(error: unknown, request: FastifyRequest): AshlarError {
+  if (error instanceof AshlarError) {
+    if (error.status >= 500) request.log.error({ err: error.cause ?? error, code: error.code }, 'request failed');
+    return error;
+  }
+  const { code, message } = error as { code?: string; message?: string };
+  switch (code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return ashlarError('ASH-BODY-SIZE', { limit: request.routeOptions.bodyLimit });
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return ashlarError('ASH-MEDIA-TYPE', { expected: 'application/json' });
+    case 'FST_ERR_VALIDATION':
+    case 'FST_ERR_CTP_INVALID_JSON_BODY':
+    case 'FST_ERR_CTP_EMPTY_JSON_BODY':
+    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
+    case 'FST_ERR_BAD_URL':
+      return ashlarError('ASH-REQUEST-INVALID', { reason: (message ?? code).replace(/\.$/, '') });
+    case 'ENOSPC':
+      return ashlarError('ASH-STORAGE-FULL', {}, { cause: error });
+    case 'ECONNRESET':
+    case 'ERR_STREAM_PREMATURE_CLOSE':
+      return ashlarError('ASH-REQUEST-INVALID', { reason: 'the connection broke before all of it arrived' });
+    default:
+      request.log.error({ err: error }, 'request failed');
+      return ashlarError('ASH-INTERNAL', { request: request.id });
+  }
+}

@@ -1,0 +1,151 @@
+import { dirname } from 'node:path';
+import { Readable } from 'node:stream';
+
+import { ashlarError } from '@ashlar/core';
+import type { Digest } from '@ashlar/core';
+
+import type { FileHandle } from '../../../gateway/file-system.ts';
+import type { BlobContent, ByteRange } from '../blob-store.ts';
+import { orMissing } from './error.ts';
+import { blobPath, folderMode } from './layout.ts';
+import type { BlobFileSystem } from './layout.ts';
+
+/** Measured: twice as fast as the 64 KiB that Node reads by default. */
+const readBytes = 256 * 1024;
+
+/** A staging file that holds `size` bytes whose digest was checked. */
+export interface Staged {
+  readonly path: string;
+  readonly handle: FileHandle;
+  readonly size: number;
+}
+
+export interface BlobFiles {
+  size(digest: Digest): Promise<number | undefined>;
+  open(digest: Digest, range?: ByteRange): Promise<BlobContent | undefined>;
+  read(digest: Digest): Promise<Buffer | undefined>;
+  delete(digest: Digest): Promise<void>;
+  /** Makes a staging file the blob, durably, or drops it when the blob is there already. */
+  adopt(staged: Staged, digest: Digest): Promise<void>;
+}
+
+/** The files that are named by their digest; each is whole and never changes. */
+export function blobFiles(folder: string, files: BlobFileSystem): BlobFiles {
+  const inTurn = turnKeeper();
+  const folders = new Map<string, Promise<void>>();
+
+  async function size(digest: Digest): Promise<number | undefined> {
+    return (await orMissing(files.stat(blobPath(folder, digest))))?.size;
+  }
+
+  /** Opening costs `open` and `fstat`; the handle keeps a running read whole when the blob is deleted meanwhile. */
+  async function open(digest: Digest, range?: ByteRange): Promise<BlobContent | undefined> {
+    const handle = await orMissing(files.open(blobPath(folder, digest), 'r'));
+    if (handle === undefined) return undefined;
+    try {
+      const { size } = await handle.stat();
+      if (size === 0 && range === undefined) {
+        await handle.close();
+        return { size, stream: Readable.from([], { objectMode: false }) };
+      }
+      // With an explicit end no read is spent on finding the end of the file, and the last buffer is not too large.
+      const { start, end } = range ?? { start: 0, end: size - 1 };
+      if (!isInside(start, end, size)) throw ashlarError('ASH-RANGE-INVALID', { size });
+      return { size, stream: handle.createReadStream({ start, end, highWaterMark: readBytes }) };
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+  }
+
+  async function read(digest: Digest): Promise<Buffer | undefined> {
+    await using handle = await orMissing(files.open(blobPath(folder, digest), 'r'));
+    if (handle === undefined) return undefined;
+    const { size } = await handle.stat();
+    const bytes = Buffer.allocUnsafe(size);
+    let position = 0;
+    while (position < size) {
+      const { bytesRead } = await handle.read(bytes, position, size - position, position);
+      if (bytesRead === 0) throw new Error(`the file of ${digest} ends at byte ${position} of ${size}`);
+      position += bytesRead;
+    }
+    return bytes;
+  }
+
+  /** Not synced: what returns after a power cut is garbage that no row of the database names. */
+  function remove(digest: Digest): Promise<void> {
+    return inTurn(digest, async () => {
+      await orMissing(files.unlink(blobPath(folder, digest)));
+    });
+  }
+
+  function adopt(staged: Staged, digest: Digest): Promise<void> {
+    return inTurn(digest, async () => {
+      const target = blobPath(folder, digest);
+      await ensureFolder(dirname(target));
+      // Another size can only be damage at rest, which the move repairs.
+      if ((await size(digest)) === staged.size) await dropTwin(target, staged);
+      else await moveTo(target, staged);
+    });
+  }
+
+  async function dropTwin(target: string, staged: Staged): Promise<void> {
+    // The process that stored the blob may have ended before it synced the folder.
+    await files.syncFolder(dirname(target));
+    await files.unlink(staged.path);
+  }
+
+  /** The order that survives a power cut: bytes, name, folder. */
+  async function moveTo(target: string, staged: Staged): Promise<void> {
+    await staged.handle.datasync();
+    await files.rename(staged.path, target);
+    try {
+      await files.syncFolder(dirname(target));
+    } catch (error) {
+      // After a failed sync the next one succeeds without having written anything, so the next try starts afresh.
+      await files.unlink(target).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** Makes the folder of a digest; once for each process, as an earlier one may have ended before it synced. */
+  async function ensureFolder(path: string): Promise<void> {
+    const known = folders.get(path);
+    if (known !== undefined) return await known;
+    const made = makeFolder(path);
+    folders.set(path, made);
+    try {
+      await made;
+    } catch (error) {
+      folders.delete(path);
+      throw error;
+    }
+  }
+
+  async function makeFolder(path: string): Promise<void> {
+    await files.mkdir(path, { recursive: true, mode: folderMode });
+    await files.syncFolder(dirname(path));
+  }
+
+  return { size, open, read, delete: remove, adopt };
+}
+
+function isInside(start: number, end: number, size: number): boolean {
+  return Number.isInteger(start) && Number.isInteger(end) && 0 <= start && start <= end && end < size;
+}
+
+/** Runs what concerns one digest one after another: adopting looks first and moves then. */
+function turnKeeper(): <T>(digest: Digest, work: () => Promise<T>) => Promise<T> {
+  const last = new Map<Digest, Promise<unknown>>();
+
+  return async (digest, work) => {
+    const before = last.get(digest);
+    const turn = before === undefined ? work() : before.then(work, work);
+    last.set(digest, turn);
+    try {
+      return await turn;
+    } finally {
+      if (last.get(digest) === turn) last.delete(digest);
+    }
+  };
+}

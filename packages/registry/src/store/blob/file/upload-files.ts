@@ -1,0 +1,199 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+
+import { AshlarError, ashlarError, digestAlgorithm, digestOf } from '@ashlar/core';
+import type { Digest, DigestAlgorithm } from '@ashlar/core';
+
+import type { Clock } from '../../../gateway/clock.ts';
+import type { FileHandle } from '../../../gateway/file-system.ts';
+import type { BlobStore, UploadId } from '../blob-store.ts';
+import type { BlobFiles } from './blob-files.ts';
+import { orMissing, orStorageFull } from './error.ts';
+import { fileMode, newUploadId, randomName, uploadAlgorithm, uploadFolder } from './layout.ts';
+import type { BlobFileSystem } from './layout.ts';
+import { hashFile, receive, writeAll } from './staging.ts';
+import type { Progress } from './staging.ts';
+
+export type UploadFiles = Pick<
+  BlobStore,
+  'put' | 'createUpload' | 'uploadSize' | 'append' | 'finishUpload' | 'cancelUpload' | 'sweepUploads'
+>;
+
+/** What this process knows of an upload; another process starts from the staging file alone. */
+interface Upload extends Progress {
+  /** Milliseconds. */
+  touched: number;
+}
+
+/** Staging files: one for each upload and, for a moment, one for each `put`. */
+export function uploadFiles(
+  folder: string,
+  blobs: BlobFiles,
+  files: BlobFileSystem,
+  clock: Clock,
+): UploadFiles {
+  const alive = new Map<string, Upload>();
+  /** Names of the staging files that somebody works on. */
+  const busy = new Set<string>();
+
+  function pathOf(name: string): string {
+    return join(uploadFolder(folder), name);
+  }
+
+  async function put(bytes: Uint8Array, algorithm: DigestAlgorithm = 'sha256'): Promise<Digest> {
+    const digest = digestOf(algorithm, createHash(algorithm).update(bytes).digest('hex'));
+    const name = `put-${randomName()}`;
+    await exclusively(name, () => orStorageFull(store(name, bytes, digest)));
+    return digest;
+  }
+
+  async function store(name: string, bytes: Uint8Array, digest: Digest): Promise<void> {
+    const path = pathOf(name);
+    await using handle = await files.open(path, 'wx', fileMode);
+    try {
+      if (bytes.length > 0) await writeAll(handle, [bytes], 0);
+      await blobs.adopt({ path, handle, size: bytes.length }, digest);
+    } catch (error) {
+      await discard(name).catch(() => false);
+      throw error;
+    }
+  }
+
+  async function createUpload(algorithm: DigestAlgorithm = 'sha256'): Promise<UploadId> {
+    const id = newUploadId(algorithm);
+    const handle = await orStorageFull(files.open(pathOf(id), 'wx', fileMode));
+    await handle.close();
+    alive.set(id, { algorithm, hash: createHash(algorithm), size: 0, touched: clock.now() });
+    return id;
+  }
+
+  async function uploadSize(id: UploadId): Promise<number | undefined> {
+    if (uploadAlgorithm(id) === undefined) return undefined;
+    return alive.get(id)?.size ?? (await orMissing(files.stat(pathOf(id))))?.size;
+  }
+
+  async function append(
+    id: UploadId,
+    offset: number | undefined,
+    bytes: Readable,
+    limit: number,
+  ): Promise<number> {
+    return await exclusively(id, async () => {
+      await using handle = await openStaging(id);
+      const size = await settledSize(id, handle);
+      if (offset !== undefined && offset !== size) throw ashlarError('ASH-UPLOAD-RANGE', { size });
+      const upload = alive.get(id) ?? (await recall(id, handle, size));
+      try {
+        await orStorageFull(receive(handle, upload, bytes, limit));
+      } catch (error) {
+        await keepOrDiscard(id, handle, upload, error);
+        throw error;
+      } finally {
+        upload.touched = clock.now();
+      }
+      return upload.size;
+    });
+  }
+
+  async function finishUpload(id: UploadId, digest: Digest): Promise<{ readonly size: number }> {
+    return await exclusively(id, async () => {
+      await using handle = await openStaging(id);
+      try {
+        const size = await settledSize(id, handle);
+        const actual = await digestOfStaging(id, handle, size, digestAlgorithm(digest));
+        if (actual !== digest) throw ashlarError('ASH-DIGEST-MISMATCH', { digest, actual });
+        await orStorageFull(blobs.adopt({ path: pathOf(id), handle, size }, digest));
+        alive.delete(id);
+        return { size };
+      } catch (error) {
+        await discard(id).catch(() => false);
+        throw error;
+      }
+    });
+  }
+
+  async function cancelUpload(id: UploadId): Promise<boolean> {
+    if (uploadAlgorithm(id) === undefined) return false;
+    return await exclusively(id, () => discard(id));
+  }
+
+  async function sweepUploads(before: number): Promise<number> {
+    let swept = 0;
+    for (const name of await files.readdir(uploadFolder(folder))) {
+      const onDisk = await orMissing(files.stat(pathOf(name)));
+      // Asked after the last await, so that no append can begin in between.
+      const touched = alive.get(name)?.touched ?? onDisk?.mtimeMs ?? before;
+      if (touched >= before || busy.has(name)) continue;
+      if (await exclusively(name, () => discard(name))) swept++;
+    }
+    return swept;
+  }
+
+  /** @throws ASH-UPLOAD-BUSY */
+  async function exclusively<T>(name: string, work: () => Promise<T>): Promise<T> {
+    if (busy.has(name)) throw ashlarError('ASH-UPLOAD-BUSY', {});
+    busy.add(name);
+    try {
+      return await work();
+    } finally {
+      busy.delete(name);
+    }
+  }
+
+  /** @throws ASH-UPLOAD-UNKNOWN also for text that is no id of ours and must not become part of a path */
+  async function openStaging(id: UploadId): Promise<FileHandle> {
+    const known = uploadAlgorithm(id) !== undefined;
+    const handle = known ? await orMissing(files.open(pathOf(id), 'r+')) : undefined;
+    if (handle !== undefined) return handle;
+    alive.delete(id);
+    throw ashlarError('ASH-UPLOAD-UNKNOWN', {});
+  }
+
+  /** Bytes of the staging file. What memory knows is forgotten when it tells another story: the disk is right. */
+  async function settledSize(id: UploadId, handle: FileHandle): Promise<number> {
+    const { size } = await handle.stat();
+    if (alive.get(id)?.size !== size) alive.delete(id);
+    return size;
+  }
+
+  /** Knows an upload again after a restart, by reading what arrived so far. */
+  async function recall(id: UploadId, handle: FileHandle, size: number): Promise<Upload> {
+    const algorithm = uploadAlgorithm(id) ?? 'sha256';
+    const hash = await hashFile(handle, algorithm, size);
+    const upload = { algorithm, hash, size, touched: clock.now() };
+    alive.set(id, upload);
+    return upload;
+  }
+
+  async function digestOfStaging(
+    id: UploadId,
+    handle: FileHandle,
+    size: number,
+    algorithm: DigestAlgorithm,
+  ): Promise<Digest> {
+    const upload = alive.get(id);
+    const hash = upload?.algorithm === algorithm ? upload.hash : await hashFile(handle, algorithm, size);
+    return digestOf(algorithm, hash.digest('hex'));
+  }
+
+  /** After a failed append: too large is discarded; everything else keeps what was written and hashed. */
+  async function keepOrDiscard(
+    id: UploadId,
+    handle: FileHandle,
+    upload: Upload,
+    error: unknown,
+  ): Promise<void> {
+    if (error instanceof AshlarError && error.code === 'ASH-BLOB-SIZE') await discard(id);
+    // When this fails as well, the sizes differ and the next append reads the file again.
+    else await handle.truncate(upload.size).catch(() => undefined);
+  }
+
+  async function discard(name: string): Promise<boolean> {
+    alive.delete(name);
+    const removed = await orMissing(files.unlink(pathOf(name)).then(() => true));
+    return removed === true;
+  }
+
+  return { put, createUpload, uploadSize, append, finishUpload, cancelUpload, sweepUploads };
+}
