@@ -131,9 +131,13 @@ function listenersOf(config: Config, tls: Tls | undefined): Listener[] {
   ];
 }
 
-async function listen(app: FastifyInstance, { address }: Listener): Promise<number> {
+async function listen(app: FastifyInstance, { address, scheme }: Listener): Promise<number> {
   try {
-    await app.listen({ host: address.host, port: address.port });
+    await app.listen({
+      host: address.host,
+      port: address.port,
+      listenTextResolver: (text) => (scheme === 'https' ? text.replace('http:', 'https:') : text),
+    });
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const reasons: Record<string, string> = {
