@@ -1,7 +1,7 @@
 import { ashlarError } from '@ashlar/core';
 
 /** Whether the file system says that there is no such file. */
-export function isMissing(error: unknown): boolean {
+function isMissing(error: unknown): boolean {
   return systemCode(error) === 'ENOENT';
 }
 

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 
-import { ashlarError, type ModuleClass } from '@ashlar/core';
+import type { ModuleClass } from '@ashlar/core';
+import { ashlarError } from '@ashlar/core/error';
 
 import type { Schema } from '../schema.ts';
 import { ensureRepository, type RepositoryInput } from './repository.ts';

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 
-import { ashlarError } from '@ashlar/core';
+import { ashlarError } from '@ashlar/core/error';
 
 import type { Schema } from '../schema.ts';
 import { ensureNamespace } from './namespace.ts';

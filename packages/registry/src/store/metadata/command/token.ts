@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 
-import { ashlarError } from '@ashlar/core';
+import { ashlarError } from '@ashlar/core/error';
 
 import type { Schema } from '../schema.ts';
 

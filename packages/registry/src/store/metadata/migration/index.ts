@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 
-import { ashlarError } from '@ashlar/core';
+import { ashlarError } from '@ashlar/core/error';
 
 import type { Dialect } from '../dialect.ts';
 import type { Schema } from '../schema.ts';

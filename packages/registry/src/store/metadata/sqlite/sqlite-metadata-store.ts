@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 
-import { AshlarError, ashlarError } from '@ashlar/core';
+import { AshlarError, ashlarError } from '@ashlar/core/error';
 
 import { bindCommands } from '../command/index.ts';
 import type { MetadataStore } from '../metadata-store.ts';
@@ -31,7 +31,7 @@ export async function openSqliteMetadataStore(path: string): Promise<MetadataSto
 }
 
 async function startWriter(path: string) {
-  const worker = new Worker(new URL('./writer.ts', import.meta.url), { workerData: { path }, name: 'metadata-writer' });
+  const worker = new Worker(new URL('./writer.ts', import.meta.url), { workerData: { path }, name: 'metadata-writer', resourceLimits: { maxYoungGenerationSizeMb: 4 } });
   const waiting = new Map<number, Waiting>();
   let nextId = 1;
   let ended: Error | undefined;

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 
-import { AshlarError, ashlarError } from '@ashlar/core';
+import { AshlarError, ashlarError } from '@ashlar/core/error';
 
 import { type CommandName, commands } from '../command/index.ts';
 import { migrate } from '../migration/index.ts';

@@ -1,0 +1,76 @@
+import type { Command } from 'commander';
+
+/** A command as `ashlar --help` knows it; its code is loaded when it runs. */
+export interface ListedCommand {
+  readonly name: string;
+  readonly summary: string;
+  readonly load: () => Promise<Command>;
+}
+
+export const commandList: readonly ListedCommand[] = [
+  {
+    name: 'serve',
+    summary: 'Run the registry',
+    load: async () => (await import('./command/serve.ts')).serveCommand(),
+  },
+  {
+    name: 'publish',
+    summary: 'Publish a module folder as a version',
+    load: async () => (await import('./command/publish.ts')).publishCommand(),
+  },
+  {
+    name: 'list',
+    summary: 'List or search modules',
+    load: async () => (await import('./command/list.ts')).listCommand(),
+  },
+  {
+    name: 'show',
+    summary: 'Show a module or one version of it',
+    load: async () => (await import('./command/show.ts')).showCommand(),
+  },
+  {
+    name: 'deprecate',
+    summary: 'Deprecate a version: it works on, and clients are told',
+    load: async () => (await import('./command/deprecate.ts')).deprecateCommand(),
+  },
+  {
+    name: 'revoke',
+    summary: 'Revoke a version: no client gets it any more',
+    load: async () => (await import('./command/revoke.ts')).revokeCommand(),
+  },
+  {
+    name: 'reinstate',
+    summary: 'Take back a deprecation or revocation',
+    load: async () => (await import('./command/reinstate.ts')).reinstateCommand(),
+  },
+  {
+    name: 'namespace',
+    summary: 'Create, list, change and delete namespaces',
+    load: async () => (await import('./command/namespace.ts')).namespaceCommand(),
+  },
+  {
+    name: 'token',
+    summary: 'Create, list and revoke tokens',
+    load: async () => (await import('./command/token.ts')).tokenCommand(),
+  },
+  {
+    name: 'login',
+    summary: 'Store a token for a server',
+    load: async () => (await import('./command/login.ts')).loginCommand(),
+  },
+  {
+    name: 'logout',
+    summary: 'Forget the token of a server',
+    load: async () => (await import('./command/logout.ts')).logoutCommand(),
+  },
+  {
+    name: 'setup',
+    summary: 'Print or write the configuration of a client for this server',
+    load: async () => (await import('./command/setup.ts')).setupCommand(),
+  },
+  {
+    name: 'doctor',
+    summary: 'Check server, sign-in and clients, and name the fix for what fails',
+    load: async () => (await import('./command/doctor.ts')).doctorCommand(),
+  },
+];

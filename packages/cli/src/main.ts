@@ -1,0 +1,104 @@
+import { Command, CommanderError } from 'commander';
+
+import { readFileSync } from '@ashlar/registry/gateway/file-system';
+
+import { commandList, type ListedCommand } from './command-list.ts';
+
+/** Runs the command line; the exit code is in `process.exitCode`. */
+export async function main(args: readonly string[]): Promise<void> {
+  endQuietlyOnClosedPipe();
+  try {
+    const program = await buildProgram(args);
+    if (args.length === 0) program.outputHelp();
+    else await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    // Help and version are outcomes that commander throws.
+    if (error instanceof CommanderError && error.exitCode === 0) return;
+    await reportFailure(error, args);
+  }
+}
+
+/** The program with the one command that `args` name; the others are there by name only. */
+export async function buildProgram(args: readonly string[]): Promise<Command> {
+  const program = new Command('ashlar')
+    .description('A self-hosted registry of verified infrastructure modules.')
+    .usage('<command> [options]')
+    .option('--url <url>', 'server to talk to (ASHLAR_URL, else the one of ashlar login)')
+    .option('--ca <file>', 'certificate authority of the server (ASHLAR_CA, SSL_CERT_FILE)')
+    .option('--json', 'print one JSON document')
+    .option('--no-color', 'print without colour (NO_COLOR)')
+    .version(readVersion(), '--version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .helpCommand('help [command]', 'print help for a command')
+    .configureHelp({ showGlobalOptions: true })
+    // The one place that prints errors is reportFailure.
+    .configureOutput({ outputError: () => {} })
+    .exitOverride()
+    .addHelpText('after', help);
+  const named = namedCommand(args);
+  for (const listed of commandList) {
+    // oxlint-disable-next-line no-await-in-loop
+    const command = listed.name === named ? await listed.load() : placeholder(listed);
+    adopt(program, command);
+    program.addCommand(command);
+  }
+  return program;
+}
+
+const help = `
+Examples:
+  ashlar serve                                       run a registry in ./ashlar-data
+  ashlar login http://127.0.0.1:8484                 sign in
+  ashlar publish . terraform/contoso/network/azurerm@1.2.0
+  ashlar setup terraform --write                     connect a client
+  ashlar doctor                                      find out why something does not work
+
+Exit codes: 0 fine, 1 findings or refused, 2 wrong use, 3 not allowed, 4 network or upstream, 5 internal,
+130 interrupted.
+`;
+
+/** Which command the arguments name, also behind global options and `help`. */
+function namedCommand(args: readonly string[]): string | undefined {
+  const probe = new Command().option('--url <url>').option('--ca <file>').allowUnknownOption();
+  const { operands } = probe.parseOptions([...args]);
+  return operands[0] === 'help' ? operands[1] : operands[0];
+}
+
+function placeholder({ name, summary }: ListedCommand): Command {
+  return new Command(name).description(summary);
+}
+
+function adopt(parent: Command, command: Command): void {
+  command.copyInheritedSettings(parent);
+  for (const child of command.commands) adopt(command, child);
+}
+
+function readVersion(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+/** The only place where a command that failed says so. */
+async function reportFailure(error: unknown, args: readonly string[]): Promise<void> {
+  const [{ failureOf }, { createOutput }] = await Promise.all([import('./failure.ts'), import('./output.ts')]);
+  const { code, message, exit } = failureOf(error);
+  process.exitCode = exit;
+  const end = args.indexOf('--');
+  const given = end < 0 ? args : args.slice(0, end);
+  const output = createOutput({ json: given.includes('--json'), color: !given.includes('--no-color') });
+  if (output.json) {
+    output.result({ error: { code, message } }, () => []);
+  } else if (exit === 130) {
+    process.stderr.write('\n');
+  } else {
+    output.fail(code, message);
+  }
+}
+
+/** `ashlar list | head -1` closes the pipe early. */
+function endQuietlyOnClosedPipe(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exitCode = 0;
+  });
+}
