@@ -1,5 +1,3 @@
-import { isIP } from 'node:net';
-
 import { usageError } from './cli-error.ts';
 import { readCredentials } from './credentials.ts';
 
@@ -56,5 +54,5 @@ export async function parseServerUrl(text: string): Promise<string> {
 /** Whether an address is one of this machine's own. */
 export function isLoopback(url: string): boolean {
   const host = new URL(url).hostname.replace(/^\[|\]$/g, '');
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+  return host === 'localhost' || host === '::1' || /^127(?:\.\d+){3}$/.test(host);
 }

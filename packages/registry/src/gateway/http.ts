@@ -1,4 +1,8 @@
-/** The only door to the network as a client. */
+import { createServer as createPlainServer, request as plainRequest, type RequestListener, type Server } from 'node:http';
+import { createServer as createTlsServer, request as httpsRequest } from 'node:https';
+import type { AddressInfo } from 'node:net';
+
+/** The only door to the network: one request as a client, or a listener as a server. */
 
 export interface HttpRequest {
   readonly method?: string;
@@ -21,12 +25,10 @@ const maxBody = 16 * 1024 * 1024;
 
 /** Sends one request and reads the whole answer. Redirects are not followed. Rejects when no answer comes. */
 export async function httpRequest(url: string, request: HttpRequest = {}): Promise<HttpResponse> {
-  const { default: http } = await import('node:http');
-  const { default: https } = await import('node:https');
   const target = new URL(url);
-  const client = target.protocol === 'https:' ? https : http;
+  const send = target.protocol === 'https:' ? httpsRequest : plainRequest;
   return await new Promise<HttpResponse>((resolve, reject) => {
-    const outgoing = client.request(target, {
+    const outgoing = send(target, {
       method: request.method ?? 'GET',
       headers: { 'user-agent': 'ashlar', ...request.headers },
       timeout: request.timeout ?? 10_000,
@@ -53,4 +55,63 @@ export async function httpRequest(url: string, request: HttpRequest = {}): Promi
     });
     outgoing.end(request.body);
   });
+}
+
+export interface HttpListener {
+  readonly port: number;
+  /** Stops taking connections and ends idle ones; what is under way goes on. */
+  stop(): void;
+  /** Ends every connection. */
+  close(): Promise<void>;
+}
+
+declare module 'http' {
+  interface IncomingMessage {
+    /** Set while the client waits for `100 Continue` before it sends the body. */
+    sendContinue?: (() => void) | undefined;
+  }
+}
+
+export interface HttpListenerOptions {
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  /** PEM; https when given. */
+  readonly tls?: { readonly cert: string; readonly key: string };
+  readonly handler: RequestListener;
+}
+
+/** Milliseconds without a byte in either direction after which a connection is given up. */
+const idleTimeout = 120_000;
+
+/** Listens for http or https. Rejects with the error of the system when the address cannot be used. */
+export async function listenHttp({ host, port, tls, handler }: HttpListenerOptions): Promise<HttpListener> {
+  // A large upload over a slow line may take hours: no limit on the whole request, one on silence.
+  const limits = { maxHeaderSize: 16 * 1024, headersTimeout: 30_000, keepAliveTimeout: 72_000, requestTimeout: 0 };
+  const server: Server = tls ? createTlsServer({ ...limits, ...tls }, handler) : createPlainServer(limits, handler);
+  server.setTimeout(idleTimeout);
+  // A client that asks first learns about a refusal before it sends its body.
+  server.on('checkContinue', (request, response) => {
+    request.sendContinue = () => response.writeContinue();
+    handler(request, response);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host, port }, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    stop() {
+      if (server.listening) server.close();
+      server.closeIdleConnections();
+    },
+    async close() {
+      const closed = server.listening ? new Promise<void>((resolve) => server.close(() => resolve())) : undefined;
+      server.closeAllConnections();
+      await closed;
+    },
+  };
 }

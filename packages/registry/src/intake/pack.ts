@@ -2,7 +2,6 @@ import { buffer } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { crc32, deflateRaw, gzip } from 'node:zlib';
 
-import { pack as packTar } from 'tar-stream';
 
 import { fileMode } from './entry-type.ts';
 import { type ModuleFile, sortByPath } from './module-file.ts';
@@ -92,7 +91,9 @@ function endRecord(count: number, size: number, offset: number): Buffer {
 
 /** Packs files as tar.gz (ustar, pax where a name asks for it), sorted, without dates and owners. Equal files give equal bytes. */
 export async function packTarGz(files: readonly ModuleFile[]): Promise<Buffer> {
-  const tar = packTar();
+  // Only Bicep sources need it.
+  const { pack } = await import('tar-stream');
+  const tar = pack();
   for (const file of sortByPath(files)) {
     tar.entry({ name: file.path, mode: fileRights(file), mtime: new Date(0) }, file.bytes);
   }

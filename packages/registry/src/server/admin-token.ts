@@ -31,6 +31,12 @@ export async function ensureAdminToken(
   const token = newToken();
   // The file first: a token that nobody knows would lock everybody out.
   await writeFile(folder.adminToken, `${token}\n`, { mode: 0o600 });
-  await metadata.command.createToken({ ...admin, now, id: newId(now), name: 'admin', hash: hashToken(token) });
+  await metadata.command.createToken({
+    ...admin,
+    now,
+    id: newId(now),
+    name: 'admin',
+    hash: hashToken(token),
+  });
   return token;
 }

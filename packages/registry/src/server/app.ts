@@ -1,8 +1,13 @@
-import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
-import { createServer as createHttpsServer } from 'node:https';
+import type { TLSSocket } from 'node:tls';
 
 import { ashlarError } from '@ashlar/core';
-import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
 import type { Logger } from 'pino';
 
 import { newId } from '../gateway/random.ts';
@@ -22,10 +27,8 @@ export interface AppOptions {
   readonly registry: Registry;
   readonly log: Logger;
   readonly metrics: Metrics;
-  /** The address under which clients reach this listener; known for sure once it listens. */
-  readonly externalUrl: () => string;
+  /** The addresses under which clients reach the listeners; filled in when they listen. */
   readonly externalUrls: ExternalUrls;
-  readonly tls?: { readonly cert: string; readonly key: string };
   readonly isDraining: () => boolean;
 }
 
@@ -33,28 +36,32 @@ export interface AppOptions {
 const maxJsonBody = 1024 * 1024;
 const maxUrl = 8 * 1024;
 
-/** One listener with all protocols. */
+/** All protocols, for every listener. */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
-  const { registry, log, metrics, externalUrl, externalUrls, tls, isDraining } = options;
+  const { registry, log, metrics, externalUrls, isDraining } = options;
   const app: FastifyInstance = fastify({
     loggerInstance: log as FastifyBaseLogger,
     genReqId: () => newId(registry.clock.now()),
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: maxJsonBody,
     exposeHeadRoutes: true,
-    // A request that arrives while the server drains is still answered: Terraform does not retry.
-    return503OnClosing: false,
-    forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: maxUrl, ignoreTrailingSlash: false },
     frameworkErrors: (error, request, reply) =>
       sendError(error, request as FastifyRequest, reply as unknown as FastifyReply),
-    serverFactory: (handler) => createServer(handler, tls),
   });
-  app.decorate('externalUrl', { getter: externalUrl });
+  app.decorateRequest('externalUrl', {
+    getter() {
+      return externalUrls[(this.raw.socket as TLSSocket).encrypted ? 'https' : 'http'] ?? '';
+    },
+  });
   logRequests(app, metrics);
   app.setErrorHandler(sendError);
   app.setNotFoundHandler((request, reply) => {
-    sendError(ashlarError('ASH-ROUTE-UNKNOWN', { path: loggedUrl(request.url).slice(0, 200) }), request, reply);
+    sendError(
+      ashlarError('ASH-ROUTE-UNKNOWN', { path: loggedUrl(request.url).slice(0, 200) }),
+      request,
+      reply,
+    );
   });
   healthRoutes(app, registry, isDraining);
   metricsRoute(app, metrics);
@@ -64,6 +71,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(ociProtocol, { registry });
   await app.register(apiProtocol, { registry, externalUrls });
   await app.register(homePage, { registry, externalUrls });
+  await app.ready();
   return app;
 }
 
@@ -71,21 +79,6 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
 function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const { code, message, status } = knownError(error, request);
   void reply.code(status).send({ code, message, requestId: request.id });
-}
-
-function createServer(handler: RequestListener, tls: AppOptions['tls']): Server {
-  const limits = { maxHeaderSize: 16 * 1024, headersTimeout: 30_000, keepAliveTimeout: 72_000 };
-  // A large upload over a slow line may take hours; a stalled one is ended by the timeout of its socket.
-  const server: Server = tls
-    ? (createHttpsServer({ ...limits, requestTimeout: 0, ...tls }, handler) as unknown as Server)
-    : createHttpServer({ ...limits, requestTimeout: 0 }, handler);
-  server.setTimeout(120_000);
-  // A client that asks first learns about a refusal before it sends its body.
-  server.on('checkContinue', (request, response) => {
-    request.sendContinue = () => response.writeContinue();
-    handler(request, response);
-  });
-  return server;
 }
 
 function logRequests(app: FastifyInstance, metrics: Metrics): void {

@@ -3,13 +3,6 @@ import type { IncomingMessage } from 'node:http';
 
 import { ashlarError } from '@ashlar/core';
 
-declare module 'http' {
-  interface IncomingMessage {
-    /** Set while the client waits for `100 Continue` before it sends the body. */
-    sendContinue?: (() => void) | undefined;
-  }
-}
-
 /** Hands bodies to the routes of this scope as streams, whatever their type and length. */
 export function streamBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();

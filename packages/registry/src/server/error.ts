@@ -7,7 +7,8 @@ import type { FastifyRequest } from 'fastify';
  */
 export function knownError(error: unknown, request: FastifyRequest): AshlarError {
   if (error instanceof AshlarError) {
-    if (error.status >= 500) request.log.error({ err: error.cause ?? error, code: error.code }, 'request failed');
+    if (error.status >= 500)
+      request.log.error({ err: error.cause ?? error, code: error.code }, 'request failed');
     return error;
   }
   const { code, message } = error as { code?: string; message?: string };

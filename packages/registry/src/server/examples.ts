@@ -38,7 +38,9 @@ export async function publishExamples(registry: Registry, folder: string): Promi
       address: module,
       version: parseVersion(version!),
       files,
-      stampTelemetry: files.some(({ path: name, bytes }) => name === 'main.json' && bytes.includes('-..--..-')),
+      stampTelemetry: files.some(
+        ({ path: name, bytes }) => name === 'main.json' && bytes.includes('-..--..-'),
+      ),
     });
     references.push(`${address}@${version}`);
   }

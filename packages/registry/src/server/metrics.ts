@@ -44,14 +44,17 @@ export function createMetrics(): Metrics {
 export function protocolOf(url: string): string {
   if (url.startsWith('/v2')) return 'oci';
   if (url.startsWith('/v1/archives/')) return 'archive';
-  if (url.startsWith('/v1/') || url.startsWith('/.well-known/') || url.startsWith('/oauth/')) return 'terraform';
+  if (url.startsWith('/v1/') || url.startsWith('/.well-known/') || url.startsWith('/oauth/'))
+    return 'terraform';
   if (url.startsWith('/acr/') || url.startsWith('/oauth2/')) return 'acr';
   if (url.startsWith('/api/')) return 'api';
   return 'other';
 }
 
 export function metricsRoute(app: FastifyInstance, metrics: Metrics): void {
-  app.get('/metrics', async (_request, reply) =>
-    await reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
+  app.get(
+    '/metrics',
+    async (_request, reply) =>
+      await reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
   );
 }

@@ -3,7 +3,6 @@ import type { Config } from '../config/index.ts';
 import type { Clock } from '../gateway/clock.ts';
 import { httpRequest } from '../gateway/http.ts';
 import { createIdentity } from '../identity/index.ts';
-import { createEntraVerifier } from '../identity/entra.ts';
 import type { Registry } from '../registry.ts';
 import { openFileBlobStore } from '../store/blob/index.ts';
 import type { DataFolder } from '../store/data-folder.ts';
@@ -31,7 +30,12 @@ export async function openRegistry(folder: DataFolder, config: Config, clock: Cl
     blobs,
     identity: await createIdentity({ metadata, clock, entraRules: JSON.stringify(config.entra ?? null) }),
     usage: createUsage(metadata, clock),
-    entra: config.entra && createEntraVerifier(config.entra, { clock, request: httpRequest }),
+    entra:
+      config.entra &&
+      (await import('../identity/entra.ts')).createEntraVerifier(config.entra, {
+        clock,
+        request: httpRequest,
+      }),
   };
   const flush = async () => {
     await registry.usage.flush();

@@ -4,9 +4,7 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Set by `authenticateRequests`; every handler behind it may rely on it. */
     caller: Caller;
-  }
-  interface FastifyInstance {
-    /** The address under which clients reach this listener, without a path; never taken from a request. */
+    /** The address under which clients reach the listener of this request; never taken from the request itself. */
     readonly externalUrl: string;
   }
 }

@@ -26,7 +26,7 @@ export async function sendBlob(
   void reply.header('content-length', length);
   if (range) void reply.code(206).header('content-range', `bytes ${range.start}-${range.end}/${size}`);
   if (request.method === 'HEAD') {
-    await reply.send(null);
+    await reply.send();
     return;
   }
   const content = await blobs.open(digest, range);

@@ -1,11 +1,10 @@
-import type { AddressInfo } from 'node:net';
-
 import { ashlarError } from '@ashlar/core';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 
 import { type Config, defaultExternalUrl, type ListenAddress } from '../config/index.ts';
 import { type Clock, systemClock } from '../gateway/clock.ts';
+import { type HttpListener, listenHttp } from '../gateway/http.ts';
 import type { Registry } from '../registry.ts';
 import { openDataFolder } from '../store/data-folder.ts';
 import { ensureLocalCa, loadTlsFiles } from '../tls/index.ts';
@@ -36,7 +35,7 @@ export interface StartOptions {
   readonly log?: Logger;
 }
 
-interface Listener {
+interface ListenerOptions {
   readonly scheme: 'http' | 'https';
   readonly address: ListenAddress;
   readonly externalUrl: string | undefined;
@@ -63,22 +62,26 @@ export async function startServer(config: Config, options: StartOptions = {}): P
     const urls: { http?: string; https?: string } = {};
     const state = { draining: false };
     const metrics = createMetrics();
-    const apps: FastifyInstance[] = [];
-    for (const listener of listenersOf(config, tls)) {
-      const app = await createApp({
-        registry,
-        log,
-        metrics,
-        externalUrls: urls,
-        externalUrl: () => urls[listener.scheme]!,
-        isDraining: () => state.draining,
-        ...(listener.tls ? { tls: listener.tls } : {}),
-      });
-      closers.push(async () => await app.close());
-      urls[listener.scheme] = listener.externalUrl ?? '';
-      const port = await listen(app, listener);
-      urls[listener.scheme] ||= defaultExternalUrl(listener.scheme, { ...listener.address, port });
-      apps.push(app);
+    const app = await createApp({
+      registry,
+      log,
+      metrics,
+      externalUrls: urls,
+      isDraining: () => state.draining,
+    });
+    closers.push(async () => await app.close());
+    const listeners: HttpListener[] = [];
+    for (const options of listenersOf(config, tls)) {
+      const listener = await listen(app, options);
+      closers.push(async () => await listener.close());
+      urls[options.scheme] =
+        options.externalUrl ??
+        defaultExternalUrl(options.scheme, { ...options.address, port: listener.port });
+      listeners.push(listener);
+      log.info(
+        { address: `${options.address.host}:${listener.port}`, url: urls[options.scheme] },
+        'listening',
+      );
     }
     const examples = config.examples === undefined ? [] : await publishExamples(registry, config.examples);
     return {
@@ -90,7 +93,8 @@ export async function startServer(config: Config, options: StartOptions = {}): P
       examples,
       async close() {
         state.draining = true;
-        await drain(apps, metrics, config.shutdownGrace);
+        await drain(metrics, config.shutdownGrace);
+        for (const listener of listeners) listener.stop();
         await closeAll();
       },
     };
@@ -111,7 +115,12 @@ async function readTls({ tls, ...config }: Config, folder: string, clock: Clock)
   if (tls.mode === 'files') {
     return { ...(await loadTlsFiles(tls.cert, tls.key, { clock, names: tls.names })), localCa: undefined };
   }
-  const hosts = [config.listen?.host, config.listenTls.host, hostOf(config.externalUrl), hostOf(config.externalUrlTls)];
+  const hosts = [
+    config.listen?.host,
+    config.listenTls.host,
+    hostOf(config.externalUrl),
+    hostOf(config.externalUrlTls),
+  ];
   const { cert, key, caPath, trustLine } = await ensureLocalCa(folder, {
     hosts: hosts.filter((host) => host !== undefined),
     clock,
@@ -123,7 +132,7 @@ function hostOf(url: string | undefined): string | undefined {
   return url === undefined ? undefined : new URL(url).hostname;
 }
 
-function listenersOf(config: Config, tls: Tls | undefined): Listener[] {
+function listenersOf(config: Config, tls: Tls | undefined): ListenerOptions[] {
   const { listen: http, listenTls: https, externalUrl, externalUrlTls } = config;
   return [
     ...(http ? [{ scheme: 'http' as const, address: http, externalUrl }] : []),
@@ -131,12 +140,12 @@ function listenersOf(config: Config, tls: Tls | undefined): Listener[] {
   ];
 }
 
-async function listen(app: FastifyInstance, { address, scheme }: Listener): Promise<number> {
+async function listen(app: FastifyInstance, { address, tls }: ListenerOptions): Promise<HttpListener> {
   try {
-    await app.listen({
-      host: address.host,
-      port: address.port,
-      listenTextResolver: (text) => (scheme === 'https' ? text.replace('http:', 'https:') : text),
+    return await listenHttp({
+      ...address,
+      ...(tls ? { tls } : {}),
+      handler: (req, res) => app.routing(req, res),
     });
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
@@ -148,7 +157,6 @@ async function listen(app: FastifyInstance, { address, scheme }: Listener): Prom
     const params = { address: `${address.host}:${address.port}`, reason: reasons[code ?? ''] ?? message };
     throw ashlarError('ASH-LISTEN', params, { cause: error });
   }
-  return (app.server.address() as AddressInfo).port;
 }
 
 /** Milliseconds without any request after which nobody is in the middle of something. */
@@ -158,11 +166,7 @@ const quietTime = 500;
  * Waits until clients are done. They go on being answered meanwhile: Terraform asks for a link first and then for the
  * archive, on another connection, and does not try again.
  */
-async function drain(
-  apps: readonly FastifyInstance[],
-  { inFlight }: ReturnType<typeof createMetrics>,
-  graceSeconds: number,
-): Promise<void> {
+async function drain({ inFlight }: ReturnType<typeof createMetrics>, graceSeconds: number): Promise<void> {
   const step = 50;
   let quiet = 0;
   for (let waited = 0; waited < graceSeconds * 1000 && quiet < quietTime; waited += step) {
@@ -170,5 +174,4 @@ async function drain(
     quiet = busy ? 0 : quiet + step;
     await new Promise((resolve) => setTimeout(resolve, step));
   }
-  for (const app of apps) app.server.closeAllConnections();
 }

@@ -29,7 +29,7 @@ export async function acrListing(app: FastifyInstance, { registry }: { readonly 
     const { repository, list } = parsePath(request);
     request.ociScope = `repository:${repository.name}:pull`;
     await requireRepository(registry, request.caller, 'read', repository);
-    const registryName = new URL(request.server.externalUrl).host;
+    const registryName = new URL(request.externalUrl).host;
     const all = list === 'tags' ? await listTags(registry, repository) : await listManifests(registry, repository);
     if (all === undefined) throw ashlarError('ASH-REPOSITORY-UNKNOWN', { name: repository.name });
     const { page, last, limit } = pageIn(request, all);

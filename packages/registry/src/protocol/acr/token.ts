@@ -16,7 +16,7 @@ export async function acrTokenEndpoints(
 
   app.post('/oauth2/exchange', async (request) => {
     const form = formOf(request);
-    checkService(form, request.server.externalUrl);
+    checkService(form, request.externalUrl);
     if (!registry.entra) throw ashlarError('ASH-EXCHANGE-OFF', {});
     if (form.get('grant_type') !== 'access_token') {
       throw ashlarError('ASH-OAUTH-REQUEST', { reason: 'grant_type must be access_token' });
@@ -29,7 +29,7 @@ export async function acrTokenEndpoints(
 
   app.post('/oauth2/token', async (request) => {
     const form = formOf(request);
-    checkService(form, request.server.externalUrl);
+    checkService(form, request.externalUrl);
     const caller = await callerOfForm(registry, form);
     const access = await grantAccess(registry, caller, form.getAll('scope'));
     // A refusal is what makes the client stop trying anonymously and sign in.

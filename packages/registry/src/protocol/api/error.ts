@@ -21,6 +21,7 @@ export function sendApiError(error: unknown, request: FastifyRequest, reply: Fas
 function asRequestError(error: unknown) {
   if (!hasZodFastifySchemaValidationErrors(error)) return undefined;
   const [first] = error.validation;
-  const where = first?.instancePath.replaceAll('/', '.').replace(/^\./, '') || error.validationContext || 'it';
+  const where =
+    first?.instancePath.replaceAll('/', '.').replace(/^\./, '') || error.validationContext || 'it';
   return ashlarError('ASH-REQUEST-INVALID', { reason: `${where}: ${first?.message ?? 'is wrong'}` });
 }

@@ -10,16 +10,27 @@ import type { ApiApp } from './app.ts';
 import { errors, sendApiError } from './error.ts';
 import { moduleRoutes } from './modules.ts';
 import { namespaceRoutes } from './namespaces.ts';
-import { openApi } from './openapi.ts';
+import { describeApi } from './openapi.ts';
 import { Status } from './schema.ts';
 import { tokenRoutes } from './tokens.ts';
 import { publishRoute, versionRoutes } from './versions.ts';
 
+interface ApiOptions {
+  readonly registry: Registry;
+  readonly externalUrls: ExternalUrls;
+}
+
 /** Ashlar's own JSON API below `/api/v1`, described at `/api/v1/openapi.json`. */
-export async function apiProtocol(
-  app: FastifyInstance,
-  { registry, externalUrls }: { readonly registry: Registry; readonly externalUrls: ExternalUrls },
-): Promise<void> {
+export async function apiProtocol(app: FastifyInstance, options: ApiOptions): Promise<void> {
+  let document: Promise<object> | undefined;
+  app.get('/api/v1/openapi.json', async () => {
+    document ??= describeApi(async (described) => await apiRoutes(described, options));
+    return await document;
+  });
+  await app.register(apiRoutes, options);
+}
+
+async function apiRoutes(app: FastifyInstance, { registry, externalUrls }: ApiOptions): Promise<void> {
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(sendApiError);
@@ -27,7 +38,6 @@ export async function apiProtocol(
   await app.register(
     async (scope) => {
       const routes = scope as unknown as ApiApp;
-      await openApi(scope);
       authenticateRequests(scope, registry);
       statusRoute(routes, externalUrls);
       namespaceRoutes(routes);
@@ -51,12 +61,16 @@ export interface ExternalUrls {
 
 function statusRoute(app: ApiApp, externalUrls: ExternalUrls): void {
   app.get('/status', {
-    schema: { tags: ['server'], summary: 'What runs here and who you are', response: { 200: Status, ...errors } },
-    handler: ({ caller }) => ({
+    schema: {
+      tags: ['server'],
+      summary: 'What runs here and who you are',
+      response: { 200: Status, ...errors },
+    },
+    handler: ({ caller, externalUrl }) => ({
       name: 'ashlar' as const,
       version: productVersion,
       caller: { subject: caller.subject, name: caller.name, scopes: caller.scopes.map(formatScope) },
-      externalUrl: app.externalUrl,
+      externalUrl,
       externalUrls,
     }),
   });

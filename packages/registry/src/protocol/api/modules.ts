@@ -20,25 +20,38 @@ export function moduleRoutes(app: ApiApp): void {
   const { metadata } = registry;
 
   app.get('/modules', {
-    schema: { tags, summary: 'List or search modules', querystring: ModuleQuery, response: { 200: ModulePage, ...errors } },
+    schema: {
+      tags,
+      summary: 'List or search modules',
+      querystring: ModuleQuery,
+      response: { 200: ModulePage, ...errors },
+    },
     handler: async (request) => {
       const { offset, limit, namespace, ...filter } = request.query;
       const readable = await listableNamespaces(registry, request.caller);
       const found = await metadata.query.listModules({
         ...filter,
-        namespaces: namespace === undefined ? readable : readable.filter((name) => name === namespace.toLowerCase()),
+        namespaces:
+          namespace === undefined ? readable : readable.filter((name) => name === namespace.toLowerCase()),
         offset,
         limit: limit + 1,
       });
       const modules = await Promise.all(
-        found.slice(0, limit).map(async (row) => toModule(row, await metadata.query.listVersions(row.repository))),
+        found
+          .slice(0, limit)
+          .map(async (row) => toModule(row, await metadata.query.listVersions(row.repository))),
       );
       return { modules, ...(found.length > limit ? { nextOffset: offset + limit } : {}) };
     },
   });
 
   app.get('/module', {
-    schema: { tags, summary: 'A module with all its versions', querystring: AddressQuery, response: { 200: ModuleDetail, ...errors } },
+    schema: {
+      tags,
+      summary: 'A module with all its versions',
+      querystring: AddressQuery,
+      response: { 200: ModuleDetail, ...errors },
+    },
     handler: async (request) => {
       const { repository } = parseAddress(request.query.address);
       const missing = ashlarError('ASH-MODULE-UNKNOWN', { address: repository });
@@ -82,7 +95,9 @@ export function toVersion(row: VersionRow, rows: readonly VersionRow[]): z.infer
     version: row.version,
     digest: row.digest,
     contentDigest: row.content_digest,
-    ...(row.archive_digest === null ? {} : { archive: { digest: row.archive_digest, size: row.archive_size! } }),
+    ...(row.archive_digest === null
+      ? {}
+      : { archive: { digest: row.archive_digest, size: row.archive_size! } }),
     state: row.state,
     ...(Object.fromEntries(Object.entries(optional).filter(([, value]) => value != null)) as Partial<
       z.infer<typeof Version>

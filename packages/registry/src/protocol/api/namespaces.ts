@@ -16,7 +16,11 @@ export function namespaceRoutes(app: ApiApp): void {
   const { metadata } = registry;
 
   app.get('/namespaces', {
-    schema: { tags, summary: 'List the namespaces that you may read', response: { 200: z.array(Namespace), ...errors } },
+    schema: {
+      tags,
+      summary: 'List the namespaces that you may read',
+      response: { 200: z.array(Namespace), ...errors },
+    },
     handler: async (request) => {
       const readable = new Set(await listableNamespaces(registry, request.caller));
       const rows = await metadata.query.listNamespaces(undefined);
@@ -25,7 +29,12 @@ export function namespaceRoutes(app: ApiApp): void {
   });
 
   app.post('/namespaces', {
-    schema: { tags, summary: 'Create a namespace', body: NewNamespace, response: { 201: Namespace, ...errors } },
+    schema: {
+      tags,
+      summary: 'Create a namespace',
+      body: NewNamespace,
+      response: { 201: Namespace, ...errors },
+    },
     handler: async (request, reply) => {
       if (!covers(request.caller.scopes, 'manage', '*')) throw adminNeeded(request.caller.subject);
       const name = parseNamespaceName(request.body.name);
@@ -35,7 +44,13 @@ export function namespaceRoutes(app: ApiApp): void {
   });
 
   app.patch('/namespaces/:name', {
-    schema: { tags, summary: 'Change a namespace', params: path, body: NamespaceChange, response: { 200: Namespace, ...errors } },
+    schema: {
+      tags,
+      summary: 'Change a namespace',
+      params: path,
+      body: NamespaceChange,
+      response: { 200: Namespace, ...errors },
+    },
     handler: async (request) => {
       const name = parseNamespaceName(request.params.name);
       await requireNamespace(registry, request.caller, 'manage', name);
@@ -50,7 +65,12 @@ export function namespaceRoutes(app: ApiApp): void {
   });
 
   app.delete('/namespaces/:name', {
-    schema: { tags, summary: 'Delete an empty namespace', params: path, response: { 204: z.null(), ...errors } },
+    schema: {
+      tags,
+      summary: 'Delete an empty namespace',
+      params: path,
+      response: { 204: z.null(), ...errors },
+    },
     handler: async (request, reply) => {
       const name = parseNamespaceName(request.params.name);
       await requireNamespace(registry, request.caller, 'manage', name);
@@ -62,7 +82,9 @@ export function namespaceRoutes(app: ApiApp): void {
 }
 
 function adminNeeded(subject: string) {
-  return subject === 'anonymous' ? ashlarError('ASH-AUTH-REQUIRED', {}) : ashlarError('ASH-FORBIDDEN-ADMIN', {});
+  return subject === 'anonymous'
+    ? ashlarError('ASH-AUTH-REQUIRED', {})
+    : ashlarError('ASH-FORBIDDEN-ADMIN', {});
 }
 
 function toNamespace(row: NamespaceRow): z.infer<typeof Namespace> {

@@ -4,7 +4,9 @@ import { z } from 'zod';
 
 const text = (max: number) => z.string().min(1).max(max);
 const time = z.string().meta({ description: 'Time in ISO 8601, UTC', example: '2026-08-21T10:11:12.000Z' });
-const digest = z.string().meta({ example: 'sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a' });
+const digest = z
+  .string()
+  .meta({ example: 'sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a' });
 
 export const ErrorBody = z
   .object({
@@ -52,11 +54,17 @@ export const Version = z
     contentDigest: digest,
     archive: z.object({ digest, size: z.number() }).optional(),
     state: z.enum(['admitted', 'deprecated', 'revoked']),
-    message: z.string().optional().meta({ description: 'The sentence that every client gets about this version' }),
+    message: z
+      .string()
+      .optional()
+      .meta({ description: 'The sentence that every client gets about this version' }),
     reason: z.string().optional(),
     link: z.string().optional(),
     replacement: z.string().optional(),
-    date: z.string().optional().meta({ description: 'Day after which a deprecated version should not be used' }),
+    date: z
+      .string()
+      .optional()
+      .meta({ description: 'Day after which a deprecated version should not be used' }),
     description: z.string(),
     documentation: z.string().optional(),
     publishedAt: time,
@@ -139,7 +147,11 @@ export const Token = z
 export const NewToken = z
   .object({
     name: text(100),
-    scopes: z.array(z.string()).min(1).max(100).meta({ example: ['read:*', 'publish:contoso'] }),
+    scopes: z
+      .array(z.string())
+      .min(1)
+      .max(100)
+      .meta({ example: ['read:*', 'publish:contoso'] }),
     expiresAt: z.iso.datetime({ offset: true }).optional(),
   })
   .strict()

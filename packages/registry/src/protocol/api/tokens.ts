@@ -15,7 +15,11 @@ export function tokenRoutes(app: ApiApp): void {
   const { metadata, identity } = registry;
 
   app.get('/tokens', {
-    schema: { tags, summary: 'List your tokens; an administrator sees all', response: { 200: z.array(Token), ...errors } },
+    schema: {
+      tags,
+      summary: 'List your tokens; an administrator sees all',
+      response: { 200: z.array(Token), ...errors },
+    },
     handler: async (request) => {
       const caller = requireCaller(request.caller);
       await identity.flush();
@@ -42,13 +46,19 @@ export function tokenRoutes(app: ApiApp): void {
   });
 
   app.delete('/tokens/:id', {
-    schema: { tags, summary: 'Revoke a token and all that came from it', params: path, response: { 204: z.null(), ...errors } },
+    schema: {
+      tags,
+      summary: 'Revoke a token and all that came from it',
+      params: path,
+      response: { 204: z.null(), ...errors },
+    },
     handler: async (request, reply) => {
       const caller = requireCaller(request.caller);
       const id = request.params.id === 'current' ? tokenId(caller) : request.params.id;
       const row = await metadata.query.findToken(id);
       const own = row !== undefined && [row.id, row.parent].includes(tokenId(caller));
-      if (!row || !(own || covers(caller.scopes, 'manage', '*'))) throw ashlarError('ASH-TOKEN-UNKNOWN', { id });
+      if (!row || !(own || covers(caller.scopes, 'manage', '*')))
+        throw ashlarError('ASH-TOKEN-UNKNOWN', { id });
       await metadata.command.revokeToken({ now: registry.clock.now(), id });
       return await reply.code(204).send(null);
     },

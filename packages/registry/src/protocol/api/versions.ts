@@ -1,4 +1,10 @@
-import { ashlarError, maxTemplateSize, parseRepository, parseVersionReference, versionToTag } from '@ashlar/core';
+import {
+  ashlarError,
+  maxTemplateSize,
+  parseRepository,
+  parseVersionReference,
+  versionToTag,
+} from '@ashlar/core';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 
@@ -55,12 +61,23 @@ export function versionRoutes(app: ApiApp): void {
   const { metadata, clock } = registry;
 
   app.get('/version', {
-    schema: { tags, summary: 'A version', querystring: ReferenceQuery, response: { 200: Version, ...errors } },
+    schema: {
+      tags,
+      summary: 'A version',
+      querystring: ReferenceQuery,
+      response: { 200: Version, ...errors },
+    },
     handler: async (request) => (await openVersion(registry, request, request.query.ref, 'read')).show(),
   });
 
   app.post('/version/deprecate', {
-    schema: { tags, summary: 'Deprecate a version', querystring: ReferenceQuery, body: Deprecation, response: { 200: Version, ...errors } },
+    schema: {
+      tags,
+      summary: 'Deprecate a version',
+      querystring: ReferenceQuery,
+      body: Deprecation,
+      response: { 200: Version, ...errors },
+    },
     handler: async (request) => {
       const { reference, show } = await openVersion(registry, request, request.query.ref, 'manage');
       const { date, ...words } = request.body;
@@ -75,7 +92,13 @@ export function versionRoutes(app: ApiApp): void {
   });
 
   app.post('/version/revoke', {
-    schema: { tags, summary: 'Revoke a version: no client gets it any more', querystring: ReferenceQuery, body: Revocation, response: { 200: Version, ...errors } },
+    schema: {
+      tags,
+      summary: 'Revoke a version: no client gets it any more',
+      querystring: ReferenceQuery,
+      body: Revocation,
+      response: { 200: Version, ...errors },
+    },
     handler: async (request) => {
       const { reference, show } = await openVersion(registry, request, request.query.ref, 'manage');
       await metadata.command.setState({ ...reference, to: 'revoked', ...defined(request.body) });
@@ -84,7 +107,12 @@ export function versionRoutes(app: ApiApp): void {
   });
 
   app.post('/version/reinstate', {
-    schema: { tags, summary: 'Take back a deprecation or revocation', querystring: ReferenceQuery, response: { 200: Version, ...errors } },
+    schema: {
+      tags,
+      summary: 'Take back a deprecation or revocation',
+      querystring: ReferenceQuery,
+      response: { 200: Version, ...errors },
+    },
     handler: async (request) => {
       const { reference, show } = await openVersion(registry, request, request.query.ref, 'manage');
       await metadata.command.setState({ ...reference, to: 'reinstated' });
@@ -93,7 +121,12 @@ export function versionRoutes(app: ApiApp): void {
   });
 
   app.delete('/version', {
-    schema: { tags, summary: 'Delete a version; its number stays taken', querystring: ReferenceQuery, response: { 204: z.null(), ...errors } },
+    schema: {
+      tags,
+      summary: 'Delete a version; its number stays taken',
+      querystring: ReferenceQuery,
+      response: { 204: z.null(), ...errors },
+    },
     handler: async (request, reply) => {
       const { reference } = await openVersion(registry, request, request.query.ref, 'manage');
       const tag = versionToTag(parseVersionReference(request.query.ref).version);
@@ -126,6 +159,8 @@ async function readFiles(request: FastifyRequest): Promise<ModuleFile[]> {
   return await readArchive(await readBody(request, limit, ashlarError('ASH-ARCHIVE-SIZE', { limit })));
 }
 
-function defined<Fields extends object>(fields: Fields): { [Key in keyof Fields]?: Exclude<Fields[Key], undefined> } {
+function defined<Fields extends object>(
+  fields: Fields,
+): { [Key in keyof Fields]?: Exclude<Fields[Key], undefined> } {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
 }

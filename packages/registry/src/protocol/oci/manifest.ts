@@ -38,7 +38,8 @@ export async function getManifest(
   }
   void reply.header('content-length', row.size);
   if (request.method === 'HEAD') {
-    await reply.send(null);
+    // Nothing rather than null: Fastify would add a charset to the media type.
+    await reply.send();
     return;
   }
   const bytes = await registry.blobs.read(digest);

@@ -13,7 +13,7 @@ export function versionsRoute(app: FastifyInstance, registry: Registry): void {
     await requireRepository(registry, request.caller, 'read', repositoryOf(address), missing);
     const rows = await registry.metadata.query.listVersions(address.repository);
     if (rows.length === 0) throw missing;
-    const { externalUrl } = request.server;
+    const { externalUrl } = request;
     return {
       modules: [
         {

@@ -4,21 +4,35 @@ import { type Access, type Action, authorise, type Caller } from '../../identity
 import type { Registry } from '../../registry.ts';
 
 /** Actions of the token specification and what each needs; others are not granted. */
-const needs: Record<string, Action> = { pull: 'read', metadata_read: 'read', push: 'publish', delete: 'manage' };
+const needs: Record<string, Action> = {
+  pull: 'read',
+  metadata_read: 'read',
+  push: 'publish',
+  delete: 'manage',
+};
 
 /**
  * Grants the part of the requested scopes that the caller may have: the intersection, which may be empty.
  * Scopes are `repository:<name>:<actions>` and `registry:catalog:*`, several in one text divided by spaces.
  */
-export async function grantAccess(registry: Registry, caller: Caller, scopes: readonly string[]): Promise<Access[]> {
+export async function grantAccess(
+  registry: Registry,
+  caller: Caller,
+  scopes: readonly string[],
+): Promise<Access[]> {
   const asked = scopes.flatMap((text) => text.split(' ')).filter(Boolean);
-  if (asked.length > 50) throw ashlarError('ASH-REQUEST-INVALID', { reason: 'it asks for more than 50 scopes' });
+  if (asked.length > 50)
+    throw ashlarError('ASH-REQUEST-INVALID', { reason: 'it asks for more than 50 scopes' });
   const granted = await Promise.all(asked.map(async (text) => await grantScope(registry, caller, text)));
   return granted.filter((access) => access !== undefined);
 }
 
 /** Signs a short-lived access token, which dies with the credentials that bought it. */
-export async function issueAccessToken(registry: Registry, caller: Caller, access: readonly Access[]): Promise<string> {
+export async function issueAccessToken(
+  registry: Registry,
+  caller: Caller,
+  access: readonly Access[],
+): Promise<string> {
   const { tickets, claimsOf } = registry.identity;
   return await tickets.issue('access', { ...claimsOf(caller), access }, registry.config.tokenTtl);
 }
@@ -26,11 +40,16 @@ export async function issueAccessToken(registry: Registry, caller: Caller, acces
 async function grantScope(registry: Registry, caller: Caller, text: string): Promise<Access | undefined> {
   const parsed = parseScope(text);
   if (!parsed) return undefined;
-  if (parsed.type === 'registry') return parsed.name === 'catalog' ? { ...parsed, actions: ['*'] } : undefined;
+  if (parsed.type === 'registry')
+    return parsed.name === 'catalog' ? { ...parsed, actions: ['*'] } : undefined;
   const repository = tryRepository(parsed.name);
   if (!repository) return undefined;
   const namespace = await registry.metadata.query.findNamespace(repository.namespace);
-  const target = { namespace: repository.namespace, visibility: namespace?.visibility, repository: parsed.name };
+  const target = {
+    namespace: repository.namespace,
+    visibility: namespace?.visibility,
+    repository: parsed.name,
+  };
   const asked = parsed.actions.includes('*') ? ['pull', 'push', 'delete'] : parsed.actions;
   const actions = asked.filter((name) => needs[name] && authorise(caller, needs[name], target) === 'allow');
   return actions.length === 0 ? undefined : { ...parsed, actions };

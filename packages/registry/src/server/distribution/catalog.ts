@@ -17,7 +17,7 @@ export async function catalogPageOf(
   request: FastifyRequest,
 ): Promise<{ repositories: string[]; next?: { n: number; last: string } }> {
   const unasked = isAnonymous(request.caller) && request.headers.authorization === undefined;
-  if (unasked && request.server.externalUrl.startsWith('https:')) throw ashlarError('ASH-AUTH-REQUIRED', {});
+  if (unasked && request.externalUrl.startsWith('https:')) throw ashlarError('ASH-AUTH-REQUIRED', {});
   const { limit = defaultPage, after } = pageOf(request);
   const namespaces = await listableNamespaces(registry, request.caller);
   const found = await registry.metadata.query.listRepositories({ namespaces, after, limit: limit + 1 });

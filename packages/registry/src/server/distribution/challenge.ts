@@ -16,7 +16,7 @@ declare module 'fastify' {
  * http it is `Basic`: ORAS reads only the first challenge and sends Bearer credentials to https realms only.
  */
 export function challenge(request: FastifyRequest, error: AshlarError): string {
-  const { externalUrl } = request.server;
+  const { externalUrl } = request;
   if (externalUrl.startsWith('http:')) return 'Basic realm="ashlar"';
   const parts = [
     `realm="${externalUrl}/token"`,

@@ -72,11 +72,12 @@ export function ociCode(error: AshlarError): string {
 export function sendOciError(request: FastifyRequest, reply: FastifyReply, error: AshlarError): void {
   const status = statuses[error.code] ?? error.status;
   if (status === 401) void reply.header('www-authenticate', challenge(request, error));
-  const body = JSON.stringify({ errors: [{ code: ociCode(error), message: error.message }] });
+  // Bytes: to a text or to null Fastify would add a charset to the media type.
+  const body = Buffer.from(JSON.stringify({ errors: [{ code: ociCode(error), message: error.message }] }));
   void reply
     .code(status)
     .header('content-type', 'application/json')
-    .header('content-length', Buffer.byteLength(body))
+    .header('content-length', body.length)
     .header('ashlar-error', error.code)
-    .send(request.method === 'HEAD' ? null : body);
+    .send(request.method === 'HEAD' ? undefined : body);
 }

@@ -27,7 +27,8 @@ export interface PageRequest {
 export function pageOf(request: FastifyRequest): PageRequest {
   const query = queryOf(request);
   const n = query.get('n');
-  if (n !== null && !/^\d{1,9}$/.test(n)) throw ashlarError('ASH-REQUEST-INVALID', { reason: 'n is not a number' });
+  if (n !== null && !/^\d{1,9}$/.test(n))
+    throw ashlarError('ASH-REQUEST-INVALID', { reason: 'n is not a number' });
   return { limit: n === null ? undefined : Number(n), after: query.get('last') ?? undefined };
 }
 

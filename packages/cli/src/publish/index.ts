@@ -1,0 +1,2 @@
+export * from './module-content.ts';
+export * from './summary.ts';
