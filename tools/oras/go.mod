@@ -1,6 +1,6 @@
 module ashlar.example/tools/oras
 
-go 1.26
+go 1.25.0
 
 require oras.land/oras v1.3.0
 
