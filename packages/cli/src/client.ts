@@ -2,13 +2,14 @@ import { resolve } from 'node:path';
 
 import { existsSync } from '@ashlar/registry/gateway/file-system';
 import { httpRequest, type HttpRequest, type HttpResponse } from '@ashlar/registry/gateway/http';
+import type * as schemaModule from '@ashlar/registry/protocol/api/schema';
 import type { z } from 'zod';
 
 import { cliError, ServerError } from './cli-error.ts';
 import { type ClientSettings, isLoopback } from './client-settings.ts';
 import { trustedAuthorities } from './trusted-ca.ts';
 
-type Schemas = typeof import('@ashlar/registry/protocol/api/schema');
+type Schemas = typeof schemaModule;
 /** The shapes of the API by name; see packages/registry/src/protocol/api/schema.ts. */
 export type Shape<Name extends keyof Schemas> = z.output<Schemas[Name]>;
 
@@ -77,8 +78,8 @@ async function parse<Name extends keyof Schemas>(
 }
 
 function apiPath(path: string, { query = {} }: ApiRequest): string {
-  const given = Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]));
-  const search = new URLSearchParams(given).toString();
+  const given = Object.entries(query).filter(([, value]) => value !== undefined);
+  const search = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
   return `/api/v1${path}${search === '' ? '' : `?${search}`}`;
 }
 

@@ -19,7 +19,9 @@ export function failureOf(error: unknown): Failure {
     return { code: error.code, message, exit: serverExit(error) };
   }
   if (error instanceof CommanderError) {
-    return { code: 'ASH-USAGE', message: sentence(error.message), exit: 2 };
+    // A command that needs another one behind it has printed its help.
+    const message = error.code === 'commander.help' ? 'A command is missing.' : sentence(error.message);
+    return { code: 'ASH-USAGE', message, exit: 2 };
   }
   if (error instanceof Interrupted) return { code: 'ASH-INTERRUPTED', message: 'Interrupted.', exit: 130 };
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);

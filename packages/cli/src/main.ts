@@ -37,7 +37,6 @@ export async function buildProgram(args: readonly string[]): Promise<Command> {
     .addHelpText('after', help);
   const named = namedCommand(args);
   for (const listed of commandList) {
-    // oxlint-disable-next-line no-await-in-loop
     const command = listed.name === named ? await listed.load() : placeholder(listed);
     adopt(program, command);
     program.addCommand(command);

@@ -22,6 +22,8 @@ export interface Output {
   /** The last words of a command that failed. */
   fail(code: string, message: string): void;
   style(style: Style, text: string): string;
+  /** For notes: quieter than the rest of standard error. */
+  dim(text: string): string;
 }
 
 export function createOutput(options: OutputOptions, env: NodeJS.ProcessEnv = process.env): Output {
@@ -46,6 +48,7 @@ export function createOutput(options: OutputOptions, env: NodeJS.ProcessEnv = pr
     fail(code, message) {
       stderr.write(`${paint(stderr, 'red', 'error:')} ${message}\n${paint(stderr, 'dim', `code: ${code}`)}\n`);
     },
+    dim: (text) => paint(stderr, 'dim', text),
     style: (style, text) => (json ? text : paint(stdout, style, text)),
   };
 }

@@ -1,4 +1,5 @@
 import { readFile } from '@ashlar/registry/gateway/file-system';
+import { httpRequest } from '@ashlar/registry/gateway/http';
 
 import { cliError } from './cli-error.ts';
 
@@ -34,9 +35,16 @@ async function readAuthorities(path: string): Promise<string> {
 
 async function readSystemBundle(): Promise<string | undefined> {
   for (const path of systemBundles) {
-    // oxlint-disable-next-line no-await-in-loop
     const text = await readFile(path, 'utf8').catch(() => undefined);
     if (text !== undefined) return text;
   }
   return undefined;
+}
+
+/** The error of a request under these authorities; undefined when the server is trusted. */
+export async function trustProblem(url: string, ca: string | undefined): Promise<unknown> {
+  return await httpRequest(`${url}/`, { method: 'HEAD', ...(ca === undefined ? {} : { ca }) }).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
 }

@@ -41,7 +41,6 @@ async function listAll(
   const modules: Shape<'Module'>[] = [];
   for (let offset: number | undefined = 0; offset !== undefined; ) {
     const query: Record<string, string | number | undefined> = { ...filter, offset, limit: 1000 };
-    // oxlint-disable-next-line no-await-in-loop -- each page names the next
     const page: Shape<'ModulePage'> = await client.call('ModulePage', '/modules', { query });
     modules.push(...page.modules);
     offset = page.nextOffset;

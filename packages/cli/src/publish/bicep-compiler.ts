@@ -35,7 +35,6 @@ async function findBicep(): Promise<string | undefined> {
   const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
   for (const folder of [...folders, join(homedir(), '.azure', 'bin')]) {
     const path = join(folder, name);
-    // oxlint-disable-next-line no-await-in-loop
     const found = await access(path, constants.X_OK).then(
       () => true,
       () => false,

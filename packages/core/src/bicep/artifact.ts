@@ -14,10 +14,8 @@ export const maxSourceSize = 50 * 1024 * 1024;
  */
 export function checkBicepArtifact(manifest: Manifest): Descriptor {
   const invalid = (reason: string) => ashlarError('ASH-BICEP-ARTIFACT', { reason });
+  // Docker's media type for a manifest is fine: Bicep does not look at it.
   if (manifest.kind === 'index') throw invalid('it is an image index, and Bicep reads image manifests only');
-  if (manifest.mediaType !== mediaType.imageManifest) {
-    throw invalid(`its media type is ${manifest.mediaType}, not ${mediaType.imageManifest}`);
-  }
   if (manifest.artifactType !== undefined && manifest.artifactType !== mediaType.bicepModule) {
     throw invalid(`its artifactType is ${manifest.artifactType}, not ${mediaType.bicepModule}`);
   }
@@ -26,8 +24,10 @@ export function checkBicepArtifact(manifest: Manifest): Descriptor {
   }
   const foreign = [manifest.config, ...manifest.layers].find(({ digest }) => !digest.startsWith('sha256:'));
   if (foreign) throw invalid(`it names ${foreign.digest}, and Bicep reads sha256 digests only`);
-  const broken = brokenAnnotation(manifest.annotations);
-  if (broken) throw invalid(broken);
+  for (const part of [manifest, manifest.config, ...manifest.layers]) {
+    const broken = brokenAnnotation(part.annotations);
+    if (broken) throw invalid(broken);
+  }
   return templateLayer(manifest, invalid);
 }
 
@@ -43,9 +43,10 @@ function templateLayer(manifest: Manifest, invalid: (reason: string) => Error): 
   return template;
 }
 
+/** The Azure SDK for .NET parses these wherever annotations may stand, and throws. */
 function brokenAnnotation(annotations: Manifest['annotations']): string | undefined {
   const created = annotations[annotation.created];
-  if (created !== undefined && Number.isNaN(Date.parse(created))) {
+  if (created !== undefined && !isDate(created)) {
     return `its annotation ${annotation.created} is not a date: "${created.slice(0, 100)}"`;
   }
   for (const key of [annotation.documentation, annotation.url, annotation.source]) {
@@ -57,6 +58,15 @@ function brokenAnnotation(annotations: Manifest['annotations']): string | undefi
   return undefined;
 }
 
+/** RFC 3339 with any number of digits after the second (.NET writes seven), with a little room for other writers. */
+const datePattern = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?\s?(?:Z|[+-]\d\d:?\d\d)?)?$/i;
+
+/** By itself `Date.parse` reads nearly everything that holds a number. */
+function isDate(text: string): boolean {
+  return datePattern.test(text) && !Number.isNaN(Date.parse(text));
+}
+
+/** `URL` mends `https:host` and takes it; .NET does not. */
 function isAbsoluteUri(text: string): boolean {
-  return URL.canParse(text);
+  return URL.canParse(text) && !/^\s*https?:(?!\/\/)/i.test(text);
 }

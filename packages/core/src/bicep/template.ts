@@ -1,7 +1,11 @@
 import { ashlarError } from '../error/index.ts';
+import type { Version } from '../module/version.ts';
 
-/** The largest compiled template that is taken, in bytes. */
+/** Bytes; clients read the whole template into memory, and ARM itself takes 4 MiB. */
 export const maxTemplateSize = 16 * 1024 * 1024;
+
+/** What AVM authors write where the version belongs in the name of the telemetry deployment. */
+const telemetryMark = '-..--..-';
 
 /** What Ashlar reads from a compiled template (ARM JSON, as `bicep build` writes it). */
 export interface Template {
@@ -13,26 +17,50 @@ export interface Template {
 
 /** Reads a compiled template. @throws ASH-BICEP-TEMPLATE */
 export function readTemplate(bytes: Uint8Array): Template {
-  const invalid = (reason: string) => ashlarError('ASH-BICEP-TEMPLATE', { reason });
-  if (bytes.length > maxTemplateSize) throw invalid(`it is larger than ${maxTemplateSize} bytes`);
-  const template = parseObject(bytes);
-  if (template === undefined) throw invalid('it is not a JSON object in UTF-8');
-  if (typeof template['$schema'] !== 'string') throw invalid('it has no $schema');
-  if (!isObject(template['resources']) && !Array.isArray(template['resources'])) {
-    throw invalid('it has no resources');
+  if (bytes.length > maxTemplateSize) throw unusable(`it is larger than ${maxTemplateSize} bytes`);
+  const template = parseJson(bytes);
+  // Symbolic-name templates (languageVersion 2.0) have an object of resources.
+  if (!isObject(template) || typeof template['$schema'] !== 'string' || !isCollection(template['resources'])) {
+    throw unusable('it has no $schema and resources; it must be an ARM template for a deployment');
   }
   const metadata = isObject(template['metadata']) ? template['metadata'] : {};
   const generator = isObject(metadata['_generator']) ? metadata['_generator'] : {};
   return { description: textOf(metadata['description']) ?? '', compilerVersion: textOf(generator['version']) };
 }
 
-function parseObject(bytes: Uint8Array): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
+/**
+ * Writes the version into the telemetry of a template, as AVM does when it publishes: a plain replacement in the text,
+ * which leaves `_generator.templateHash` as it was.
+ * @throws ASH-BICEP-TEMPLATE when there is no mark
+ */
+export function stampTelemetryVersion(template: Uint8Array, version: Version): Uint8Array {
+  const text = decode(template);
+  if (!text.includes(telemetryMark)) {
+    throw unusable(`it has no ${telemetryMark} that the version could replace for telemetry`);
   }
+  return new TextEncoder().encode(text.replaceAll(telemetryMark, version));
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  const text = decode(bytes);
+  try {
+    return JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch (error) {
+    throw unusable('it is not JSON in UTF-8', { cause: error });
+  }
+}
+
+/** Keeps a byte order mark, so that encoding again gives the same bytes. */
+function decode(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (error) {
+    throw unusable('it is not JSON in UTF-8', { cause: error });
+  }
+}
+
+function isCollection(value: unknown): boolean {
+  return isObject(value) || Array.isArray(value);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
@@ -40,5 +68,9 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function unusable(reason: string, options?: ErrorOptions) {
+  return ashlarError('ASH-BICEP-TEMPLATE', { reason }, options);
 }

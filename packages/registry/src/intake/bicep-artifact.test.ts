@@ -1,12 +1,10 @@
 import { createCipheriv } from 'node:crypto';
 
-import { AshlarError, parseManifest, parseVersion } from '@ashlar/core';
+import { AshlarError, maxSourceSize, maxTemplateSize, parseManifest, parseVersion } from '@ashlar/core';
 import { describe, expect, it } from 'vitest';
 
 import { readArchive } from './archive.ts';
 import { type BicepArtifactInput, buildBicepArtifact } from './bicep-artifact.ts';
-import { maxSourceSize } from './bicep-source.ts';
-import { maxTemplateSize } from './bicep-template.ts';
 import { layersDigest, sha256, treeDigest } from './content-digest.ts';
 import type { ModuleFile } from './module-file.ts';
 import { packZip } from './pack.ts';

@@ -1,8 +1,14 @@
-import { annotation, ashlarError, mediaType, type Version } from '@ashlar/core';
+import {
+  annotation,
+  ashlarError,
+  mediaType,
+  readTemplate,
+  stampTelemetryVersion,
+  type Version,
+} from '@ashlar/core';
 
 import { blobOf, type BuiltArtifact, descriptorOf, manifestBytes } from './artifact.ts';
 import { packBicepSource } from './bicep-source.ts';
-import { readTemplate, stampTelemetryVersion } from './bicep-template.ts';
 import { layersDigest } from './content-digest.ts';
 import type { ModuleFile } from './module-file.ts';
 
@@ -24,13 +30,13 @@ export interface BicepArtifactInput {
  */
 export async function buildBicepArtifact(input: BicepArtifactInput): Promise<BuiltArtifact> {
   const template = input.stampTelemetry
-    ? stampTelemetryVersion(input.template, input.version)
+    ? Buffer.from(stampTelemetryVersion(input.template, input.version))
     : input.template;
-  const { description, compiler } = readTemplate(template);
+  const { description, compilerVersion } = readTemplate(template);
   const config = blobOf(mediaType.bicepConfig, Buffer.from('{}'));
   const main = blobOf(mediaType.bicepTemplate, template);
   const source =
-    input.sources && blobOf(mediaType.bicepSource, await packBicepSource(input.sources, compiler));
+    input.sources && blobOf(mediaType.bicepSource, await packBicepSource(input.sources, compilerVersion));
   const configDescriptor = descriptorOf(config);
   const layers = [
     descriptorOf(main, { [annotation.title]: 'Compiled ARM template' }),

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 
-import { ashlarError } from '@ashlar/core';
+import { ashlarError, maxSourceSize } from '@ashlar/core';
 
 import { type ModuleFile, sortByPath } from './module-file.ts';
 import { packTarGz } from './pack.ts';
@@ -10,9 +10,6 @@ const entryPoint = 'main.bicep';
 const maxArchivePathLength = 250;
 const forbiddenCharacters = /[&+[\]#]/g;
 const longPathMark = '__path_too_long__';
-
-/** Bytes of the packed layer. */
-export const maxSourceSize = 50 * 1024 * 1024;
 
 type SourceKind = 'Bicep' | 'ArmTemplate';
 

@@ -3,7 +3,6 @@ export * from './archive.ts';
 export type { ArtifactBlob, BuiltArtifact } from './artifact.ts';
 export * from './bicep-artifact.ts';
 export * from './bicep-source.ts';
-export * from './bicep-template.ts';
 export * from './content-digest.ts';
 export * from './module-file.ts';
 export * from './module-folder.ts';
