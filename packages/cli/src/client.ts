@@ -79,7 +79,7 @@ async function parse<Name extends keyof Schemas>(
 
 function apiPath(path: string, { query = {} }: ApiRequest): string {
   const given = Object.entries(query).filter(([, value]) => value !== undefined);
-  const search = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
+  const search = new URLSearchParams(Object.fromEntries(given.map(([name, value]) => [name, String(value)]))).toString();
   return `/api/v1${path}${search === '' ? '' : `?${search}`}`;
 }
 

@@ -32,16 +32,25 @@ export async function readSetupInput(
   };
 }
 
-/** The file of the CA, when the system does not trust the server by itself. */
+/** The file of the CA that clients must be told about; undefined when the system trusts the server by itself. */
 async function privateCa(https: string | undefined, caFile: string | undefined): Promise<string | undefined> {
   if (https === undefined) return undefined;
   if ((await trustProblem(https, await trustedAuthorities(undefined))) === undefined) return undefined;
-  if (caFile !== undefined) return resolve(caFile);
-  return localCaPath(https) ?? '<data>/tls/ca.pem';
+  return (await findCa(https, caFile)) ?? '<data>/tls/ca.pem';
+}
+
+/** The first known CA file under which the server is trusted. SSL_CERT_FILE may be there for other reasons. */
+export async function findCa(https: string, caFile: string | undefined): Promise<string | undefined> {
+  const candidates = [caFile, localCaPath(https)].filter((path) => path !== undefined);
+  for (const path of candidates) {
+    const problem = await trustProblem(https, await trustedAuthorities(path));
+    if (problem === undefined) return resolve(path);
+  }
+  return undefined;
 }
 
 /** The CA that a server in the usual place of this machine has made. */
-export function localCaPath(url: string): string | undefined {
+function localCaPath(url: string): string | undefined {
   const path = resolve(join(process.env['ASHLAR_DATA'] || 'ashlar-data', 'tls', 'ca.pem'));
   return isLoopback(url) && existsSync(path) ? path : undefined;
 }

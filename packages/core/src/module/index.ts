@@ -1,2 +1,3 @@
 export * from './address.ts';
+export * from './readme.ts';
 export * from './version.ts';

@@ -1,4 +1,5 @@
 export * from './access.ts';
+export * from './delete.ts';
 export * from './push.ts';
 export * from './resolve.ts';
 export * from './state.ts';

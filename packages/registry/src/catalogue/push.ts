@@ -15,6 +15,7 @@ import {
   type ModuleAddress,
   type ModuleClass,
   parseManifest,
+  readmeSummary,
   readTemplate,
   referrerType,
   type Repository,
@@ -179,7 +180,7 @@ async function readTerraform(registry: Registry, repository: Repository, manifes
   return {
     contentDigest: treeDigest(files),
     archive: { digest: layer.digest, size: layer.size },
-    description: manifest.annotations[annotation.description] ?? '',
+    description: manifest.annotations[annotation.description] ?? readmeSummary(readme ?? ''),
     readme,
   };
 }

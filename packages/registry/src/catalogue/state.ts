@@ -14,12 +14,17 @@ export function consumable(rows: readonly VersionRow[]): VersionRow[] {
 
 /**
  * The versions that Terraform is shown, lowest first. A revoked one stays only while an admitted or deprecated one is
- * higher: an exact pin on it then gets the reason, and a range still finds something to fall back to.
+ * higher: an exact pin on it then gets the reason, and a range still finds something to fall back to. Ranges never pick
+ * pre-releases, so for a release only a release counts as higher.
  */
 export function terraformVersions(rows: readonly VersionRow[]): VersionRow[] {
   const sorted = sortVersions(rows);
-  const highest = sorted.findLastIndex(({ state }) => state !== 'revoked');
-  return sorted.slice(0, highest + 1);
+  const usable = (row: VersionRow) => row.state !== 'revoked';
+  const highest = sorted.findLastIndex(usable);
+  const highestRelease = sorted.findLastIndex((row) => usable(row) && !isPrerelease(row.version as Version));
+  return sorted.filter(
+    (row, i) => usable(row) || i < (isPrerelease(row.version as Version) ? highest : highestRelease),
+  );
 }
 
 /** The newest version for people: the highest release, or the highest pre-release when there is no release. */

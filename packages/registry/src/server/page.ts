@@ -6,11 +6,13 @@ const style = `
   * { box-sizing: border-box }
   body { margin: 0; color: var(--ink); background: var(--paper); font: 16px/1.6 system-ui, sans-serif }
   header, main, footer { max-width: 62rem; margin: 0 auto; padding: 1.5rem }
+  header { padding-bottom: 0 }
   h1 { font-size: 1.6rem; margin: 0 }
   h2 { font-size: 1.15rem; margin: 2rem 0 .5rem }
   a { color: var(--accent) }
   p { margin: .5rem 0 }
   small, .soft { color: var(--soft) }
+  label ~ small { display: block; margin-top: .25rem }
   code, pre { font: .875rem/1.5 ui-monospace, Menlo, Consolas, monospace }
   pre { background: var(--stone); border: 1px solid var(--line); border-radius: .4rem; padding: .75rem 1rem; overflow-x: auto }
   table { width: 100%; border-collapse: collapse }

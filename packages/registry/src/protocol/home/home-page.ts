@@ -36,7 +36,7 @@ ${recipes(urls).map(({ title, text, code }) => html`<details><summary>${title}</
 function moduleTable(modules: readonly ListedModule[]): Html {
   const rows = modules.map(
     ({ address, version, description, state }) =>
-      html`<tr id="${address}"><td><code>${address}</code></td><td><code>${version}</code>${state === 'admitted' ? undefined : html` <small>${state}</small>`}</td><td>${description}</td></tr>`,
+      html`<tr id="${address.toLowerCase()}"><td><code>${address}</code></td><td><code>${version}</code>${state === 'admitted' ? undefined : html` <small>${state}</small>`}</td><td>${description}</td></tr>`,
   );
   return html`<table><thead><tr><th scope="col">Module</th><th scope="col">Latest</th><th scope="col">About</th></tr></thead><tbody>${rows}</tbody></table>`;
 }

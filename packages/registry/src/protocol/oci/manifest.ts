@@ -1,7 +1,7 @@
-import { ashlarError, type Digest, isTag, type Repository, tagToVersion } from '@ashlar/core';
+import { ashlarError, type Digest, isTag, type Repository } from '@ashlar/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
-import { pushManifest, requireRepository, resolveManifest } from '../../catalogue/index.ts';
+import { deleteReference, pushManifest, requireRepository, resolveManifest } from '../../catalogue/index.ts';
 import type { Registry } from '../../registry.ts';
 import { readBody } from '../../server/body.ts';
 import { queryOf } from '../../server/distribution/query.ts';
@@ -83,21 +83,9 @@ export async function deleteManifest(
   reply: FastifyReply,
   { repository, reference }: ManifestPath,
 ): Promise<void> {
-  const { name, kind } = repository;
-  const missing = ashlarError('ASH-MANIFEST-UNKNOWN', { name, reference });
+  const missing = ashlarError('ASH-MANIFEST-UNKNOWN', { name: repository.name, reference });
   await requireRepository(registry, request.caller, 'manage', repository, missing);
-  const now = registry.clock.now();
-  if (reference.includes(':')) {
-    await registry.metadata.command.deleteManifest({ now, repository: name, digest: reference, kind });
-  } else {
-    const version = kind === 'module' ? tagToVersion(reference) : undefined;
-    await registry.metadata.command.deleteTag({
-      now,
-      repository: name,
-      tag: reference,
-      ...(version === undefined ? {} : { version }),
-    });
-  }
+  await deleteReference(registry, repository, reference);
   await reply.code(202).header('content-length', 0).send();
 }
 

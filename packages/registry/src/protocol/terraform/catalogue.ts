@@ -13,12 +13,15 @@ import {
 import type { Registry } from '../../registry.ts';
 import type { ModuleRow, VersionRow } from '../../store/metadata/index.ts';
 import { addressOf, modulePath, repositoryOf, versionPath } from './address.ts';
+import { sourceOf } from './module-source.ts';
 
 const defaultLimit = 15;
 const maxLimit = 100;
 
+const filterText = z.string().max(500).optional();
+
 const listQuery = z.object({
-  q: z.string().max(500).optional(),
+  q: filterText,
   offset: z.coerce.number().int().nonnegative().catch(0),
   limit: z.coerce
     .number()
@@ -26,16 +29,16 @@ const listQuery = z.object({
     .positive()
     .catch(defaultLimit)
     .transform((limit) => Math.min(limit, maxLimit)),
-  provider: z.string().optional(),
-  namespace: z.string().optional(),
-  verified: z.string().optional(),
+  provider: filterText,
+  namespace: filterText,
+  verified: filterText,
 });
 
 /** The extended API of the public registry: lists, search, latest and details. */
 export function catalogueRoutes(app: FastifyInstance, registry: Registry): void {
   app.get('/', async (request) => await listPage(registry, request, {}));
   app.get('/search', async (request) => {
-    const { q } = listQuery.parse(request.query);
+    const { q } = readQuery(request);
     if (!q?.trim()) throw ashlarError('ASH-REQUEST-INVALID', { reason: 'the parameter q is missing' });
     return await listPage(registry, request, { search: q });
   });
@@ -51,12 +54,13 @@ export function catalogueRoutes(app: FastifyInstance, registry: Registry): void 
     const module = await readModule(registry, request, modulePath.parse(request.params));
     const latest = latestVersion(module.rows);
     if (!latest) throw module.missing;
-    return await detail(registry, module, latest);
+    return await detail(registry, request, module, latest);
   });
   app.get('/:namespace/:name/:system/:version', async (request) => {
     const path = versionPath.parse(request.params);
     const module = await readModule(registry, request, path);
-    return await detail(registry, module, await resolveVersion(registry, addressOf(path), normaliseVersion(path.version)));
+    const version = await resolveVersion(registry, addressOf(path), normaliseVersion(path.version));
+    return await detail(registry, request, module, version);
   });
   app.get('/:namespace/:name/:system/download', async (request, reply) => {
     const path = modulePath.parse(request.params);
@@ -98,10 +102,10 @@ interface Filter {
 }
 
 async function listPage(registry: Registry, request: FastifyRequest, filter: Filter) {
-  const query = listQuery.parse(request.query);
+  const query = readQuery(request);
   const { offset, limit } = query;
   const modules = query.verified === 'true' ? [] : await findModules(registry, request, filter, query);
-  const shown = await Promise.all(modules.slice(0, limit).map(async (row) => await latestItem(registry, row)));
+  const shown = await Promise.all(modules.slice(0, limit).map(async (row) => await latestItem(registry, request, row)));
   const next = modules.length > limit ? offset + limit : undefined;
   return {
     meta: {
@@ -112,6 +116,14 @@ async function listPage(registry: Registry, request: FastifyRequest, filter: Fil
     },
     modules: shown.filter((item) => item !== undefined),
   };
+}
+
+/** @throws ASH-REQUEST-INVALID */
+function readQuery(request: FastifyRequest): z.infer<typeof listQuery> {
+  const parsed = listQuery.safeParse(request.query);
+  if (parsed.success) return parsed.data;
+  const names = parsed.error.issues.map(({ path }) => path.join('.')).join(', ');
+  throw ashlarError('ASH-REQUEST-INVALID', { reason: `${names}: give one value of at most 500 characters` });
 }
 
 async function findModules(
@@ -149,13 +161,13 @@ async function readModule(registry: Registry, request: FastifyRequest, path: z.i
   return { row, rows: await registry.metadata.query.listVersions(address.repository), missing };
 }
 
-async function latestItem(registry: Registry, module: ModuleRow) {
+async function latestItem(registry: Registry, request: FastifyRequest, module: ModuleRow) {
   const latest = latestVersion(await registry.metadata.query.listVersions(module.repository));
-  return latest && (await listItem(registry, module, latest));
+  return latest && (await listItem(registry, request, module, latest));
 }
 
 /** One module in a list, by one of its versions. */
-async function listItem(registry: Registry, module: ModuleRow, version: VersionRow) {
+async function listItem(registry: Registry, request: FastifyRequest, module: ModuleRow, version: VersionRow) {
   const [, namespace, name, system] = module.address.split('/') as [string, string, string, string];
   return {
     id: `${namespace}/${name}/${system}/${version.version}`,
@@ -165,7 +177,7 @@ async function listItem(registry: Registry, module: ModuleRow, version: VersionR
     version: version.version,
     provider: system,
     description: version.description,
-    source: version.documentation ?? '',
+    source: await sourceOf(registry, request, module.repository, version),
     published_at: new Date(version.published_at).toISOString(),
     downloads: await registry.metadata.query.countDownloads({ repository: module.repository }),
     verified: false,
@@ -174,6 +186,7 @@ async function listItem(registry: Registry, module: ModuleRow, version: VersionR
 
 async function detail(
   registry: Registry,
+  request: FastifyRequest,
   { row, rows }: { readonly row: ModuleRow; readonly rows: readonly VersionRow[] },
   version: VersionRow,
 ) {
@@ -185,7 +198,7 @@ async function detail(
     limit: maxLimit,
   });
   return {
-    ...(await listItem(registry, row, version)),
+    ...(await listItem(registry, request, row, version)),
     root: { path: '', name, readme: version.readme ?? '', empty: false },
     providers: siblings.map((sibling) => sibling.repository.split('/').at(-1)!),
     versions: sortVersions(consumable(rows)).map((each) => each.version),

@@ -28,8 +28,8 @@ export function downloadRoute(app: FastifyInstance, registry: Registry): void {
     );
     const name = `${address.spelling.name}-${version}.zip`.replaceAll('+', '_');
     const location = `/v1/archives/${ticket}/${name}?checksum=${digest}`;
-    registry.usage.countDownload(address.repository, version);
-    void reply.header('x-terraform-get', location).header('cache-control', 'no-store');
+    if (request.method === 'GET') registry.usage.countDownload(address.repository, version);
+    void reply.header('x-terraform-get', location);
     if (isOpenTofu(request)) return await reply.send({ location });
     return await reply.code(204).send();
   });

@@ -10,7 +10,9 @@ import { knownError } from '../../server/error.ts';
 export function sendTerraformError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const known: AshlarError = knownError(error, request);
   if (known.status === 401) void reply.header('www-authenticate', 'Bearer realm="ashlar"');
-  void reply.code(known.status).header('ashlar-error', known.code);
+  // What cannot exist does not exist: of a 404 Terraform says that the module was not found, of a 400 nothing at all.
+  const cannotExist = known.code === 'ASH-ADDRESS-INVALID' || known.code === 'ASH-VERSION-INVALID';
+  void reply.code(cannotExist ? 404 : known.status).header('ashlar-error', known.code);
   if (request.routeOptions.config.plainErrors) void reply.type('text/plain; charset=utf-8').send(known.message);
   else void reply.send({ errors: [known.message] });
 }

@@ -24,6 +24,10 @@ export async function terraformProtocol(
     downloadsSummaryRoute(scope, registry);
     await scope.register(
       async (modules) => {
+        modules.addHook('onRequest', async (_request, reply) => {
+          // Revoking a version, or a token, takes effect at once, also behind a proxy that caches.
+          void reply.header('cache-control', 'no-store');
+        });
         versionsRoute(modules, registry);
         downloadRoute(modules, registry);
         catalogueRoutes(modules, registry);

@@ -1,9 +1,10 @@
 import { ashlarError } from '@ashlar/core';
 import type { FastifyInstance } from 'fastify';
 
-import { requireRepository, stateSentence, terraformVersions } from '../../catalogue/index.ts';
+import { latestVersion, requireRepository, stateSentence, terraformVersions } from '../../catalogue/index.ts';
 import type { Registry } from '../../registry.ts';
 import { addressOf, modulePath, repositoryOf } from './address.ts';
+import { sourceOf } from './module-source.ts';
 
 /** `GET :namespace/:name/:system/versions`: every version, never cut, because Terraform does not page. */
 export function versionsRoute(app: FastifyInstance, registry: Registry): void {
@@ -13,12 +14,11 @@ export function versionsRoute(app: FastifyInstance, registry: Registry): void {
     await requireRepository(registry, request.caller, 'read', repositoryOf(address), missing);
     const rows = await registry.metadata.query.listVersions(address.repository);
     if (rows.length === 0) throw missing;
-    const { externalUrl } = request;
     return {
       modules: [
         {
-          // Renovate looks here for the address of the module's page.
-          source: `${externalUrl}/#${address.repository}`,
+          // Renovate and Dependabot look here for release notes.
+          source: await sourceOf(registry, request, address.repository, latestVersion(rows)),
           versions: terraformVersions(rows).map((row) => ({
             version: row.version,
             ...(row.state === 'admitted'

@@ -16,7 +16,6 @@ export async function recordDownloads(
   { downloads }: { readonly downloads: readonly DownloadCount[] },
 ): Promise<void> {
   for (const download of downloads) {
-    // oxlint-disable-next-line no-await-in-loop
     await db
       .insertInto('download')
       .values(download)

@@ -4,7 +4,7 @@ import type { Schema } from '../schema.ts';
 import { recordDownloads } from './download.ts';
 import { deleteManifest, deleteTag, putManifest } from './manifest.ts';
 import { createNamespace, deleteNamespace, updateNamespace } from './namespace.ts';
-import { addBlob, deleteBlob } from './repository.ts';
+import { addBlob, deleteBlob, deleteRepository } from './repository.ts';
 import { createToken, ensureSecret, presetToken, redeemCode, revokeToken, touchTokens } from './token.ts';
 import { setState } from './version.ts';
 
@@ -15,6 +15,7 @@ export const commands = {
   deleteNamespace,
   addBlob,
   deleteBlob,
+  deleteRepository,
   putManifest,
   deleteTag,
   deleteManifest,

@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import type { ModuleClass } from '@ashlar/core';
 import { ashlarError } from '@ashlar/core/error';
 
+import { chunksOf, inChunks } from '../chunk.ts';
 import type { Schema } from '../schema.ts';
 import { ensureRepository, type RepositoryInput } from './repository.ts';
 import { tombstoneVersions, writeVersions } from './version.ts';
@@ -63,7 +64,6 @@ export async function putManifest(db: Kysely<Schema>, input: ManifestInput): Pro
   await writeManifest(db, input);
   if (input.publication) await writeVersions(db, input, input.publication);
   const changed: string[] = [];
-  // oxlint-disable-next-line no-await-in-loop
   for (const tag of input.tags) if (await writeTag(db, input, tag)) changed.push(tag);
   return { changed };
 }
@@ -146,19 +146,10 @@ async function existingDigests(db: Kysely<Schema>, repository: string, digest: s
 }
 
 async function checkParts(db: Kysely<Schema>, { repository, parts }: ManifestInput): Promise<void> {
-  const blobs = await db
-    .selectFrom('repository_blob')
-    .select(['digest', 'size'])
-    .where('repository', '=', repository.name)
-    .where('digest', 'in', digestsOf(parts, 'blob'))
-    .execute();
-  const manifests = await db
-    .selectFrom('manifest')
-    .select(['digest', 'size'])
-    .where('repository', '=', repository.name)
-    .where('digest', 'in', digestsOf(parts, 'manifest'))
-    .execute();
-  const sizes = { blob: sizeMap(blobs), manifest: sizeMap(manifests) };
+  const sizes = {
+    blob: await partSizes(db, repository.name, 'repository_blob', digestsOf(parts, 'blob')),
+    manifest: await partSizes(db, repository.name, 'manifest', digestsOf(parts, 'manifest')),
+  };
   for (const { kind, digest, size, required } of parts) {
     const found = sizes[kind].get(digest);
     if (found === undefined && required) throw ashlarError('ASH-MANIFEST-PARTS', { digest });
@@ -172,7 +163,14 @@ function digestsOf(parts: readonly ManifestPart[], kind: ManifestPart['kind']): 
   return parts.filter((part) => part.kind === kind).map((part) => part.digest);
 }
 
-function sizeMap(rows: readonly { digest: string; size: number }[]): Map<string, number> {
+async function partSizes(
+  db: Kysely<Schema>,
+  repository: string,
+  table: 'repository_blob' | 'manifest',
+  digests: readonly string[],
+): Promise<Map<string, number>> {
+  const query = db.selectFrom(table).select(['digest', 'size']).where('repository', '=', repository);
+  const rows = await inChunks(digests, async (chunk) => await query.where('digest', 'in', chunk).execute());
   return new Map(rows.map((row) => [row.digest, row.size]));
 }
 
@@ -192,13 +190,14 @@ async function writeManifest(db: Kysely<Schema>, input: ManifestInput): Promise<
     })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
-  const parts = new Map(input.parts.map((part) => [`${part.kind} ${part.digest}`, part]));
-  if (parts.size === 0) return;
-  await db
-    .insertInto('manifest_part')
-    .values([...parts.values()].map(({ kind, digest }) => ({ repository, manifest: input.digest, digest, kind })))
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
+  const rows = input.parts.map(({ kind, digest }) => ({ repository, manifest: input.digest, digest, kind }));
+  for (const chunk of chunksOf(rows)) {
+    await db
+      .insertInto('manifest_part')
+      .values(chunk)
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+  }
 }
 
 async function writeTag(db: Kysely<Schema>, input: ManifestInput, tag: string): Promise<boolean> {
@@ -229,29 +228,33 @@ async function removeManifest(
   digest: string,
   withBlobs: boolean,
 ): Promise<void> {
-  const parts = await db
+  if (withBlobs) await removeBlobsOf(db, repository, digest);
+  await db
     .deleteFrom('manifest_part')
     .where('repository', '=', repository)
     .where('manifest', '=', digest)
-    .returning('digest')
     .execute();
   await db.deleteFrom('manifest').where('repository', '=', repository).where('digest', '=', digest).execute();
-  if (!withBlobs || parts.length === 0) return;
+}
+
+async function removeBlobsOf(db: Kysely<Schema>, repository: string, manifest: string): Promise<void> {
   await db
     .deleteFrom('repository_blob')
     .where('repository', '=', repository)
-    .where(
-      'digest',
-      'in',
-      parts.map((part) => part.digest),
+    .where('digest', 'in', ({ selectFrom }) =>
+      selectFrom('manifest_part')
+        .select('manifest_part.digest')
+        .where('manifest_part.repository', '=', repository)
+        .where('manifest_part.manifest', '=', manifest),
     )
     .where(({ not, exists, selectFrom }) =>
       not(
         exists(
-          selectFrom('manifest_part')
-            .select('manifest_part.digest')
-            .whereRef('manifest_part.repository', '=', 'repository_blob.repository')
-            .whereRef('manifest_part.digest', '=', 'repository_blob.digest'),
+          selectFrom('manifest_part as other')
+            .select('other.digest')
+            .where('other.repository', '=', repository)
+            .where('other.manifest', '<>', manifest)
+            .whereRef('other.digest', '=', 'repository_blob.digest'),
         ),
       ),
     )

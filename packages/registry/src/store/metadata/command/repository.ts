@@ -65,3 +65,26 @@ export async function deleteBlob(
     .executeTakeFirstOrThrow();
   if (numDeletedRows === 0n) throw ashlarError('ASH-BLOB-UNKNOWN', { digest });
 }
+
+/**
+ * Empties a repository: its versions leave tombstones, a plain one is gone altogether.
+ * @throws ASH-REPOSITORY-UNKNOWN
+ */
+export async function deleteRepository(
+  db: Kysely<Schema>,
+  { now, repository }: { readonly now: number; readonly repository: string },
+): Promise<void> {
+  const found = await db.selectFrom('repository').select('kind').where('name', '=', repository).executeTakeFirst();
+  if (!found) throw ashlarError('ASH-REPOSITORY-UNKNOWN', { name: repository });
+  await db
+    .updateTable('version')
+    .set({ deleted_at: now })
+    .where('repository', '=', repository)
+    .where('deleted_at', 'is', null)
+    .execute();
+  await db.deleteFrom('tag').where('repository', '=', repository).execute();
+  await db.deleteFrom('manifest_part').where('repository', '=', repository).execute();
+  await db.deleteFrom('manifest').where('repository', '=', repository).execute();
+  await db.deleteFrom('repository_blob').where('repository', '=', repository).execute();
+  if (found.kind === 'plain') await db.deleteFrom('repository').where('name', '=', repository).execute();
+}

@@ -15,21 +15,36 @@ export interface NewToken {
   readonly expiresAt: number | null;
 }
 
+/**
+ * Stores a token. A parent that was revoked meanwhile has none any more: its revocation ended all that there was.
+ * @throws ASH-AUTH-INVALID
+ */
 export async function createToken(db: Kysely<Schema>, input: NewToken): Promise<void> {
+  if (input.parent !== null) {
+    const parent = await db
+      .selectFrom('token')
+      .select('revoked_at')
+      .where('id', '=', input.parent)
+      .executeTakeFirst();
+    if (parent?.revoked_at !== null) throw ashlarError('ASH-AUTH-INVALID', {});
+  }
   await insertToken(db, input).execute();
 }
 
-/** Makes sure that a preset token exists and that earlier presets of the same name are revoked. */
+/** Makes sure that a preset token exists as given, and that earlier presets of the same name and their children end. */
 export async function presetToken(db: Kysely<Schema>, input: NewToken): Promise<void> {
-  await db
-    .updateTable('token')
-    .set({ revoked_at: input.now })
+  const earlier = await db
+    .selectFrom('token')
+    .select('id')
     .where('name', '=', input.name)
     .where('hash', '<>', input.hash)
     .where('revoked_at', 'is', null)
     .execute();
+  for (const { id } of earlier) await revokeFamily(db, input.now, id);
+  const { name, scopes, parent, expiresAt } = input;
+  const changes = { name, scopes, parent, expires_at: expiresAt, revoked_at: null };
   await insertToken(db, input)
-    .onConflict((conflict) => conflict.column('hash').doUpdateSet({ revoked_at: null, scopes: input.scopes }))
+    .onConflict((conflict) => conflict.column('hash').doUpdateSet(changes))
     .execute();
 }
 
@@ -40,6 +55,10 @@ export async function revokeToken(
 ): Promise<void> {
   const found = await db.selectFrom('token').select('id').where('id', '=', id).executeTakeFirst();
   if (!found) throw ashlarError('ASH-TOKEN-UNKNOWN', { id });
+  await revokeFamily(db, now, id);
+}
+
+async function revokeFamily(db: Kysely<Schema>, now: number, id: string): Promise<void> {
   await sql`
     with recursive family (id) as (
       select id from token where id = ${id}
@@ -54,14 +73,13 @@ export async function touchTokens(
   { uses }: { readonly uses: readonly { readonly id: string; readonly at: number }[] },
 ): Promise<void> {
   for (const { id, at } of uses) {
-    // oxlint-disable-next-line no-await-in-loop
     await db.updateTable('token').set({ last_used_at: at }).where('id', '=', id).execute();
   }
 }
 
 /**
  * Redeems an authorisation code: it works once, and the token that it buys is made in the same transaction.
- * @throws ASH-OAUTH-REQUEST when the code was redeemed before.
+ * @throws ASH-OAUTH-REQUEST when the code was redeemed before; ASH-AUTH-INVALID
  */
 export async function redeemCode(
   db: Kysely<Schema>,

@@ -25,7 +25,6 @@ export async function writeVersions(
     })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
-  // oxlint-disable-next-line no-await-in-loop
   for (const version of publication.versions) await writeVersion(db, input, publication, version);
 }
 

@@ -1,5 +1,6 @@
-import { type Kysely, type Selectable, sql } from 'kysely';
+import { type ExpressionBuilder, type Kysely, type Selectable, sql } from 'kysely';
 
+import { inChunks } from '../chunk.ts';
 import type { Schema } from '../schema.ts';
 
 export type ManifestRow = Selectable<Schema['manifest']>;
@@ -74,6 +75,7 @@ async function revokedOwner(db: Kysely<Schema>, repository: string, digest: stri
     .select(['version.version', 'version.state'])
     .where('part.repository', '=', repository)
     .where('part.digest', '=', digest)
+    .orderBy('version.version')
     .execute();
   return owners.length > 0 && owners.every((owner) => owner.state === 'revoked') ? owners[0]!.version : null;
 }
@@ -105,6 +107,7 @@ export async function listTags(db: Kysely<Schema>, input: InRepository & Page): 
           selectFrom('version')
             .select('version.version')
             .whereRef('version.repository', '=', 'tag.repository')
+            .whereRef('version.digest', '=', 'tag.digest')
             .where(sql<boolean>`replace(version.version, '+', '_') = tag.name`)
             .where('version.state', '=', 'revoked'),
         ),
@@ -151,26 +154,39 @@ export async function blobSizes(db: Kysely<Schema>, { repository }: InRepository
   return new Map(rows.map((row) => [row.manifest, Number(row.size)]));
 }
 
-/** Names of repositories that hold a manifest, in ASCII order, within the given namespaces (all when undefined). */
+/**
+ * Names of repositories that have something to offer, in ASCII order, within the given namespaces (all when
+ * undefined): modules with a version that is neither deleted nor revoked, and plain repositories with a manifest.
+ */
 export async function listRepositories(
   db: Kysely<Schema>,
   input: Page & { readonly namespaces: readonly string[] | undefined },
 ): Promise<string[]> {
-  let query = db
-    .selectFrom('repository')
-    .select('name')
-    .where(({ exists, selectFrom }) =>
-      exists(
-        selectFrom('manifest')
-          .select('manifest.digest')
-          .whereRef('manifest.repository', '=', 'repository.name'),
-      ),
-    )
-    .orderBy('name');
-  if (input.namespaces !== undefined) query = query.where('namespace', 'in', input.namespaces);
-  if (input.after !== undefined) query = query.where('name', '>', input.after);
-  if (input.limit !== undefined) query = query.limit(input.limit);
-  return (await query.execute()).map((row) => row.name);
+  const { namespaces, after, limit } = input;
+  let query = db.selectFrom('repository').select('name').where(hasContent).orderBy('name');
+  if (after !== undefined) query = query.where('name', '>', after);
+  if (limit !== undefined) query = query.limit(limit);
+  if (namespaces === undefined) return (await query.execute()).map((row) => row.name);
+  const rows = await inChunks(namespaces, async (chunk) => await query.where('namespace', 'in', chunk).execute());
+  return rows
+    .map((row) => row.name)
+    .toSorted((a, b) => (a < b ? -1 : 1))
+    .slice(0, limit);
+}
+
+function hasContent({ eb, and, or, exists, selectFrom }: ExpressionBuilder<Schema, 'repository'>) {
+  const manifest = selectFrom('manifest')
+    .select('manifest.digest')
+    .whereRef('manifest.repository', '=', 'repository.name');
+  const version = selectFrom('version')
+    .select('version.version')
+    .whereRef('version.repository', '=', 'repository.name')
+    .where('version.deleted_at', 'is', null)
+    .where('version.state', '<>', 'revoked');
+  return or([
+    and([eb('repository.kind', '=', 'plain'), exists(manifest)]),
+    and([eb('repository.kind', '=', 'module'), exists(version)]),
+  ]);
 }
 
 /** Manifests whose subject is the given digest, by digest. */

@@ -95,7 +95,9 @@ export async function listModules(db: Kysely<Schema>, filter: ModuleFilter): Pro
   if (filter.namespaces !== undefined) query = query.where('namespace', 'in', filter.namespaces);
   if (filter.language !== undefined) query = query.where('language', '=', filter.language);
   if (filter.class !== undefined) query = query.where('class', '=', filter.class);
-  if (filter.system !== undefined) query = query.where('repository', 'like', `%/${filter.system}`);
+  if (filter.system !== undefined) {
+    query = query.where(sql<boolean>`module.repository like ${`%/${escapeLike(filter.system)}`} escape '\\'`);
+  }
   if (filter.name !== undefined) {
     query = query.where(sql<boolean>`module.repository like ${`%/%/${escapeLike(filter.name)}/%`} escape '\\'`);
   }

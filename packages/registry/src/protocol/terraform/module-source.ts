@@ -1,0 +1,25 @@
+import { annotation } from '@ashlar/core';
+import type { FastifyRequest } from 'fastify';
+
+import type { Registry } from '../../registry.ts';
+import type { VersionRow } from '../../store/metadata/index.ts';
+
+/**
+ * Where a module comes from, for people and for update bots: the repository that its publisher named, else its
+ * documentation, else its place on our own page. Always an http(s) address: bots ignore anything else.
+ */
+export async function sourceOf(
+  registry: Registry,
+  request: FastifyRequest,
+  repository: string,
+  version: VersionRow | undefined,
+): Promise<string> {
+  const manifest = version && (await registry.metadata.query.findManifest({ repository, digest: version.digest }));
+  const stated = manifest && (JSON.parse(manifest.annotations) as Record<string, string>)[annotation.source];
+  const own = `${request.externalUrl}/#${repository}`;
+  return [stated, version?.documentation].find((text) => text != null && isWebAddress(text)) ?? own;
+}
+
+function isWebAddress(text: string): boolean {
+  return /^https?:\/\//i.test(text) && URL.canParse(text);
+}
