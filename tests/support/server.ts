@@ -4,6 +4,9 @@ import { join } from 'node:path';
 
 import { type Config, loadConfig, type RunningServer, startServer, type StartOptions } from '@ashlar/registry';
 
+/** What came out of JSON; tests look into it without ceremony. */
+export type Json = ReturnType<typeof JSON.parse>;
+
 /** A server of its own for a test: real listeners on free ports, a data folder that goes away with it. */
 export interface TestServer extends RunningServer {
   readonly http: string;
@@ -20,7 +23,7 @@ export interface TestServer extends RunningServer {
   /** Makes a token with the given scopes, such as `read:contoso`. */
   token(...scopes: string[]): Promise<string>;
   /** Calls Ashlar's API as the administrator, or with another token; `undefined` is anonymous. */
-  api(method: string, path: string, body?: unknown, token?: string | undefined): Promise<{ status: number; body: any }>;
+  api(method: string, path: string, body?: unknown, token?: string): Promise<{ status: number; body: Json }>;
   stop(): Promise<void>;
 }
 
@@ -95,7 +98,7 @@ export async function publishFiles(
   reference: string,
   files: Readonly<Record<string, string>>,
   token: string = server.admin,
-): Promise<{ status: number; body: any }> {
+): Promise<{ status: number; body: Json }> {
   const { packZip } = await import('@ashlar/registry/intake');
   const zip = await packZip(
     Object.entries(files).map(([path, text]) => ({ path, executable: false, bytes: Buffer.from(text) })),

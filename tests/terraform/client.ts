@@ -116,9 +116,7 @@ async function readVersions(folder: string): Promise<Record<string, string>> {
 async function writeFiles(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
   for (const [path, text] of Object.entries(files)) {
     const file = join(folder, path);
-    // oxlint-disable-next-line no-await-in-loop
     await mkdir(dirname(file), { recursive: true });
-    // oxlint-disable-next-line no-await-in-loop
     await writeFile(file, text);
   }
 }

@@ -172,9 +172,10 @@ describeWithTool('terraform', 'terraform init', ({ terraform }) => {
     const folder = await workspace(name);
     await truncate(await blobFile(name), size);
 
-    const { exitCode, versions, duration } = await folder.init();
+    const { exitCode, versions, duration, text } = await folder.init();
 
     expect({ exitCode, versions }).toEqual({ exitCode: 1, versions: {} });
+    expect(text).toContain('bad response code: 500');
     expect(duration).toBeLessThan(5_000);
   });
 

@@ -20,7 +20,12 @@ function refusal(act: () => unknown): string {
 
 describe('readTemplate', () => {
   it.each([
-    ['all of it', json({ metadata: { description: 'Größe <b>', _generator: { version: '0.46.1.1' } } }), 'Größe <b>', '0.46.1.1'],
+    [
+      'all of it',
+      json({ metadata: { description: 'Größe <b>', _generator: { version: '0.46.1.1' } } }),
+      'Größe <b>',
+      '0.46.1.1',
+    ],
     ['no metadata', json({}), '', undefined],
     ['resources by symbolic name', json({ languageVersion: '2.0', resources: {} }), '', undefined],
     ['metadata of other types', json({ metadata: { description: 1, _generator: 'x' } }), '', undefined],
@@ -52,7 +57,9 @@ describe('readTemplate', () => {
     const padded = (size: number) => bytesOf(`{"$schema":"${schema}","resources":[]}`.padEnd(size));
 
     expect(readTemplate(padded(maxTemplateSize))).toHaveProperty('description');
-    expect(refusal(() => readTemplate(padded(maxTemplateSize + 1)))).toContain('it is larger than 16777216 bytes');
+    expect(refusal(() => readTemplate(padded(maxTemplateSize + 1)))).toContain(
+      'it is larger than 16777216 bytes',
+    );
   });
 });
 

@@ -20,12 +20,19 @@ export function readTemplate(bytes: Uint8Array): Template {
   if (bytes.length > maxTemplateSize) throw unusable(`it is larger than ${maxTemplateSize} bytes`);
   const template = parseJson(bytes);
   // Symbolic-name templates (languageVersion 2.0) have an object of resources.
-  if (!isObject(template) || typeof template['$schema'] !== 'string' || !isCollection(template['resources'])) {
+  if (
+    !isObject(template) ||
+    typeof template['$schema'] !== 'string' ||
+    !isCollection(template['resources'])
+  ) {
     throw unusable('it has no $schema and resources; it must be an ARM template for a deployment');
   }
   const metadata = isObject(template['metadata']) ? template['metadata'] : {};
   const generator = isObject(metadata['_generator']) ? metadata['_generator'] : {};
-  return { description: textOf(metadata['description']) ?? '', compilerVersion: textOf(generator['version']) };
+  return {
+    description: textOf(metadata['description']) ?? '',
+    compilerVersion: textOf(generator['version']),
+  };
 }
 
 /**

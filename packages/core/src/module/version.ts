@@ -60,7 +60,7 @@ export function compareVersions(left: Version, right: Version): number {
 
 function split(version: Version) {
   const match = semver.exec(version)!;
-  return { core: match.slice(1, 4) as string[], prerelease: match[4], build: match[5] ?? '' };
+  return { core: match.slice(1, 4), prerelease: match[4], build: match[5] ?? '' };
 }
 
 function comparePrerelease(left: string | undefined, right: string | undefined): number {

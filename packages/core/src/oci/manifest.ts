@@ -95,7 +95,7 @@ export function referrerType(manifest: Manifest): string | undefined {
 }
 
 function toDescriptor(raw: z.infer<typeof descriptor>): Descriptor {
-  return { ...raw, digest: raw.digest as Digest, annotations: raw.annotations ?? {} };
+  return { ...raw, annotations: raw.annotations ?? {} };
 }
 
 function parseJson(bytes: Uint8Array, invalid: (reason: string) => Error): unknown {

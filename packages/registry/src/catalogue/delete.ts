@@ -18,5 +18,10 @@ export async function deleteReference(
     return;
   }
   const version = kind === 'module' ? tagToVersion(reference) : undefined;
-  await metadata.command.deleteTag({ now, repository: name, tag: reference, ...(version === undefined ? {} : { version }) });
+  await metadata.command.deleteTag({
+    now,
+    repository: name,
+    tag: reference,
+    ...(version === undefined ? {} : { version }),
+  });
 }

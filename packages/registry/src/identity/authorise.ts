@@ -1,7 +1,7 @@
 import { type AshlarError, ashlarError } from '@ashlar/core';
 
 import type { Visibility } from '../store/metadata/index.ts';
-import { type Caller, isAnonymous } from './caller.ts';
+import { type Access, type Caller, isAnonymous } from './caller.ts';
 import { type Action, covers } from './scope.ts';
 
 /** What a caller wants to do something to. */
@@ -74,6 +74,23 @@ export function readableNamespaces(
   return namespaces
     .filter(({ name, visibility }) => visibility === 'public' || covers(caller.scopes, 'read', name))
     .map(({ name }) => name);
+}
+
+/**
+ * The caller with all that its token may read, to look for a blob to mount; undefined when it came with an access
+ * token that does not grant this.
+ */
+export function mayMountFromAny({ access, ...owner }: Caller): Caller | undefined {
+  return access === undefined || includesRegistry(access, 'mount') ? owner : undefined;
+}
+
+/** Whether the caller may list what it may read; an access token must say so. */
+export function mayListCatalog({ access }: Caller): boolean {
+  return access === undefined || includesRegistry(access, 'catalog');
+}
+
+function includesRegistry(access: readonly Access[], name: string): boolean {
+  return access.some((entry) => entry.type === 'registry' && entry.name === name && entry.actions.includes('*'));
 }
 
 function accessIncludes(caller: Caller, action: Action, target: Target): boolean {

@@ -39,8 +39,10 @@ const maxUrl = 8 * 1024;
 /** All protocols, for every listener. */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const { registry, log, metrics, externalUrls, isDraining } = options;
+  // Without this type the application would be one of pino's loggers, and fit no plugin.
+  const loggerInstance: FastifyBaseLogger = log;
   const app: FastifyInstance = fastify({
-    loggerInstance: log as FastifyBaseLogger,
+    loggerInstance,
     genReqId: () => newId(registry.clock.now()),
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: maxJsonBody,
@@ -81,28 +83,35 @@ function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply)
   void reply.code(status).send({ code, message, requestId: request.id });
 }
 
+/** Counts and logs every request when its connection is done with it, also one that the client gave up. */
 function logRequests(app: FastifyInstance, metrics: Metrics): void {
   app.addHook('onRequest', async (request, reply) => {
     metrics.inFlight.inc();
     void reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
+    reply.raw.once('close', () => {
+      metrics.inFlight.dec();
+      recordRequest(request, reply, metrics);
+    });
   });
-  app.addHook('onResponse', async (request, reply) => {
-    metrics.inFlight.dec();
-    const { method, raw } = request;
-    const url = raw.url ?? '';
-    metrics.observe(protocolOf(url), method, reply.statusCode, reply.elapsedTime / 1000);
-    request.log.info(
-      {
-        method,
-        url: loggedUrl(url),
-        status: reply.statusCode,
-        ms: Math.round(reply.elapsedTime * 10) / 10,
-        caller: request.caller?.subject,
-        error: reply.getHeader('ashlar-error'),
-        agent: request.headers['user-agent'],
-        remote: request.ip,
-      },
-      'request',
-    );
-  });
+}
+
+function recordRequest(request: FastifyRequest, reply: FastifyReply, metrics: Metrics): void {
+  const { method, headers } = request;
+  const url = request.raw.url ?? '';
+  const { statusCode, writableFinished } = reply.raw;
+  metrics.observe(protocolOf(url), method, statusCode, reply.elapsedTime / 1000);
+  request.log.info(
+    {
+      method,
+      url: loggedUrl(url),
+      status: statusCode,
+      ms: Math.round(reply.elapsedTime * 10) / 10,
+      caller: request.caller?.subject,
+      error: reply.getHeader('ashlar-error'),
+      agent: headers['user-agent'],
+      remote: request.ip,
+      ...(writableFinished ? {} : { aborted: true }),
+    },
+    'request',
+  );
 }

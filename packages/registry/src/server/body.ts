@@ -7,6 +7,10 @@ import { ashlarError } from '@ashlar/core';
 export function streamBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, _payload, done) => done(null));
+  // Who waits for `100 Continue` and gets an answer instead may send its body or not: nobody knows what comes next.
+  app.addHook('onSend', async (request, reply) => {
+    if (request.raw.sendContinue) void reply.header('connection', 'close');
+  });
 }
 
 /** The body of a request as a stream; from here on the client sends it. */

@@ -1,7 +1,8 @@
 import { ashlarError, type Digest } from '@ashlar/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
-import type { BlobStore } from '../store/blob/index.ts';
+import type { BlobStore, ByteRange } from '../store/blob/index.ts';
+import { etagOf, isCached } from './etag.ts';
 import { parseRange } from './range.ts';
 
 /**
@@ -16,20 +17,32 @@ export async function sendBlob(
   digest: Digest,
   size: number,
 ): Promise<void> {
-  void reply.header('accept-ranges', 'bytes').header('etag', `"${digest}"`);
-  if (request.headers['if-none-match'] === `"${digest}"`) {
+  void reply.header('accept-ranges', 'bytes').header('etag', etagOf(digest));
+  if (isCached(request.headers['if-none-match'], digest)) {
     await reply.code(304).send();
     return;
   }
-  const range = parseRange(request.headers.range, size);
-  const length = range ? range.end - range.start + 1 : size;
-  void reply.header('content-length', length);
+  const range = rangeOf(request, reply, digest, size);
+  const content = request.method === 'HEAD' ? undefined : await blobs.open(digest, range);
+  if (!content && request.method !== 'HEAD') throw ashlarError('ASH-BLOB-UNKNOWN', { digest });
+  void reply.header('content-length', range ? range.end - range.start + 1 : size);
   if (range) void reply.code(206).header('content-range', `bytes ${range.start}-${range.end}/${size}`);
-  if (request.method === 'HEAD') {
-    await reply.send();
-    return;
+  await reply.send(content?.stream);
+}
+
+/** Ranges are for GET alone (RFC 9110 §14.2), and with `If-Range` for who began with this very content. */
+function rangeOf(
+  { method, headers }: FastifyRequest,
+  reply: FastifyReply,
+  digest: Digest,
+  size: number,
+): ByteRange | undefined {
+  const condition = headers['if-range'];
+  if (method !== 'GET' || (condition !== undefined && condition !== etagOf(digest))) return undefined;
+  try {
+    return parseRange(headers.range, size);
+  } catch (error) {
+    void reply.header('content-range', `bytes */${size}`);
+    throw error;
   }
-  const content = await blobs.open(digest, range);
-  if (!content) throw ashlarError('ASH-BLOB-UNKNOWN', { digest });
-  await reply.send(content.stream);
 }

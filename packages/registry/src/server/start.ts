@@ -12,7 +12,7 @@ import { ensureAdminToken } from './admin-token.ts';
 import { createApp } from './app.ts';
 import { publishExamples } from './examples.ts';
 import { createLogger } from './log.ts';
-import { createMetrics } from './metrics.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
 import { openRegistry } from './open-registry.ts';
 
 export interface RunningServer {
@@ -70,19 +70,10 @@ export async function startServer(config: Config, options: StartOptions = {}): P
       isDraining: () => state.draining,
     });
     closers.push(async () => await app.close());
-    const listeners: HttpListener[] = [];
-    for (const options of listenersOf(config, tls)) {
-      const listener = await listen(app, options);
-      closers.push(async () => await listener.close());
-      urls[options.scheme] =
-        options.externalUrl ??
-        defaultExternalUrl(options.scheme, { ...options.address, port: listener.port });
-      listeners.push(listener);
-      log.info(
-        { address: `${options.address.host}:${listener.port}`, url: urls[options.scheme] },
-        'listening',
-      );
-    }
+    const listeners = await openListeners(app, listenersOf(config, tls), urls);
+    closers.push(
+      async () => void (await Promise.all(listeners.map(async (listener) => await listener.close()))),
+    );
     const examples = config.examples === undefined ? [] : await publishExamples(registry, config.examples);
     return {
       registry,
@@ -93,8 +84,9 @@ export async function startServer(config: Config, options: StartOptions = {}): P
       examples,
       async close() {
         state.draining = true;
-        await drain(metrics, config.shutdownGrace);
+        await settle(metrics, config.shutdownGrace, quietTime);
         for (const listener of listeners) listener.stop();
+        await settle(metrics, config.shutdownGrace, 0);
         await closeAll();
       },
     };
@@ -140,6 +132,28 @@ function listenersOf(config: Config, tls: Tls | undefined): ListenerOptions[] {
   ];
 }
 
+/** Opens the listeners one after another; when one cannot be opened, those before it are closed again. */
+async function openListeners(
+  app: FastifyInstance,
+  all: readonly ListenerOptions[],
+  urls: { http?: string; https?: string },
+): Promise<HttpListener[]> {
+  const opened: HttpListener[] = [];
+  for (const options of all) {
+    const { scheme, address, externalUrl } = options;
+    try {
+      const listener = await listen(app, options);
+      opened.push(listener);
+      urls[scheme] = externalUrl ?? defaultExternalUrl(scheme, { ...address, port: listener.port });
+      app.log.info({ address: `${address.host}:${listener.port}`, url: urls[scheme] }, 'listening');
+    } catch (error) {
+      await Promise.all(opened.map(async (listener) => await listener.close()));
+      throw error;
+    }
+  }
+  return opened;
+}
+
 async function listen(app: FastifyInstance, { address, tls }: ListenerOptions): Promise<HttpListener> {
   try {
     return await listenHttp({
@@ -163,15 +177,17 @@ async function listen(app: FastifyInstance, { address, tls }: ListenerOptions): 
 const quietTime = 500;
 
 /**
- * Waits until clients are done. They go on being answered meanwhile: Terraform asks for a link first and then for the
- * archive, on another connection, and does not try again.
+ * Waits until no request has been under way for `quiet` milliseconds, for `graceSeconds` at most. Until then clients go
+ * on being answered: Terraform asks for a link first and then, on another connection, for the archive, and does not try
+ * again.
  */
-async function drain({ inFlight }: ReturnType<typeof createMetrics>, graceSeconds: number): Promise<void> {
+async function settle({ inFlight }: Metrics, graceSeconds: number, quiet: number): Promise<void> {
   const step = 50;
-  let quiet = 0;
-  for (let waited = 0; waited < graceSeconds * 1000 && quiet < quietTime; waited += step) {
+  let still = 0;
+  for (let waited = 0; waited < graceSeconds * 1000; waited += step) {
     const busy = (await inFlight.get()).values.some(({ value }) => value > 0);
-    quiet = busy ? 0 : quiet + step;
+    if (!busy && still >= quiet) return;
+    still = busy ? 0 : still + step;
     await new Promise((resolve) => setTimeout(resolve, step));
   }
 }

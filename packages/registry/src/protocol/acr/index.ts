@@ -7,7 +7,10 @@ import { acrListing } from './listing.ts';
 import { acrTokenEndpoints } from './token.ts';
 
 /** What Azure Container Registry adds to OCI Distribution and the Azure SDK, and with it Bicep, relies on. */
-export async function acrProtocol(app: FastifyInstance, options: { readonly registry: Registry }): Promise<void> {
+export async function acrProtocol(
+  app: FastifyInstance,
+  options: { readonly registry: Registry },
+): Promise<void> {
   app.decorateRequest('ociScope', '');
   app.setErrorHandler((error, request, reply) => sendOciError(request, reply, knownError(error, request)));
   await app.register(acrListing, options);

@@ -15,7 +15,8 @@ export interface AcrPath {
  */
 export function parseAcrPath(rawPath: string): AcrPath {
   const path = decode(rawPath);
-  const [, name, list, reference] = /^\/acr\/v1\/([^_].*?)(?:\/_(manifests|tags)(?:\/([^/]+))?)?$/.exec(path) ?? [];
+  const [, name, list, reference] =
+    /^\/acr\/v1\/([^_].*?)(?:\/_(manifests|tags)(?:\/([^/]+))?)?$/.exec(path) ?? [];
   if (name === undefined) throw ashlarError('ASH-ROUTE-UNKNOWN', { path: path.slice(0, 200) });
   const repository = parseRepository(name);
   if (list === undefined) return { repository, kind: 'repository', reference: '' };

@@ -24,7 +24,13 @@ export async function acrTokenEndpoints(
     const { subject, scopes } = await registry.entra.verify(form.get('access_token') ?? '');
     const caller: Caller = { subject: `entra:${subject}`, name: subject, scopes: scopes.map(parseScope) };
     const { identity, config } = registry;
-    return { refresh_token: await identity.tickets.issue('refresh', identity.claimsOf(caller), config.refreshTokenTtl) };
+    return {
+      refresh_token: await identity.tickets.issue(
+        'refresh',
+        identity.claimsOf(caller),
+        config.refreshTokenTtl,
+      ),
+    };
   });
 
   app.post('/oauth2/token', async (request) => {

@@ -11,7 +11,7 @@ import {
 import type { ModuleRow, VersionRow } from '../../store/metadata/index.ts';
 import type { ApiApp } from './app.ts';
 import { errors } from './error.ts';
-import { AddressQuery, Module, ModuleDetail, ModulePage, ModuleQuery, type Version } from './schema.ts';
+import { AddressQuery, type Module, ModuleDetail, ModulePage, ModuleQuery, type Version } from './schema.ts';
 
 const tags = ['modules'];
 
@@ -36,11 +36,9 @@ export function moduleRoutes(app: ApiApp): void {
         offset,
         limit: limit + 1,
       });
-      const modules = await Promise.all(
-        found
-          .slice(0, limit)
-          .map(async (row) => toModule(row, await metadata.query.listVersions(row.repository))),
-      );
+      const shown = found.slice(0, limit);
+      const versions = await metadata.query.listVersionsOf(shown.map((row) => row.repository));
+      const modules = shown.map((row) => toModule(row, versions.get(row.repository) ?? []));
       return { modules, ...(found.length > limit ? { nextOffset: offset + limit } : {}) };
     },
   });
@@ -59,11 +57,12 @@ export function moduleRoutes(app: ApiApp): void {
       const row = await metadata.query.findModule(repository);
       const rows = await metadata.query.listVersions(repository);
       if (!row || rows.length === 0) throw missing;
-      const readme = latestVersion(rows)?.readme;
+      const latest = latestVersion(rows);
+      const readme = latest && (await metadata.query.findReadme(latest));
       return {
         ...toModule(row, rows),
         versions: sortVersions(rows).map((version) => toVersion(version, rows)),
-        ...(readme == null ? {} : { readme }),
+        ...(readme === undefined ? {} : { readme }),
       };
     },
   });
@@ -99,7 +98,7 @@ export function toVersion(row: VersionRow, rows: readonly VersionRow[]): z.infer
       ? {}
       : { archive: { digest: row.archive_digest, size: row.archive_size! } }),
     state: row.state,
-    ...(Object.fromEntries(Object.entries(optional).filter(([, value]) => value != null)) as Partial<
+    ...(Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== null && value !== undefined)) as Partial<
       z.infer<typeof Version>
     >),
     description: row.description,

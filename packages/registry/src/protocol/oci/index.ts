@@ -10,6 +10,7 @@ import '../../server/request.ts';
 import { deleteBlob, getBlob } from './blob.ts';
 import { listCatalog, listReferrers, listTags } from './listing.ts';
 import { deleteManifest, getManifest, putManifest } from './manifest.ts';
+import { mountScope } from './mount.ts';
 import { type OciPath, parseOciPath } from './path.ts';
 import { continueUpload, startUpload } from './upload.ts';
 
@@ -28,7 +29,7 @@ export async function ociProtocol(app: FastifyInstance, { registry }: { readonly
     request.caller = anonymous;
     const path = parseOciPath(request.raw.url!.split('?', 1)[0]!);
     if (!path) throw ashlarError('ASH-ROUTE-UNKNOWN', { path: request.raw.url!.slice(0, 200) });
-    request.ociScope = scopeOf(path, request.method);
+    request.ociScope = scopeOf(path, request);
     request.caller = await authenticate(registry, request, path);
     await handle(registry, request, reply, path);
     return reply;
@@ -100,11 +101,13 @@ async function ping(request: FastifyRequest, reply: FastifyReply): Promise<void>
   await reply.header('content-type', 'application/json').header('content-length', 2).send('{}');
 }
 
-function scopeOf(path: OciPath, method: string): string {
+function scopeOf(path: OciPath, request: FastifyRequest): string {
+  const { method } = request;
   if (path.kind === 'ping') return '';
   if (path.kind === 'catalog') return 'registry:catalog:*';
   const name = path.repository.name;
   if (method === 'GET' || method === 'HEAD') return `repository:${name}:pull`;
   if (method === 'DELETE' && path.kind !== 'upload') return `repository:${name}:delete`;
-  return `repository:${name}:pull,push`;
+  const mount = path.kind === 'uploads' ? mountScope(request) : undefined;
+  return `repository:${name}:pull,push${mount === undefined ? '' : ` ${mount}`}`;
 }

@@ -49,10 +49,14 @@ export async function listReferrers(
   await requireRepository(registry, request.caller, 'read', repository);
   const type = lastParameter(request, 'artifactType');
   const after = lastParameter(request, 'last');
-  const rows = await registry.metadata.query.listReferrers({ repository: repository.name, subject: digest, type, after });
-  const known = new Set(rows.map((row) => row.digest));
-  const tagged = after === undefined ? await fallbackReferrers(registry, repository, digest, type, known) : [];
-  const { manifests, last } = fillPage([...tagged, ...rows.map(referrerEntry)]);
+  const rows = [
+    ...(await registry.metadata.query.listReferrers({ repository: repository.name, subject: digest, type, after })),
+    ...(await fallbackReferrers(registry, repository, digest)),
+  ];
+  const entries = rows
+    .filter((row) => (type === undefined || row.referrer_type === type) && row.digest > (after ?? ''))
+    .toSorted((a, b) => (a.digest < b.digest ? -1 : 1));
+  const { manifests, last } = fillPage(entries.map(referrerEntry));
   if (type !== undefined) void reply.header('oci-filters-applied', 'artifactType');
   if (last !== undefined) {
     const path = `/v2/${repository.name}/referrers/${digest}`;
@@ -81,30 +85,26 @@ function referrerEntry(row: ManifestRow): ReferrerEntry {
 }
 
 /**
- * What clients without the referrers API listed in an index under the tag `sha256-<hex>`. Entries that the API finds
- * itself, and those whose manifest is gone, are left out.
+ * What clients without the referrers API listed in an index under the tag `sha256-<hex>`. Manifests that name a subject
+ * are left to the API itself, which finds them without help; so are those that are gone.
  */
 async function fallbackReferrers(
-  registry: Registry,
+  { metadata: { query }, blobs }: Registry,
   repository: Repository,
   digest: Digest,
-  type: string | undefined,
-  known: ReadonlySet<string>,
-): Promise<ReferrerEntry[]> {
+): Promise<ManifestRow[]> {
   const [algorithm, hex] = digest.split(':') as [string, string];
   const tag = `${algorithm.slice(0, 32)}-${hex.slice(0, 64)}`;
-  const { query } = registry.metadata;
-  const listed = await query.findTag({ repository: repository.name, tag });
-  const bytes = listed && (await registry.blobs.read(listed as Digest));
+  const { name } = repository;
+  const listed = await query.findTag({ repository: name, tag });
+  const row = listed && (await query.findManifest({ repository: name, digest: listed }));
+  const bytes = row && (await blobs.read(row.digest as Digest));
   if (!bytes) return [];
-  const index = parseManifest(bytes, undefined);
+  const digests = new Set(parseManifest(bytes, row.media_type).manifests.map((entry) => entry.digest));
   const present = await Promise.all(
-    index.manifests.map(async (entry) => await query.findManifest({ repository: repository.name, digest: entry.digest })),
+    [...digests].map(async (entry) => await query.findManifest({ repository: name, digest: entry })),
   );
-  return present
-    .filter((row) => row !== undefined)
-    .filter((row) => !known.has(row.digest) && (type === undefined || row.referrer_type === type))
-    .map(referrerEntry);
+  return present.filter((found) => found !== undefined).filter((found) => found.subject === null);
 }
 
 function fillPage(entries: readonly ReferrerEntry[]): { manifests: ReferrerEntry[]; last?: string } {

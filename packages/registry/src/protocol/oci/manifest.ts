@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { deleteReference, pushManifest, requireRepository, resolveManifest } from '../../catalogue/index.ts';
 import type { Registry } from '../../registry.ts';
 import { readBody } from '../../server/body.ts';
+import { etagOf, isCached } from '../../server/etag.ts';
 import { queryOf } from '../../server/distribution/query.ts';
 import { manifestUrl } from './url.ts';
 
@@ -29,10 +30,10 @@ export async function getManifest(
   const digest = row.digest as Digest;
   void reply
     .header('docker-content-digest', digest)
-    .header('etag', `"${digest}"`)
+    .header('etag', etagOf(digest))
     .header('content-type', row.media_type);
   if (warning !== undefined) void reply.header('warning', warningHeader(warning));
-  if (request.headers['if-none-match'] === `"${digest}"`) {
+  if (isCached(request.headers['if-none-match'], digest)) {
     await reply.code(304).send();
     return;
   }
@@ -96,8 +97,8 @@ function warningHeader(text: string): string {
 }
 
 function tagsOf(request: FastifyRequest, reference: string): string[] {
-  if (!reference.includes(':')) return [reference];
-  const tags = [...new Set(queryOf(request).getAll('tag'))];
+  const named = reference.includes(':') ? queryOf(request).getAll('tag') : [reference];
+  const tags = [...new Set(named)];
   if (tags.length > maxTagsPerPush) throw ashlarError('ASH-TAG-COUNT', { limit: maxTagsPerPush });
   const wrong = tags.find((tag) => !isTag(tag));
   if (wrong !== undefined) throw ashlarError('ASH-REFERENCE-INVALID', { reference: wrong.slice(0, 200) });

@@ -1,4 +1,4 @@
-import { AshlarError, ashlarError, type Digest, isTag, parseDigest, parseRepository, type Repository } from '@ashlar/core';
+import { AshlarError, type Digest, parseDigest, parseRepository, type Repository } from '@ashlar/core';
 
 /** What a path below `/v2/` names. */
 export type OciPath =
@@ -15,7 +15,7 @@ export type OciPath =
  * Reads the raw path of a request. Repository names hold slashes and may hold words such as `blobs`, so the shape is
  * found from the end; escapes are decoded once, before that, because the Azure SDK writes `%2F` and `%3A`.
  * @returns undefined when there is no such endpoint
- * @throws ASH-REPOSITORY-INVALID ASH-ADDRESS-INVALID ASH-REFERENCE-INVALID ASH-DIGEST-INVALID
+ * @throws ASH-REPOSITORY-INVALID ASH-ADDRESS-INVALID ASH-NAMESPACE-INVALID ASH-DIGEST-INVALID ASH-REQUEST-INVALID
  */
 export function parseOciPath(rawPath: string): OciPath | undefined {
   const path = decode(rawPath);
@@ -45,11 +45,12 @@ export function parseOciPath(rawPath: string): OciPath | undefined {
   }
 }
 
-/** A tag or a digest. @throws ASH-DIGEST-INVALID ASH-REFERENCE-INVALID */
-export function parseReference(text: string): string {
-  if (text.includes(':')) return parseDigest(text);
-  if (isTag(text)) return text;
-  throw ashlarError('ASH-REFERENCE-INVALID', { reference: text.slice(0, 200) });
+/**
+ * A digest, or what should be a tag: under a text that cannot be one nothing is found, which is 404 and not 400; a
+ * push checks it. @throws ASH-DIGEST-INVALID
+ */
+function parseReference(text: string): string {
+  return text.includes(':') ? parseDigest(text) : text.slice(0, 200);
 }
 
 function ends(segments: readonly string[], ...tail: string[]): boolean {

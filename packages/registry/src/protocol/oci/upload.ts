@@ -5,24 +5,22 @@ import {
   digestAlgorithm,
   isDigest,
   parseDigest,
-  parseRepository,
   type Repository,
 } from '@ashlar/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
-import { requireRepository, resolveBlob } from '../../catalogue/index.ts';
+import { requireRepository } from '../../catalogue/index.ts';
 import { type Caller, mayCreateNamespace } from '../../identity/index.ts';
 import type { Registry } from '../../registry.ts';
 import { bodyStream } from '../../server/body.ts';
 import { parseContentRange } from '../../server/range.ts';
-import type { UploadId } from '../../store/blob/index.ts';
+import type { ByteRange, UploadId } from '../../store/blob/index.ts';
 import { lastParameter } from '../../server/distribution/query.ts';
+import { findMountable } from './mount.ts';
 import { blobUrl, uploadUrl } from './url.ts';
 
 /** Seconds that a Location works without credentials; longer than a large chunk takes, far shorter than an upload lives. */
 const locationTtl = 3600;
-/** How many repositories a mount without `from` looks at. */
-const maxMountSources = 100;
 
 /** `POST uploads/`: starts an upload, or finishes it at once with `digest`, or mounts a blob with `mount`. */
 export async function startUpload(
@@ -35,13 +33,14 @@ export async function startUpload(
   if (repository.kind === 'plain' && registry.config.artifacts === 'deny') {
     throw ashlarError('ASH-ARTIFACTS-DENIED', { name: repository.name });
   }
-  const mount = lastParameter(request, 'mount');
-  if (mount !== undefined && (await mountBlob(registry, request, repository, parseDigest(mount)))) {
-    return await sendCreated(reply, repository, mount as Digest);
+  const mount = digestParameter(request, 'mount');
+  const size = mount && (await findMountable(registry, request, mount));
+  if (size !== undefined) {
+    await addBlob(registry, request.caller, repository, mount!, size);
+    return await sendCreated(reply, repository, mount!);
   }
-  const announced = lastParameter(request, 'digest');
-  const digest = announced === undefined || mount !== undefined ? undefined : parseDigest(announced);
-  const id = await registry.blobs.createUpload(digest ? digestAlgorithm(digest) : algorithmOf(request));
+  const digest = mount === undefined ? digestParameter(request, 'digest') : undefined;
+  const id = await registry.blobs.createUpload(algorithmOf(request, mount ?? digest));
   if (digest === undefined) return await sendAccepted(registry, reply, request.caller, repository, id, 0);
   await registry.blobs.append(id, 0, bodyStream(request), registry.config.maxBlobSize);
   await finish(registry, request.caller, repository, id, digest);
@@ -115,12 +114,24 @@ async function appendChunk(
   const range = parseContentRange(request.headers['content-range']);
   checkLength(request, range && range.end - range.start + 1);
   try {
-    const size = await registry.blobs.append(id, range?.start, bodyStream(request), registry.config.maxBlobSize);
+    const size = await appendBody(registry, request, id, range);
     await sendAccepted(registry, reply, caller, repository, id, size);
   } catch (error) {
     await describeProgress(registry, reply, caller, repository, id);
     throw error;
   }
+}
+
+async function appendBody(
+  registry: Registry,
+  request: FastifyRequest,
+  id: UploadId,
+  range: ByteRange | undefined,
+): Promise<number> {
+  const size = await registry.blobs.append(id, range?.start, bodyStream(request), registry.config.maxBlobSize);
+  if (range === undefined || size === range.end + 1) return size;
+  // A body without a length was not what its Content-Range said.
+  throw ashlarError('ASH-SIZE-MISMATCH', { expected: range.end - range.start + 1, actual: size - range.start });
 }
 
 async function finishUpload(
@@ -135,7 +146,7 @@ async function finishUpload(
   if (hasBody(request)) {
     checkLength(request, range && range.end - range.start + 1);
     try {
-      await registry.blobs.append(id, range?.start, bodyStream(request), registry.config.maxBlobSize);
+      await appendBody(registry, request, id, range);
     } catch (error) {
       await describeProgress(registry, reply, caller, repository, id);
       throw error;
@@ -165,49 +176,6 @@ async function addBlob(registry: Registry, caller: Caller, repository: Repositor
     digest,
     size,
   });
-}
-
-/**
- * Shows in `target` a blob of another repository that the caller may read: the one named by `from`, or any. A blob
- * that the caller may not see is as good as none, so that nobody can probe for content.
- */
-async function mountBlob(
-  registry: Registry,
-  request: FastifyRequest,
-  target: Repository,
-  digest: Digest,
-): Promise<boolean> {
-  const from = lastParameter(request, 'from');
-  const sources = from === undefined ? await repositoriesWith(registry, digest) : [from];
-  for (const source of sources) {
-    // oxlint-disable-next-line no-await-in-loop
-    const size = await readableBlob(registry, request.caller, source, digest);
-    if (size === undefined) continue;
-    // oxlint-disable-next-line no-await-in-loop
-    await addBlob(registry, request.caller, target, digest, size);
-    return true;
-  }
-  return false;
-}
-
-async function repositoriesWith(registry: Registry, digest: Digest): Promise<string[]> {
-  const found = await registry.metadata.query.repositoriesWithBlob({ digest, limit: maxMountSources });
-  return found.map(({ name }) => name);
-}
-
-async function readableBlob(
-  registry: Registry,
-  caller: Caller,
-  name: string,
-  digest: Digest,
-): Promise<number | undefined> {
-  try {
-    const source = parseRepository(name);
-    await requireRepository(registry, caller, 'read', source);
-    return await resolveBlob(registry, source, digest);
-  } catch {
-    return undefined;
-  }
 }
 
 async function sendAccepted(
@@ -260,7 +228,13 @@ async function sendCreated(reply: FastifyReply, repository: Repository, digest: 
     .send();
 }
 
-function algorithmOf(request: FastifyRequest): DigestAlgorithm {
+function digestParameter(request: FastifyRequest, name: string): Digest | undefined {
+  const text = lastParameter(request, name);
+  return text === undefined ? undefined : parseDigest(text);
+}
+
+function algorithmOf(request: FastifyRequest, digest: Digest | undefined): DigestAlgorithm {
+  if (digest !== undefined) return digestAlgorithm(digest);
   const algorithm = lastParameter(request, 'digest-algorithm') ?? 'sha256';
   if (algorithm === 'sha256' || algorithm === 'sha512') return algorithm;
   throw ashlarError('ASH-DIGEST-ALGORITHM', { algorithm: algorithm.slice(0, 50) });

@@ -77,9 +77,11 @@ export function downloadsSummaryRoute(app: FastifyInstance, registry: Registry):
   app.get('/v2/modules/:namespace/:name/:system/downloads/summary', async (request) => {
     const path = modulePath.parse(request.params);
     const { row } = await readModule(registry, request, path);
-    const since = (days: number) => new Date(registry.clock.now() - days * 86_400_000).toISOString().slice(0, 10);
+    const since = (days: number) =>
+      new Date(registry.clock.now() - days * 86_400_000).toISOString().slice(0, 10);
     const { repository } = row;
-    const count = async (day?: string) => await registry.metadata.query.countDownloads({ repository, since: day });
+    const count = async (day?: string) =>
+      await registry.metadata.query.countDownloads({ repository, since: day });
     return {
       data: {
         type: 'module-downloads-summary',
@@ -105,7 +107,9 @@ async function listPage(registry: Registry, request: FastifyRequest, filter: Fil
   const query = readQuery(request);
   const { offset, limit } = query;
   const modules = query.verified === 'true' ? [] : await findModules(registry, request, filter, query);
-  const shown = await Promise.all(modules.slice(0, limit).map(async (row) => await latestItem(registry, request, row)));
+  const shown = await Promise.all(
+    modules.slice(0, limit).map(async (row) => await latestItem(registry, request, row)),
+  );
   const next = modules.length > limit ? offset + limit : undefined;
   return {
     meta: {
@@ -199,7 +203,7 @@ async function detail(
   });
   return {
     ...(await listItem(registry, request, row, version)),
-    root: { path: '', name, readme: version.readme ?? '', empty: false },
+    root: { path: '', name, readme: (await registry.metadata.query.findReadme(version)) ?? '', empty: false },
     providers: siblings.map((sibling) => sibling.repository.split('/').at(-1)!),
     versions: sortVersions(consumable(rows)).map((each) => each.version),
     namespace,

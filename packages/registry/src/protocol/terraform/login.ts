@@ -24,6 +24,9 @@ const authorisation = z.object({
   state: z.string().max(500).default(''),
 });
 
+/** A browser shows what is wrong as a sentence. */
+const forPeople = { config: { plainErrors: true } };
+
 type Authorisation = z.infer<typeof authorisation>;
 
 /**
@@ -33,12 +36,12 @@ type Authorisation = z.infer<typeof authorisation>;
 export async function terraformLogin(app: FastifyInstance, { registry }: { readonly registry: Registry }): Promise<void> {
   formBodies(app);
 
-  app.get('/oauth/authorize', async (request, reply) => {
+  app.get('/oauth/authorize', forPeople, async (request, reply) => {
     const asked = readAuthorisation(queryOf(request));
     return await sendPage(reply, asked, undefined);
   });
 
-  app.post('/oauth/authorize', async (request, reply) => {
+  app.post('/oauth/authorize', forPeople, async (request, reply) => {
     const asked = readAuthorisation(queryOf(request));
     const token = formOf(request).get('token')?.trim() ?? '';
     try {

@@ -92,9 +92,7 @@ async function storeBlobs(
 ): Promise<void> {
   const repository = { name, namespace, kind, createNamespace: mayCreateNamespace(caller) };
   for (const { digest, bytes } of artifact.blobs) {
-    // oxlint-disable-next-line no-await-in-loop
     await registry.blobs.put(bytes);
-    // oxlint-disable-next-line no-await-in-loop
     await registry.metadata.command.addBlob({ now: registry.clock.now(), repository, digest, size: bytes.length });
   }
 }

@@ -38,7 +38,7 @@ export interface ManifestInput {
   readonly tags: readonly string[];
   /** Refuse when a tag exists already. */
   readonly ifNoneMatch?: boolean;
-  /** Refuse unless the tag points at one of these digests now. */
+  /** Refuse unless the tag points at one of these digests now; `*` is any. */
   readonly ifMatch?: readonly string[];
   readonly publication?: Publication;
 }
@@ -75,7 +75,12 @@ export async function putManifest(db: Kysely<Schema>, input: ManifestInput): Pro
  */
 export async function deleteTag(
   db: Kysely<Schema>,
-  input: { readonly now: number; readonly repository: string; readonly tag: string; readonly version?: string },
+  input: {
+    readonly now: number;
+    readonly repository: string;
+    readonly tag: string;
+    readonly version?: string;
+  },
 ): Promise<void> {
   const { now, repository, tag, version } = input;
   const row = await db
@@ -99,7 +104,12 @@ export async function deleteTag(
 /** Removes a manifest, its tags and, in a module repository, its versions. @throws ASH-MANIFEST-UNKNOWN */
 export async function deleteManifest(
   db: Kysely<Schema>,
-  input: { readonly now: number; readonly repository: string; readonly digest: string; readonly kind: 'module' | 'plain' },
+  input: {
+    readonly now: number;
+    readonly repository: string;
+    readonly digest: string;
+    readonly kind: 'module' | 'plain';
+  },
 ): Promise<void> {
   const { now, repository, digest, kind } = input;
   const found = await db
@@ -121,12 +131,17 @@ async function checkConditions(db: Kysely<Schema>, input: ManifestInput): Promis
   const current = await existingDigests(db, name, input.digest, tags);
   for (const reference of tags.length > 0 ? tags : [input.digest]) {
     const digest = current.get(reference);
-    const fails = (ifNoneMatch && digest !== undefined) || (ifMatch && !(digest && ifMatch.includes(digest)));
+    const fails = (ifNoneMatch && digest !== undefined) || (ifMatch && !(digest && (ifMatch.includes(digest) || ifMatch.includes('*'))));
     if (fails) throw ashlarError('ASH-PRECONDITION', { name, reference });
   }
 }
 
-async function existingDigests(db: Kysely<Schema>, repository: string, digest: string, tags: readonly string[]) {
+async function existingDigests(
+  db: Kysely<Schema>,
+  repository: string,
+  digest: string,
+  tags: readonly string[],
+) {
   if (tags.length === 0) {
     const row = await db
       .selectFrom('manifest')
@@ -216,7 +231,9 @@ async function writeTag(db: Kysely<Schema>, input: ManifestInput, tag: string): 
   await db
     .insertInto('tag')
     .values({ repository, name: tag, digest, created_at: now, updated_at: now })
-    .onConflict((conflict) => conflict.columns(['repository', 'name']).doUpdateSet({ digest, updated_at: now }))
+    .onConflict((conflict) =>
+      conflict.columns(['repository', 'name']).doUpdateSet({ digest, updated_at: now }),
+    )
     .execute();
   return true;
 }

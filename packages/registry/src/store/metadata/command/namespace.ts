@@ -31,7 +31,11 @@ export async function updateNamespace(
     ...(input.visibility === undefined ? {} : { visibility: input.visibility }),
     ...(input.immutable === undefined ? {} : { immutable: input.immutable ? (1 as const) : (0 as const) }),
   };
-  const found = await db.selectFrom('namespace').select('name').where('name', '=', input.name).executeTakeFirst();
+  const found = await db
+    .selectFrom('namespace')
+    .select('name')
+    .where('name', '=', input.name)
+    .executeTakeFirst();
   if (!found) throw ashlarError('ASH-NAMESPACE-UNKNOWN', { name: input.name });
   if (Object.keys(changes).length === 0) return;
   await db.updateTable('namespace').set(changes).where('name', '=', input.name).execute();
@@ -42,7 +46,10 @@ export async function updateNamespace(
  * be forgotten.
  * @throws ASH-NAMESPACE-UNKNOWN ASH-NAMESPACE-NOT-EMPTY
  */
-export async function deleteNamespace(db: Kysely<Schema>, { name }: { readonly name: string }): Promise<void> {
+export async function deleteNamespace(
+  db: Kysely<Schema>,
+  { name }: { readonly name: string },
+): Promise<void> {
   const repository = await db
     .selectFrom('repository')
     .select('name')
@@ -50,7 +57,10 @@ export async function deleteNamespace(db: Kysely<Schema>, { name }: { readonly n
     .limit(1)
     .executeTakeFirst();
   if (repository) throw ashlarError('ASH-NAMESPACE-NOT-EMPTY', { name });
-  const { numDeletedRows } = await db.deleteFrom('namespace').where('name', '=', name).executeTakeFirstOrThrow();
+  const { numDeletedRows } = await db
+    .deleteFrom('namespace')
+    .where('name', '=', name)
+    .executeTakeFirstOrThrow();
   if (numDeletedRows === 0n) throw ashlarError('ASH-NAMESPACE-UNKNOWN', { name });
 }
 

@@ -15,12 +15,20 @@ export interface RepositoryInput {
 }
 
 /** @throws ASH-NAMESPACE-UNKNOWN */
-export async function ensureRepository(db: Kysely<Schema>, now: number, input: RepositoryInput): Promise<void> {
+export async function ensureRepository(
+  db: Kysely<Schema>,
+  now: number,
+  input: RepositoryInput,
+): Promise<void> {
   const { name, namespace, kind } = input;
   const found = await db.selectFrom('repository').select('name').where('name', '=', name).executeTakeFirst();
   if (found) return;
   if (input.createNamespace) await ensureNamespace(db, now, namespace);
-  const owner = await db.selectFrom('namespace').select('name').where('name', '=', namespace).executeTakeFirst();
+  const owner = await db
+    .selectFrom('namespace')
+    .select('name')
+    .where('name', '=', namespace)
+    .executeTakeFirst();
   if (!owner) throw ashlarError('ASH-NAMESPACE-UNKNOWN', { name: namespace });
   await db.insertInto('repository').values({ name, namespace, kind, created_at: now }).execute();
 }
@@ -28,12 +36,22 @@ export async function ensureRepository(db: Kysely<Schema>, now: number, input: R
 /** Makes a stored blob visible in a repository, after an upload or a permitted mount. @throws ASH-NAMESPACE-UNKNOWN */
 export async function addBlob(
   db: Kysely<Schema>,
-  input: { readonly now: number; readonly repository: RepositoryInput; readonly digest: string; readonly size: number },
+  input: {
+    readonly now: number;
+    readonly repository: RepositoryInput;
+    readonly digest: string;
+    readonly size: number;
+  },
 ): Promise<void> {
   await ensureRepository(db, input.now, input.repository);
   await db
     .insertInto('repository_blob')
-    .values({ repository: input.repository.name, digest: input.digest, size: input.size, created_at: input.now })
+    .values({
+      repository: input.repository.name,
+      digest: input.digest,
+      size: input.size,
+      created_at: input.now,
+    })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
 }
@@ -74,7 +92,11 @@ export async function deleteRepository(
   db: Kysely<Schema>,
   { now, repository }: { readonly now: number; readonly repository: string },
 ): Promise<void> {
-  const found = await db.selectFrom('repository').select('kind').where('name', '=', repository).executeTakeFirst();
+  const found = await db
+    .selectFrom('repository')
+    .select('kind')
+    .where('name', '=', repository)
+    .executeTakeFirst();
   if (!found) throw ashlarError('ASH-REPOSITORY-UNKNOWN', { name: repository });
   await db
     .updateTable('version')

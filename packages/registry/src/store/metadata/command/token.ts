@@ -64,7 +64,9 @@ async function revokeFamily(db: Kysely<Schema>, now: number, id: string): Promis
       select id from token where id = ${id}
       union all select token.id from token join family on token.parent = family.id
     )
-    update token set revoked_at = ${now} where revoked_at is null and id in (select id from family)`.execute(db);
+    update token set revoked_at = ${now} where revoked_at is null and id in (select id from family)`.execute(
+    db,
+  );
 }
 
 /** Notes when tokens were last used; written in batches, so a few seconds late. */
@@ -83,7 +85,11 @@ export async function touchTokens(
  */
 export async function redeemCode(
   db: Kysely<Schema>,
-  { code, codeExpiresAt, token }: { readonly code: string; readonly codeExpiresAt: number; readonly token: NewToken },
+  {
+    code,
+    codeExpiresAt,
+    token,
+  }: { readonly code: string; readonly codeExpiresAt: number; readonly token: NewToken },
 ): Promise<void> {
   await db.deleteFrom('used_code').where('expires_at', '<', token.now).execute();
   const { numInsertedOrUpdatedRows } = await db
@@ -91,7 +97,8 @@ export async function redeemCode(
     .values({ id: code, expires_at: codeExpiresAt })
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirstOrThrow();
-  if (!numInsertedOrUpdatedRows) throw ashlarError('ASH-OAUTH-REQUEST', { reason: 'the code was used already' });
+  if (!numInsertedOrUpdatedRows)
+    throw ashlarError('ASH-OAUTH-REQUEST', { reason: 'the code was used already' });
   await createToken(db, token);
 }
 
@@ -105,7 +112,11 @@ export async function ensureSecret(
     .values({ name, value })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
-  const row = await db.selectFrom('secret').select('value').where('name', '=', name).executeTakeFirstOrThrow();
+  const row = await db
+    .selectFrom('secret')
+    .select('value')
+    .where('name', '=', name)
+    .executeTakeFirstOrThrow();
   return row.value;
 }
 

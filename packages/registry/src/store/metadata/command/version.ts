@@ -85,7 +85,12 @@ async function insertVersion(
 /** Marks versions as deleted: all of a digest, or one of them. The rows stay, so that their digests stay taken. */
 export async function tombstoneVersions(
   db: Kysely<Schema>,
-  input: { readonly now: number; readonly repository: string; readonly digest: string; readonly version?: string },
+  input: {
+    readonly now: number;
+    readonly repository: string;
+    readonly digest: string;
+    readonly version?: string;
+  },
 ): Promise<void> {
   let query = db
     .updateTable('version')
@@ -117,7 +122,13 @@ interface StateColumns {
   sunset_at: number | null;
 }
 
-const admitted: StateColumns = { state: 'admitted', reason: null, link: null, replacement: null, sunset_at: null };
+const admitted: StateColumns = {
+  state: 'admitted',
+  reason: null,
+  link: null,
+  replacement: null,
+  sunset_at: null,
+};
 
 /**
  * Changes the state of a version: admitted ⇄ deprecated, both → revoked → the state before. Setting the state that it
@@ -137,7 +148,12 @@ export async function setState(db: Kysely<Schema>, input: StateInput): Promise<v
   const { previous, ...columns } = current;
   const next = nextState(columns, previous, input);
   if (!next) {
-    throw ashlarError('ASH-STATE-TRANSITION', { address: repository, version, from: current.state, to: input.to });
+    throw ashlarError('ASH-STATE-TRANSITION', {
+      address: repository,
+      version,
+      from: current.state,
+      to: input.to,
+    });
   }
   await db
     .updateTable('version')

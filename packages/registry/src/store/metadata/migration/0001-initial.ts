@@ -41,7 +41,11 @@ export async function up(db: Kysely<Schema>, dialect: Dialect): Promise<void> {
     .addColumn('created_at', 'bigint', (c) => c.notNull())
     .addPrimaryKeyConstraint('manifest_key', ['repository', 'digest'])
     .execute();
-  await schema.createIndex('manifest_by_subject').on('manifest').columns(['repository', 'subject', 'digest']).execute();
+  await schema
+    .createIndex('manifest_by_subject')
+    .on('manifest')
+    .columns(['repository', 'subject', 'digest'])
+    .execute();
   await schema
     .createTable('manifest_part')
     .addColumn('repository', 'text', (c) => c.notNull())
@@ -50,7 +54,11 @@ export async function up(db: Kysely<Schema>, dialect: Dialect): Promise<void> {
     .addColumn('kind', 'text', (c) => c.notNull())
     .addPrimaryKeyConstraint('manifest_part_key', ['repository', 'manifest', 'digest', 'kind'])
     .execute();
-  await schema.createIndex('manifest_part_by_digest').on('manifest_part').columns(['repository', 'digest']).execute();
+  await schema
+    .createIndex('manifest_part_by_digest')
+    .on('manifest_part')
+    .columns(['repository', 'digest'])
+    .execute();
   await schema
     .createTable('tag')
     .addColumn('repository', 'text', (c) => c.notNull())

@@ -28,8 +28,8 @@ export async function migrate(db: Kysely<Schema>, dialect: Dialect, path: string
   const migrator = new Migrator({ db, provider: { getMigrations: async () => known } });
   const { error, results } = await migrator.migrateToLatest();
   if (error === undefined) return;
-  const missing = /previously executed migration ([\w-]+) is missing/.exec(String(error))?.[1];
-  if (missing === undefined) throw error;
+  const missing = /previously executed migration ([\w-]+) is missing/.exec((error as Error).message)?.[1];
+  if (missing === undefined) throw error as Error;
   const found = results?.at(-1)?.migrationName ?? missing;
   throw ashlarError('ASH-DATA-FORMAT', { path, found, known: Object.keys(migrations).length });
 }

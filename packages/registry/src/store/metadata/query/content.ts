@@ -141,7 +141,10 @@ export async function listTaggedManifests(db: Kysely<Schema>, { repository }: In
 }
 
 /** Bytes of the blobs that each manifest of a repository names, by manifest digest. */
-export async function blobSizes(db: Kysely<Schema>, { repository }: InRepository): Promise<Map<string, number>> {
+export async function blobSizes(
+  db: Kysely<Schema>,
+  { repository }: InRepository,
+): Promise<Map<string, number>> {
   const rows = await db
     .selectFrom('manifest_part as part')
     .innerJoin('repository_blob as blob', (join) =>
@@ -167,7 +170,10 @@ export async function listRepositories(
   if (after !== undefined) query = query.where('name', '>', after);
   if (limit !== undefined) query = query.limit(limit);
   if (namespaces === undefined) return (await query.execute()).map((row) => row.name);
-  const rows = await inChunks(namespaces, async (chunk) => await query.where('namespace', 'in', chunk).execute());
+  const rows = await inChunks(
+    namespaces,
+    async (chunk) => await query.where('namespace', 'in', chunk).execute(),
+  );
   return rows
     .map((row) => row.name)
     .toSorted((a, b) => (a < b ? -1 : 1))

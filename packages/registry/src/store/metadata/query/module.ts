@@ -1,9 +1,31 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
 
+import { inChunks } from '../chunk.ts';
 import type { Schema } from '../schema.ts';
 
 export type ModuleRow = Selectable<Schema['module']>;
-export type VersionRow = Selectable<Schema['version']>;
+/** A version without its readme, which may be large and is read by {@link findReadme} where it is shown. */
+export type VersionRow = Omit<Selectable<Schema['version']>, 'readme'>;
+
+const versionColumns = [
+  'repository',
+  'version',
+  'digest',
+  'content_digest',
+  'archive_digest',
+  'archive_size',
+  'description',
+  'documentation',
+  'state',
+  'reason',
+  'link',
+  'replacement',
+  'sunset_at',
+  'previous',
+  'published_at',
+  'published_by',
+  'deleted_at',
+] as const satisfies readonly (keyof VersionRow)[];
 
 export async function findModule(db: Kysely<Schema>, repository: string): Promise<ModuleRow | undefined> {
   return await db.selectFrom('module').selectAll().where('repository', '=', repository).executeTakeFirst();
@@ -16,11 +38,26 @@ export async function findVersion(
 ): Promise<VersionRow | undefined> {
   return await db
     .selectFrom('version')
-    .selectAll()
+    .select(versionColumns)
     .where('repository', '=', repository)
     .where('version', '=', version)
     .where('deleted_at', 'is', null)
     .executeTakeFirst();
+}
+
+/** The readme of a version, if it has one. */
+export async function findReadme(
+  db: Kysely<Schema>,
+  { repository, version }: { readonly repository: string; readonly version: string },
+): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('version')
+    .select('readme')
+    .where('repository', '=', repository)
+    .where('version', '=', version)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst();
+  return row?.readme ?? undefined;
 }
 
 /** The live versions of a digest. */
@@ -30,34 +67,34 @@ export async function findVersionsByDigest(
 ): Promise<VersionRow[]> {
   return await db
     .selectFrom('version')
-    .selectAll()
+    .select(versionColumns)
     .where('repository', '=', repository)
     .where('digest', '=', digest)
     .where('deleted_at', 'is', null)
     .execute();
 }
 
-/** What stands under a version, deleted or not: the answer to "is this content published already?". */
-export async function findVersionRecord(
-  db: Kysely<Schema>,
-  { repository, version }: { readonly repository: string; readonly version: string },
-): Promise<VersionRow | undefined> {
-  return await db
-    .selectFrom('version')
-    .selectAll()
-    .where('repository', '=', repository)
-    .where('version', '=', version)
-    .executeTakeFirst();
-}
-
 /** All versions of a module that are not deleted, in no particular order. */
 export async function listVersions(db: Kysely<Schema>, repository: string): Promise<VersionRow[]> {
   return await db
     .selectFrom('version')
-    .selectAll()
+    .select(versionColumns)
     .where('repository', '=', repository)
     .where('deleted_at', 'is', null)
     .execute();
+}
+
+/** As {@link listVersions}, for many modules at once; a module without versions is left out. */
+export async function listVersionsOf(
+  db: Kysely<Schema>,
+  repositories: readonly string[],
+): Promise<Map<string, VersionRow[]>> {
+  const query = db.selectFrom('version').select(versionColumns).where('deleted_at', 'is', null);
+  const rows = await inChunks(
+    repositories,
+    async (chunk) => await query.where('repository', 'in', chunk).execute(),
+  );
+  return Map.groupBy(rows, (row) => row.repository);
 }
 
 export interface ModuleFilter {
@@ -89,17 +126,18 @@ export async function listModules(db: Kysely<Schema>, filter: ModuleFilter): Pro
           .where('version.state', '<>', 'revoked'),
       ),
     )
-    .orderBy('module.repository')
-    .offset(filter.offset ?? 0)
-    .limit(filter.limit);
-  if (filter.namespaces !== undefined) query = query.where('namespace', 'in', filter.namespaces);
+    .orderBy('module.repository');
   if (filter.language !== undefined) query = query.where('language', '=', filter.language);
   if (filter.class !== undefined) query = query.where('class', '=', filter.class);
   if (filter.system !== undefined) {
-    query = query.where(sql<boolean>`module.repository like ${`%/${escapeLike(filter.system)}`} escape '\\'`);
+    query = query.where(
+      sql<boolean>`module.repository like ${`%/${escapeLike(filter.system.toLowerCase())}`} escape '\\'`,
+    );
   }
   if (filter.name !== undefined) {
-    query = query.where(sql<boolean>`module.repository like ${`%/%/${escapeLike(filter.name)}/%`} escape '\\'`);
+    query = query.where(
+      sql<boolean>`module.repository like ${`%/%/${escapeLike(filter.name)}/%`} escape '\\'`,
+    );
   }
   for (const word of words(filter.search)) {
     const pattern = `%${escapeLike(word)}%`;
@@ -109,13 +147,25 @@ export async function listModules(db: Kysely<Schema>, filter: ModuleFilter): Pro
           and version.state <> 'revoked' and lower(version.description) like ${pattern} escape '\\'))`,
     );
   }
-  return await query.execute();
+  const { namespaces, offset = 0, limit } = filter;
+  if (namespaces === undefined) return await query.offset(offset).limit(limit).execute();
+  // A page may lie in any piece, so each gives all that could be before its end.
+  query = query.limit(offset + limit);
+  const rows = await inChunks(
+    namespaces,
+    async (chunk) => await query.where('namespace', 'in', chunk).execute(),
+  );
+  return rows.toSorted((a, b) => (a.repository < b.repository ? -1 : 1)).slice(offset, offset + limit);
 }
 
 /** Downloads of a module since a day (inclusive), or of all time. */
 export async function countDownloads(
   db: Kysely<Schema>,
-  input: { readonly repository: string; readonly version?: string | undefined; readonly since?: string | undefined },
+  input: {
+    readonly repository: string;
+    readonly version?: string | undefined;
+    readonly since?: string | undefined;
+  },
 ): Promise<number> {
   let query = db
     .selectFrom('download')

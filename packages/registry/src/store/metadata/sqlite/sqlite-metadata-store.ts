@@ -31,16 +31,20 @@ export async function openSqliteMetadataStore(path: string): Promise<MetadataSto
 }
 
 async function startWriter(path: string) {
-  const worker = new Worker(new URL('./writer.ts', import.meta.url), { workerData: { path }, name: 'metadata-writer', resourceLimits: { maxYoungGenerationSizeMb: 4 } });
+  const worker = new Worker(new URL('./writer.ts', import.meta.url), {
+    workerData: { path },
+    name: 'metadata-writer',
+    resourceLimits: { maxYoungGenerationSizeMb: 4 },
+  });
   const waiting = new Map<number, Waiting>();
   let nextId = 1;
   let ended: Error | undefined;
 
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   const opened = new Promise<unknown>((resolve, reject) => waiting.set(0, { resolve, reject }));
-  const end = (error: Error) => {
-    ended = error;
-    for (const { reject } of waiting.values()) reject(error);
+  const end = (reason: string, cause?: unknown) => {
+    ended ??= ashlarError('ASH-UNAVAILABLE', { reason }, { cause });
+    for (const { reject } of waiting.values()) reject(ended);
     waiting.clear();
   };
   worker.on('message', ({ id, value, error }: WriterReply) => {
@@ -49,8 +53,10 @@ async function startWriter(path: string) {
     if (error === undefined) waiter?.resolve(value);
     else waiter?.reject('known' in error ? new AshlarError(error.known) : new Error(error.unknown));
   });
-  worker.on('error', end);
-  worker.on('exit', () => end(ashlarError('ASH-UNAVAILABLE', { reason: 'the metadata store is closed' })));
+  worker.on('error', (cause) =>
+    end('the writer of the metadata store has failed; start the server again', cause),
+  );
+  worker.on('exit', () => end('the metadata store is closed'));
   await opened;
 
   return {
@@ -58,8 +64,8 @@ async function startWriter(path: string) {
       if (ended) throw ended;
       const request: WriterRequest = { id: nextId++, name, input };
       return await new Promise((resolve, reject) => {
-        waiting.set(request.id, { resolve, reject });
         worker.postMessage(request);
+        waiting.set(request.id, { resolve, reject });
       });
     },
     async close(): Promise<void> {

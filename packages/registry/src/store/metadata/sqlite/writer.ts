@@ -1,10 +1,10 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 
 import { AshlarError, ashlarError } from '@ashlar/core/error';
 
 import { type CommandName, commands } from '../command/index.ts';
 import { migrate } from '../migration/index.ts';
-import { openWriter } from './connection.ts';
+import { openWriter, type SqliteConnection } from './connection.ts';
 import { sqliteDialect } from './dialect.ts';
 import type { WriterReply, WriterRequest } from './writer-protocol.ts';
 
@@ -14,35 +14,43 @@ import type { WriterReply, WriterRequest } from './writer-protocol.ts';
  * does not touch the others. Nothing is acknowledged before the commit is on disk.
  */
 const { path } = workerData as { path: string };
-const { database, db } = openWriter(path);
-const queue: WriterRequest[] = [];
+const port = parentPort!;
 const maxBatch = 128;
-let running = false;
 
-function reply(message: WriterReply): void {
-  parentPort!.postMessage(message);
-}
+type Message = WriterRequest | 'close';
 
-async function runOne(request: WriterRequest): Promise<WriterReply> {
+/** Result codes of SQLite, https://www.sqlite.org/rescode.html; the low byte is the primary one. */
+const sqliteBusy = 5;
+const sqliteFull = 13;
+
+async function runOne({ database, db }: SqliteConnection, request: WriterRequest): Promise<WriterReply> {
   database.exec('savepoint command');
   try {
-    const command = commands[request.name as CommandName] as (d: typeof db, input: unknown) => Promise<unknown>;
+    const command = commands[request.name as CommandName] as (
+      d: typeof db,
+      input: unknown,
+    ) => Promise<unknown>;
     const value = await command(db, request.input);
     database.exec('release command');
     return { id: request.id, value };
   } catch (error) {
+    // A full disk and the like end the whole transaction, and with it the commands before this one.
+    if (!database.isTransaction) throw error;
     database.exec('rollback to command; release command');
     return { id: request.id, error: errorData(error) };
   }
 }
 
-async function runBatch(batch: readonly WriterRequest[]): Promise<WriterReply[]> {
+async function runBatch(
+  connection: SqliteConnection,
+  batch: readonly WriterRequest[],
+): Promise<WriterReply[]> {
+  const { database } = connection;
   try {
     database.exec('begin immediate');
     const replies: WriterReply[] = [];
     // One after another on purpose: they share one connection.
-    // oxlint-disable-next-line no-await-in-loop
-    for (const request of batch) replies.push(await runOne(request));
+    for (const request of batch) replies.push(await runOne(connection, request));
     database.exec('commit');
     return replies;
   } catch (error) {
@@ -51,36 +59,51 @@ async function runBatch(batch: readonly WriterRequest[]): Promise<WriterReply[]>
   }
 }
 
-async function drain(): Promise<void> {
-  if (running) return;
-  running = true;
-  while (queue.length > 0) {
-    // oxlint-disable-next-line no-await-in-loop
-    for (const message of await runBatch(queue.splice(0, maxBatch))) reply(message);
+/**
+ * Works off the given message and all that wait behind it. They are taken from the port by hand: a command never lets
+ * go of the thread, so that no event would bring them before the commit.
+ */
+async function work(connection: SqliteConnection, first: Message): Promise<void> {
+  let message: Message | undefined = first;
+  while (message !== undefined) {
+    const batch: WriterRequest[] = [];
+    while (message !== undefined && message !== 'close' && batch.length < maxBatch) {
+      batch.push(message);
+      message = nextMessage();
+    }
+    if (batch.length > 0) for (const reply of await runBatch(connection, batch)) port.postMessage(reply);
+    if (message === 'close') {
+      connection.database.close();
+      port.close();
+      return;
+    }
+    message ??= nextMessage();
   }
-  running = false;
+}
+
+function nextMessage(): Message | undefined {
+  return (receiveMessageOnPort(port) as { message: Message } | undefined)?.message;
 }
 
 function errorData(error: unknown): NonNullable<WriterReply['error']> {
   if (error instanceof AshlarError) return { known: error.toData() };
-  const code = (error as { errcode?: number }).errcode;
-  // SQLITE_FULL, and SQLITE_IOERR with what a full disk answers while the log is written.
-  if (code === 13) return { known: ashlarError('ASH-STORAGE-FULL', {}).toData() };
+  const code = ((error as { errcode?: number }).errcode ?? 0) & 0xff;
+  if (code === sqliteFull) return { known: ashlarError('ASH-STORAGE-FULL', {}).toData() };
+  if (code === sqliteBusy) {
+    const reason = 'another program is writing to the metadata database';
+    return { known: ashlarError('ASH-UNAVAILABLE', { reason }).toData() };
+  }
   return { unknown: error instanceof Error ? (error.stack ?? error.message) : String(error) };
 }
 
 try {
-  await migrate(db, sqliteDialect, path);
-  parentPort!.on('message', (request: WriterRequest | 'close') => {
-    if (request === 'close') {
-      database.close();
-      parentPort!.close();
-      return;
-    }
-    queue.push(request);
-    void drain();
+  const connection = openWriter(path);
+  await migrate(connection.db, sqliteDialect, path);
+  let working = Promise.resolve();
+  port.on('message', (message: Message) => {
+    working = working.then(async () => await work(connection, message));
   });
-  reply({ id: 0 });
+  port.postMessage({ id: 0 } satisfies WriterReply);
 } catch (error) {
-  reply({ id: 0, error: errorData(error) });
+  port.postMessage({ id: 0, error: errorData(error) } satisfies WriterReply);
 }
