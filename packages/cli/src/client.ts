@@ -55,7 +55,9 @@ export async function createClient(settings: ClientSettings): Promise<Client> {
     list: async (shape, path) => {
       const [schemas, data] = await Promise.all([loadSchemas(), fetchData(path)]);
       if (!Array.isArray(data)) throw await notAshlar(settings.url, 'it answers in an unknown form');
-      return await Promise.all(data.map(async (item: unknown) => await parse(settings, schemas[shape], item)));
+      return await Promise.all(
+        data.map(async (item: unknown) => await parse(settings, schemas[shape], item)),
+      );
     },
     send: async (path, request) => void (await fetchData(path, request)),
   };
@@ -74,12 +76,17 @@ async function parse<Name extends keyof Schemas>(
   const parsed = schema.safeParse(data);
   if (parsed.success) return parsed.data as Shape<Name>;
   const where = parsed.error.issues[0]?.path.join('.') ?? '';
-  throw await notAshlar(url, `it answers in a form that this ashlar does not know (${where}); use its version`);
+  throw await notAshlar(
+    url,
+    `it answers in a form that this ashlar does not know (${where}); use its version`,
+  );
 }
 
 function apiPath(path: string, { query = {} }: ApiRequest): string {
   const given = Object.entries(query).filter(([, value]) => value !== undefined);
-  const search = new URLSearchParams(Object.fromEntries(given.map(([name, value]) => [name, String(value)]))).toString();
+  const search = new URLSearchParams(
+    Object.fromEntries(given.map(([name, value]) => [name, String(value)])),
+  ).toString();
   return `/api/v1${path}${search === '' ? '' : `?${search}`}`;
 }
 
@@ -92,14 +99,19 @@ function httpRequestOf({ token }: ClientSettings, request: ApiRequest): HttpRequ
     headers: {
       accept: 'application/json',
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-      ...(type === undefined ? {} : { 'content-type': type, 'content-length': String(Buffer.byteLength(content!)) }),
+      ...(type === undefined
+        ? {}
+        : { 'content-type': type, 'content-length': String(Buffer.byteLength(content!)) }),
     },
     ...(content === undefined ? {} : { body: content }),
     ...(timeout === undefined ? {} : { timeout }),
   };
 }
 
-async function readAnswer(settings: ClientSettings, { status, headers, body }: HttpResponse): Promise<unknown> {
+async function readAnswer(
+  settings: ClientSettings,
+  { status, headers, body }: HttpResponse,
+): Promise<unknown> {
   const { url } = settings;
   if (status === 204) return undefined;
   if (status >= 300 && status < 400) {
@@ -107,13 +119,19 @@ async function readAnswer(settings: ClientSettings, { status, headers, body }: H
   }
   const isJson = /^application\/json\b/.test(headers.get('content-type') ?? '');
   const data = isJson ? parseJson(body) : undefined;
-  if (data === undefined) throw await notAshlar(url, `what answers there with status ${status} is not Ashlar`);
+  if (data === undefined)
+    throw await notAshlar(url, `what answers there with status ${status} is not Ashlar`);
   if (status < 300) return data;
   const { code, message } = data as { code?: unknown; message?: unknown };
   if (typeof code !== 'string' || typeof message !== 'string') {
     throw await notAshlar(url, `what answers there with status ${status} is not Ashlar`);
   }
-  throw new ServerError(code, message, status, code === 'ASH-AUTH-REQUIRED' ? tokenHint(settings) : undefined);
+  throw new ServerError(
+    code,
+    message,
+    status,
+    code === 'ASH-AUTH-REQUIRED' ? tokenHint(settings) : undefined,
+  );
 }
 
 function parseJson(body: Buffer): unknown {
@@ -144,11 +162,11 @@ const reasons: Readonly<Record<string, string>> = {
   EHOSTUNREACH: 'the host cannot be reached',
   ENETUNREACH: 'the network cannot be reached',
   ETIMEDOUT: 'no answer in time',
-  ECONNRESET: 'the connection was closed; is it http instead of https, or the other way round?',
-  EPROTO: 'it does not speak https; is it http?',
-  ERR_SSL_WRONG_VERSION_NUMBER: 'it does not speak https; is it http?',
-  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'it does not speak https; is it http?',
-  HPE_INVALID_CONSTANT: 'it does not speak http; is it https?',
+  ECONNRESET: 'the connection was closed, as when http and https are mixed up',
+  EPROTO: 'it does not speak https, perhaps http',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'it does not speak https, perhaps http',
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'it does not speak https, perhaps http',
+  HPE_INVALID_CONSTANT: 'it does not speak http, perhaps https',
   CERT_HAS_EXPIRED: 'its certificate has expired',
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for other names',
   DEPTH_ZERO_SELF_SIGNED_CERT: `its certificate is self-signed and not trusted; ${trustFix}`,

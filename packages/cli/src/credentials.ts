@@ -57,9 +57,13 @@ function parse(text: string): Credentials | undefined {
   if (fallback !== undefined && typeof fallback !== 'string') return undefined;
   if (!isRecord(servers)) return undefined;
   const entries = Object.entries(servers).filter(
-    (entry): entry is [string, { token: string }] => isRecord(entry[1]) && typeof entry[1]['token'] === 'string',
+    (entry): entry is [string, { token: string }] =>
+      isRecord(entry[1]) && typeof entry[1]['token'] === 'string',
   );
-  return { default: fallback, servers: Object.fromEntries(entries.map(([url, { token }]) => [url, { token }])) };
+  return {
+    default: fallback,
+    servers: Object.fromEntries(entries.map(([url, { token }]) => [url, { token }])),
+  };
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -79,7 +79,10 @@ function readVersion(): string {
 
 /** The only place where a command that failed says so. */
 async function reportFailure(error: unknown, args: readonly string[]): Promise<void> {
-  const [{ failureOf }, { createOutput }] = await Promise.all([import('./failure.ts'), import('./output.ts')]);
+  const [{ failureOf }, { createOutput }] = await Promise.all([
+    import('./failure.ts'),
+    import('./output.ts'),
+  ]);
   const { code, message, exit } = failureOf(error);
   process.exitCode = exit;
   const end = args.indexOf('--');

@@ -46,7 +46,9 @@ export function createOutput(options: OutputOptions, env: NodeJS.ProcessEnv = pr
       stderr.write(`${paint(stderr, 'yellow', 'warning:')} ${text}\n`);
     },
     fail(code, message) {
-      stderr.write(`${paint(stderr, 'red', 'error:')} ${message}\n${paint(stderr, 'dim', `code: ${code}`)}\n`);
+      stderr.write(
+        `${paint(stderr, 'red', 'error:')} ${message}\n${paint(stderr, 'dim', `code: ${code}`)}\n`,
+      );
     },
     dim: (text) => paint(stderr, 'dim', text),
     style: (style, text) => (json ? text : paint(stdout, style, text)),

@@ -32,6 +32,9 @@ function terraformHost(host: string): string {
 }
 
 function camelCase(text: string): string {
-  const name = text.replaceAll(/[^a-zA-Z0-9]+(.)?/g, (_, letter: string | undefined) => letter?.toUpperCase() ?? '');
+  const name = text.replaceAll(
+    /[^a-zA-Z0-9]+(.)?/g,
+    (_, letter: string | undefined) => letter?.toUpperCase() ?? '',
+  );
   return /^[a-zA-Z]/.test(name) ? name : `module${name}`;
 }

@@ -17,7 +17,9 @@ export function deprecateCommand(): Command {
         'ashlar deprecate terraform/contoso/network/azurerm@1.2.0 --reason "Subnets are made twice" --replacement 1.2.1',
       ),
     )
-    .action(async (ref: string, { reason, replacement, date, link }: Record<string, string>, command: Command) => {
-      await changeState(command, ref, 'deprecate', { reason, replacement, date, link });
-    });
+    .action(
+      async (ref: string, { reason, replacement, date, link }: Record<string, string>, command: Command) => {
+        await changeState(command, ref, 'deprecate', { reason, replacement, date, link });
+      },
+    );
 }

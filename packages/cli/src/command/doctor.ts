@@ -23,7 +23,11 @@ export function doctorCommand(): Command {
     .description('Check server, sign-in and clients, and name the fix for what fails')
     .addHelpText(
       'after',
-      examples('ashlar doctor', 'ashlar doctor --url https://modules.contoso.example', 'ashlar doctor --json') +
+      examples(
+        'ashlar doctor',
+        'ashlar doctor --url https://modules.contoso.example',
+        'ashlar doctor --json',
+      ) +
         '\nRun it in the folder of your Bicep files to check bicepconfig.json too. Exit code 1 when a check fails.\n',
     )
     .action(async (_options: object, command: Command) => {
@@ -71,7 +75,15 @@ async function examine(client: Client): Promise<Check[]> {
     checkDockerConfig(config),
   ]);
   const own = [checkExternalUrl(client, status), checkTrustedRegistries(config)];
-  const order: readonly Check['group'][] = ['server', 'tls', 'oci', 'terraform', 'bicep', 'docker', 'programs'];
+  const order: readonly Check['group'][] = [
+    'server',
+    'tls',
+    'oci',
+    'terraform',
+    'bicep',
+    'docker',
+    'programs',
+  ];
   return [...server.checks, ...own, ...others.flat(), ...tools].toSorted(
     (left, right) => order.indexOf(left.group) - order.indexOf(right.group),
   );

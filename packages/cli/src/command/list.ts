@@ -16,13 +16,19 @@ export function listCommand(): Command {
     .description('List or search modules')
     .argument('[search]', 'words to look for in names and descriptions')
     .option('--namespace <name>', 'only modules of this namespace')
-    .addOption(new Option('--language <language>', 'only modules in this language').choices(['bicep', 'terraform']))
+    .addOption(
+      new Option('--language <language>', 'only modules in this language').choices(['bicep', 'terraform']),
+    )
     .addOption(
       new Option('--class <class>', 'only modules of this class').choices(['resource', 'pattern', 'utility']),
     )
     .addHelpText(
       'after',
-      examples('ashlar list', 'ashlar list network --language terraform', "ashlar list --json | jq -r '.modules[].address'"),
+      examples(
+        'ashlar list',
+        'ashlar list network --language terraform',
+        "ashlar list --json | jq -r '.modules[].address'",
+      ),
     )
     .action(async (search: string | undefined, options: ListOptions, command: Command) => {
       const { output, client: connect, wait } = contextOf(command);
@@ -39,7 +45,7 @@ async function listAll(
   filter: Readonly<Record<string, string | undefined>>,
 ): Promise<Shape<'Module'>[]> {
   const modules: Shape<'Module'>[] = [];
-  for (let offset: number | undefined = 0; offset !== undefined; ) {
+  for (let offset: number | undefined = 0; offset !== undefined;) {
     const query: Record<string, string | number | undefined> = { ...filter, offset, limit: 1000 };
     const page: Shape<'ModulePage'> = await client.call('ModulePage', '/modules', { query });
     modules.push(...page.modules);
@@ -60,7 +66,8 @@ function moduleTable(modules: readonly Shape<'Module'>[], output: Output): strin
 }
 
 function nothingFound(search: string | undefined, { settings }: Client): string {
-  const what = search === undefined ? 'There is no module that you may read' : `No module matches "${search}"`;
+  const what =
+    search === undefined ? 'There is no module that you may read' : `No module matches "${search}"`;
   const hint = settings.token === undefined ? ' Not signed in: only public modules are shown.' : '';
   return `${what} at ${settings.url}.${hint}`;
 }

@@ -53,7 +53,8 @@ async function readToken(server: string, { token }: LoginOptions): Promise<strin
     );
   }
   const given = token === undefined && process.stdin.isTTY ? await ask(server) : await readPiped(token);
-  if (!/^[\x21-\x7E]+$/.test(given)) throw await usageError('That is not a token: it is empty or holds spaces.');
+  if (!/^[\x21-\x7E]+$/.test(given))
+    throw await usageError('That is not a token: it is empty or holds spaces.');
   return given;
 }
 
@@ -66,7 +67,9 @@ async function ask(server: string): Promise<string> {
 
 async function readPiped(token: LoginOptions['token']): Promise<string> {
   if (token === undefined) {
-    throw await usageError('There is no terminal to ask for the token on. Pipe it: ashlar login --token - < FILE');
+    throw await usageError(
+      'There is no terminal to ask for the token on. Pipe it: ashlar login --token - < FILE',
+    );
   }
   return (await readStream(process.stdin)).trim();
 }

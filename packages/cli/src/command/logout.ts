@@ -21,7 +21,9 @@ export function logoutCommand(): Command {
       output.result({ url: server, wasSignedIn: forgotten !== undefined }, () =>
         forgotten === undefined
           ? [`No token is stored for ${server}.`]
-          : [`Signed out of ${server}. The token itself is valid until it expires: ashlar token revoke ID ends it.`],
+          : [
+              `Signed out of ${server}. The token itself is valid until it expires: ashlar token revoke ID ends it.`,
+            ],
       );
     });
 }

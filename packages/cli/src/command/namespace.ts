@@ -15,7 +15,11 @@ export function namespaceCommand(): Command {
     .addCommand(deleteCommand())
     .addHelpText(
       'after',
-      examples('ashlar namespace create contoso', 'ashlar namespace set contoso --public', 'ashlar namespace list'),
+      examples(
+        'ashlar namespace create contoso',
+        'ashlar namespace set contoso --public',
+        'ashlar namespace list',
+      ),
     );
 }
 
@@ -36,12 +40,18 @@ function createCommand(): Command {
     .addOption(publicOption())
     .addOption(privateOption())
     .option('--immutable', immutableText)
-    .addHelpText('after', examples('ashlar namespace create contoso', 'ashlar namespace create tools --public'))
+    .addHelpText(
+      'after',
+      examples('ashlar namespace create contoso', 'ashlar namespace create tools --public'),
+    )
     .action(async (name: string, options: NamespaceOptions, command: Command) => {
       const { output, client: connect, wait } = contextOf(command);
       const client = await connect();
       const json = { name, ...changesOf(options) };
-      const created = await wait('Creating', client.call('Namespace', '/namespaces', { method: 'POST', json }));
+      const created = await wait(
+        'Creating',
+        client.call('Namespace', '/namespaces', { method: 'POST', json }),
+      );
       output.result(created, () => [`Created ${describe(created)}.`]);
     });
 }
@@ -54,8 +64,10 @@ function listCommand(): Command {
       const { output, client: connect, wait } = contextOf(command);
       const client = await connect();
       const namespaces = await wait('Listing', client.list('Namespace', '/namespaces'));
-      if (namespaces.length === 0) output.note(`There is no namespace that you may read at ${client.settings.url}.`);
-      if (namespaces.length > 0 || output.json) output.result({ namespaces }, () => namespaceTable(namespaces, output));
+      if (namespaces.length === 0)
+        output.note(`There is no namespace that you may read at ${client.settings.url}.`);
+      if (namespaces.length > 0 || output.json)
+        output.result({ namespaces }, () => namespaceTable(namespaces, output));
     });
 }
 
@@ -67,7 +79,10 @@ function setCommand(): Command {
     .addOption(privateOption())
     .option('--immutable', immutableText)
     .option('--no-immutable', 'tags of plain repositories may move')
-    .addHelpText('after', examples('ashlar namespace set contoso --public', 'ashlar namespace set tools --immutable'))
+    .addHelpText(
+      'after',
+      examples('ashlar namespace set contoso --public', 'ashlar namespace set tools --immutable'),
+    )
     .action(async (name: string, options: NamespaceOptions, command: Command) => {
       const { output, client: connect, wait } = contextOf(command);
       const json = changesOf(options);
@@ -113,5 +128,8 @@ function namespaceTable(namespaces: readonly Shape<'Namespace'>[], output: Outpu
     immutable ? 'immutable' : '',
     formatTime(createdAt),
   ]);
-  return table([['NAMESPACE', 'VISIBILITY', 'TAGS', 'CREATED'].map((text) => output.style('bold', text)), ...rows]);
+  return table([
+    ['NAMESPACE', 'VISIBILITY', 'TAGS', 'CREATED'].map((text) => output.style('bold', text)),
+    ...rows,
+  ]);
 }

@@ -6,7 +6,13 @@ import { buildUpload, type BuiltUpload } from '@ashlar/registry/source/upload';
 import { Command, Option } from 'commander';
 
 import { contextOf, type Context, examples } from '../context.ts';
-import { artifactSize, fileLines, filesOfArtifact, type FileSummary, readModuleContent } from '../publish/index.ts';
+import {
+  artifactSize,
+  fileLines,
+  filesOfArtifact,
+  type FileSummary,
+  readModuleContent,
+} from '../publish/index.ts';
 import { facts, formatSize } from '../table.ts';
 import { usageLines } from '../usage.ts';
 
@@ -26,7 +32,11 @@ export function publishCommand(): Command {
     .argument('<ref>', 'ADDRESS@VERSION')
     .option('--dry-run', 'show files, size and digest; talks to no server')
     .addOption(
-      new Option('--class <class>', 'when the name does not say it').choices(['resource', 'pattern', 'utility']),
+      new Option('--class <class>', 'when the name does not say it').choices([
+        'resource',
+        'pattern',
+        'utility',
+      ]),
     )
     .option('--documentation <url>', 'page about the module')
     .option('--description <text>', 'Terraform: one line about the module')
@@ -49,7 +59,8 @@ export function publishCommand(): Command {
       const work = readModuleContent(folder, reference.address, { source: options.source, warn });
       const files = await context.wait('Reading', work);
       const artifact = await context.wait('Packing', buildUpload({ ...reference, files }, options));
-      if (options.dryRun) await showDryRun(context, reference, options, artifact, await filesOfArtifact(files, artifact));
+      if (options.dryRun)
+        await showDryRun(context, reference, options, artifact, await filesOfArtifact(files, artifact));
       else await publish(context, reference, options, await packZip(files));
     });
 }
@@ -59,7 +70,8 @@ function checkOptions({ address: { language } }: VersionReference, options: Publ
   if (language === 'bicep' && options.description !== undefined) {
     throw refuse('--description is for Terraform: a Bicep module says it itself, with metadata description.');
   }
-  if (language === 'terraform' && options.stampTelemetry) throw refuse('--stamp-telemetry is for Bicep modules.');
+  if (language === 'terraform' && options.stampTelemetry)
+    throw refuse('--stamp-telemetry is for Bicep modules.');
   if (language === 'terraform' && options.source !== undefined) {
     throw refuse('--source and --no-source are for Bicep: a Terraform module is its source.');
   }
@@ -106,7 +118,16 @@ async function showDryRun(
   const size = artifactSize(artifact);
   const { url } = await settings();
   const written = addressText(address);
-  const data = { address: written, version, status: 'dry-run', class: kind, files, size, digest, contentDigest };
+  const data = {
+    address: written,
+    version,
+    status: 'dry-run',
+    class: kind,
+    files,
+    size,
+    digest,
+    contentDigest,
+  };
   output.result(data, () => [
     `${written}@${version}${kind === undefined ? '' : `, ${kind}`}`,
     ...fileLines(files),
@@ -118,7 +139,13 @@ async function showDryRun(
   ]);
 }
 
-function digestLines({ digest, contentDigest }: { readonly digest: string; readonly contentDigest: string }): string[] {
+function digestLines({
+  digest,
+  contentDigest,
+}: {
+  readonly digest: string;
+  readonly contentDigest: string;
+}): string[] {
   return [`  digest    ${digest}`, `  content   ${contentDigest}`];
 }
 

@@ -1,4 +1,12 @@
-import { type Config, configFile, loadConfig, productVersion, type RunningServer, serveOptions, startServer } from '@ashlar/registry';
+import {
+  type Config,
+  configFile,
+  loadConfig,
+  productVersion,
+  type RunningServer,
+  serveOptions,
+  startServer,
+} from '@ashlar/registry';
 import { Command, Option } from 'commander';
 
 import { nextSteps } from './serve-next-steps.ts';

@@ -56,8 +56,9 @@ export function setupCommand(): Command {
       const context = contextOf(command);
       const client = await context.client();
       const status = await context.wait('Asking the server', client.call('Status', '/status'));
-      const { dropIn, showToken = false } = options;
-      const recipe = recipes[name](await readSetupInput(client, status, { dropIn, showToken }));
+      const { dropIn, showToken = false, write: isWriting = false } = options;
+      const input = await readSetupInput(client, status, { dropIn, showToken, isWriting });
+      const recipe = recipes[name](input);
       if (options.write) await write(context, name, recipe);
       else print(context, name, recipe);
       if (client.settings.token !== undefined && status.caller.scopes.includes('manage:*')) {
@@ -70,7 +71,10 @@ export function setupCommand(): Command {
 function print({ output }: Context, client: ClientName, recipe: Recipe): void {
   const [file] = recipe.files;
   const shown = file?.shown || recipe.commands.join('\n');
-  const data = { client, files: recipe.files.map(({ path, shown: content }) => ({ path, content })), ...rest(recipe) };
+  const files = recipe.files.flatMap(({ path, shown: content }) =>
+    content === '' ? [] : [{ path, content }],
+  );
+  const data = { client, files, ...rest(recipe) };
   if (file?.shown) output.note(output.dim(`# ${file.path}`));
   output.result(data, () => [shown]);
   for (const line of furtherLines(recipe, shown !== recipe.commands.join('\n'))) output.note(line);
@@ -81,7 +85,9 @@ async function write({ output }: Context, client: ClientName, recipe: Recipe): P
   for (const file of recipe.files) files.push(await writePlannedFile(file));
   const hasNothing = files.length === 0;
   output.result({ client, files, ...rest(recipe) }, () => [
-    ...files.map(({ path, status, backup }) => `${status} ${path}${backup === undefined ? '' : ` (before: ${backup})`}`),
+    ...files.map(
+      ({ path, status, backup }) => `${status} ${path}${backup === undefined ? '' : ` (before: ${backup})`}`,
+    ),
     ...(hasNothing ? ['Nothing was written: sign in first, with ashlar login.'] : []),
   ]);
   // The docker configuration that was written stands for the sign-in.
@@ -104,7 +110,11 @@ function furtherLines({ environment, commands, notes }: Recipe, withCommands: bo
 }
 
 /** The configuration of a client is copied, printed and backed up; an admin token should not be in it. */
-function warnAboutAdminToken(output: Output, client: ClientName, { write: isWriting, showToken }: SetupOptions): void {
+function warnAboutAdminToken(
+  output: Output,
+  client: ClientName,
+  { write: isWriting, showToken }: SetupOptions,
+): void {
   const holdsToken = client !== 'bicep' && client !== 'vscode' && (isWriting || showToken);
   if (!holdsToken) return;
   output.warn(

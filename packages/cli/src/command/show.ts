@@ -47,7 +47,9 @@ function moduleLines(module: Shape<'ModuleDetail'>, host: string, output: Output
     publishedBy,
     digest,
   ]);
-  const messages = newestFirst.flatMap(({ version, message }) => (message === undefined ? [] : [`${version}: ${message}`]));
+  const messages = newestFirst.flatMap(({ version, message }) =>
+    message === undefined ? [] : [`${version}: ${message}`],
+  );
   const heading = ['VERSION', 'STATE', 'PUBLISHED', 'BY', 'DIGEST'].map((text) => output.style('bold', text));
   return [
     output.style('bold', module.address),

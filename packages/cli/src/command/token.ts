@@ -48,7 +48,10 @@ function createCommand(): Command {
       const scopes = scope.flatMap((each) => each.split(',')).filter((each) => each !== '');
       const client = await connect();
       const json = { name, scopes, ...(expiresAt === undefined ? {} : { expiresAt }) };
-      const created = await wait('Creating', client.call('CreatedToken', '/tokens', { method: 'POST', json }));
+      const created = await wait(
+        'Creating',
+        client.call('CreatedToken', '/tokens', { method: 'POST', json }),
+      );
       output.note(
         `Created ${created.id} "${created.name}" for ${created.scopes.join(', ')}, ${expiryText(created)}. Shown this once:`,
       );
@@ -81,7 +84,9 @@ function revokeCommand(): Command {
       const { output, client: connect, wait } = contextOf(command);
       const client = await connect();
       await wait('Revoking', client.send(`/tokens/${encodeURIComponent(id)}`, { method: 'DELETE' }));
-      output.result({ id, status: 'revoked' }, () => [`Revoked ${id}. It and the tokens made from it are refused from now on.`]);
+      output.result({ id, status: 'revoked' }, () => [
+        `Revoked ${id}. It and the tokens made from it are refused from now on.`,
+      ]);
     });
 }
 

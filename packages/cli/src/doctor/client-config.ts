@@ -36,23 +36,33 @@ export async function checkHostBlock(tool: 'terraform' | 'opentofu', config: Cli
     .map(({ host }) => host);
   if (names.length > 0) return ok('terraform', name, `${path}: host ${names.join(', ')}`);
   if (config.url.startsWith('https:')) return ok('terraform', name, 'not needed under https');
-  return fail('terraform', name, `${path} has no host block for ${config.url}`, `ashlar setup ${tool} --write`);
+  return fail(
+    'terraform',
+    name,
+    `${path} has no host block for ${config.url}`,
+    `ashlar setup ${tool} --write`,
+  );
 }
 
 /** Besides the main file the tools read *.tfrc of a folder, unless the file was named by the environment. */
 async function readCliConfig(path: string, { env, home }: ClientConfig): Promise<string> {
   const main = (await readIfThere(path)) ?? '';
   if (env['TF_CLI_CONFIG_FILE']) return main;
-  const folder = process.platform === 'win32' ? join(dirname(path), 'terraform.d') : join(home, '.terraform.d');
+  const folder =
+    process.platform === 'win32' ? join(dirname(path), 'terraform.d') : join(home, '.terraform.d');
   const names = await readdir(folder).catch(() => []);
-  const others = names.filter((each) => each.endsWith('.tfrc')).map(async (each) => await readIfThere(join(folder, each)));
+  const others = names
+    .filter((each) => each.endsWith('.tfrc'))
+    .map(async (each) => await readIfThere(join(folder, each)));
   return [main, ...(await Promise.all(others))].join('\n');
 }
 
 /** The `host` blocks of a configuration with their module service; rough, but enough for what people write. */
 export function hostBlocks(text: string): { readonly host: string; readonly modules: string }[] {
   const code = text.replaceAll(/^[ \t]*(?:#|\/\/).*$/gm, '');
-  const blocks = code.split(/^[ \t]*(?=host[ \t]+"|credentials[ \t]+"|oci_credentials[ \t]+"|provider_installation)/m);
+  const blocks = code.split(
+    /^[ \t]*(?=host[ \t]+"|credentials[ \t]+"|oci_credentials[ \t]+"|provider_installation)/m,
+  );
   return blocks.flatMap((block) => {
     const host = /^host[ \t]+"([^"]+)"/.exec(block)?.[1];
     const modules = /"?modules\.v1"?\s*=\s*"([^"]+)"/.exec(block)?.[1];
@@ -69,12 +79,16 @@ export async function checkBicepConfig(config: ClientConfig): Promise<Check> {
   const registry = bicepHost(config);
   if (registry === undefined) return bicepUnusable('bicepconfig.json', config);
   const settings = readJson(text ?? '{}');
-  if (settings === undefined) return fail('bicep', 'bicepconfig.json', `${path} is not JSON`, 'Correct the file.');
+  if (settings === undefined)
+    return fail('bicep', 'bicepconfig.json', `${path} is not JSON`, 'Correct the file.');
   const aliases = Object.entries(recordAt(settings, ['moduleAliases', 'br']));
   const alias = aliases.find(([, value]) => isRecord(value) && value['registry'] === registry);
   const isOn = recordAt(settings, ['experimentalFeaturesEnabled'])['ociEnabled'] === true;
-  if (alias !== undefined && isOn) return ok('bicep', 'bicepconfig.json', `br/${alias[0]} is ${registry}, ociEnabled`);
-  const missing = [alias === undefined ? `an alias for ${registry}` : '', isOn ? '' : 'ociEnabled'].filter(Boolean);
+  if (alias !== undefined && isOn)
+    return ok('bicep', 'bicepconfig.json', `br/${alias[0]} is ${registry}, ociEnabled`);
+  const missing = [alias === undefined ? `an alias for ${registry}` : '', isOn ? '' : 'ociEnabled'].filter(
+    Boolean,
+  );
   return fail('bicep', 'bicepconfig.json', `lacks ${missing.join(' and ')}`, 'ashlar setup bicep --write');
 }
 
@@ -85,7 +99,9 @@ export function checkTrustedRegistries(config: ClientConfig): Check {
   const registry = bicepHost(config);
   if (registry === undefined) return bicepUnusable(name, config);
   const host = new URL(`http://${registry}`).hostname;
-  const listed = (config.env[name] ?? '').split(/[,;]/).map((each) => each.trim().toLowerCase().replace(/:\d+$/, ''));
+  const listed = (config.env[name] ?? '')
+    .split(/[,;]/)
+    .map((each) => each.trim().toLowerCase().replace(/:\d+$/, ''));
   if (listed.some((each) => each === host || (each.startsWith('*.') && host.endsWith(each.slice(1))))) {
     return ok('bicep', name, `holds ${host}`);
   }
@@ -98,9 +114,13 @@ export async function checkDockerConfig(config: ClientConfig): Promise<Check[]> 
   const name = 'credentials';
   const path = dockerConfigPath(config);
   const text = await readIfThere(path);
-  const users = (['docker', 'oras', 'skopeo', 'tofu', 'bicep'] as const).filter((each) => config.programs.has(each));
+  const users = (['docker', 'oras', 'skopeo', 'tofu', 'bicep'] as const).filter((each) =>
+    config.programs.has(each),
+  );
   if (text === undefined && (users.length === 0 || !config.isSignedIn)) {
-    return [skip('docker', name, config.isSignedIn ? 'no program that reads them is in PATH' : 'not signed in')];
+    return [
+      skip('docker', name, config.isSignedIn ? 'no program that reads them is in PATH' : 'not signed in'),
+    ];
   }
   const settings = readJson(text ?? '{}');
   if (settings === undefined) return [fail('docker', name, `${path} is not JSON`, 'Correct the file.')];
@@ -112,7 +132,12 @@ export async function checkDockerConfig(config: ClientConfig): Promise<Check[]> 
   const found =
     present.length > 0
       ? ok('docker', name, `${path}: ${present.join(', ')}`)
-      : fail('docker', name, `${path} has none for ${hosts.join(' or ')}; private artifacts need them`, 'ashlar setup docker');
+      : fail(
+          'docker',
+          name,
+          `${path} has none for ${hosts.join(' or ')}; private artifacts need them`,
+          'ashlar setup docker',
+        );
   return [found, ...urls.flatMap((url) => checkOtherPorts(url, keys))];
 }
 
@@ -123,7 +148,14 @@ function checkOtherPorts(url: string, keys: readonly string[]): Check[] {
   const others = keys.filter((key) => key !== host && /^[^/:]+:\d+$/.test(key));
   if (others.length === 0) return [];
   const detail = `Bicep may send the password of ${others.join(', ')} to ${host}`;
-  return [fail('docker', 'ports', detail, 'Remove those entries (docker logout), or serve on port 443 and name no port.')];
+  return [
+    fail(
+      'docker',
+      'ports',
+      detail,
+      'Remove those entries (docker logout), or serve on port 443 and name no port.',
+    ),
+  ];
 }
 
 function bicepHost(config: ClientConfig): string | undefined {
@@ -137,7 +169,12 @@ function bicepHost(config: ClientConfig): string | undefined {
 function bicepUnusable(name: string, { http, https }: ClientConfig): Check {
   const url = https ?? http ?? '';
   const detail = isLoopback(url) ? 'Bicep needs http on a loopback address' : 'Bicep needs https';
-  return fail('bicep', name, `${detail}; the server offers ${url}`, 'Serve it: --listen or --listen-tls of ashlar serve');
+  return fail(
+    'bicep',
+    name,
+    `${detail}; the server offers ${url}`,
+    'Serve it: --listen or --listen-tls of ashlar serve',
+  );
 }
 
 async function hasBicepFiles(folder: string): Promise<boolean> {

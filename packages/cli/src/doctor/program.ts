@@ -21,7 +21,9 @@ export type Programs = ReadonlyMap<ProgramName, string>;
 export async function findPrograms(): Promise<Programs> {
   const names = Object.keys(programs) as ProgramName[];
   const versions = await Promise.all(names.map(versionOf));
-  return new Map(names.flatMap((name, index) => (versions[index] === undefined ? [] : [[name, versions[index]]])));
+  return new Map(
+    names.flatMap((name, index) => (versions[index] === undefined ? [] : [[name, versions[index]]])),
+  );
 }
 
 export function checkPrograms(found: Programs, minimumBicep: string): Check[] {
@@ -29,7 +31,12 @@ export function checkPrograms(found: Programs, minimumBicep: string): Check[] {
     const version = found.get(name);
     if (version === undefined) return skip('programs', name, 'not in PATH');
     if (name === 'bicep' && isOlder(version, minimumBicep)) {
-      return fail('programs', name, `${version}; older than ${minimumBicep}`, 'Upgrade it: bicep, or az bicep upgrade');
+      return fail(
+        'programs',
+        name,
+        `${version}; older than ${minimumBicep}`,
+        'Upgrade it: bicep, or az bicep upgrade',
+      );
     }
     return ok('programs', name, version);
   });
@@ -48,7 +55,9 @@ async function versionOf(name: ProgramName): Promise<string | undefined> {
 }
 
 function isOlder(version: string, minimum: string): boolean {
-  const [left, right] = [version, minimum].map((text) => text.split('.').map((part) => Number.parseInt(part, 10)));
+  const [left, right] = [version, minimum].map((text) =>
+    text.split('.').map((part) => Number.parseInt(part, 10)),
+  );
   const index = right!.findIndex((part, place) => left![place] !== part);
   return index >= 0 && (left![index] ?? 0) < right![index]!;
 }

@@ -17,7 +17,8 @@ export async function checkTrust(https: string | undefined, caFile: string | und
   if (problem === undefined) return ok('tls', 'certificate', `${https}, trusted by the system`);
   const found = await findCa(https, caFile);
   if (found !== undefined && caFile !== undefined && found === resolve(caFile)) {
-    const hint = process.env['SSL_CERT_FILE'] === caFile ? '' : `; clients: ${exportLine('SSL_CERT_FILE', found)}`;
+    const hint =
+      process.env['SSL_CERT_FILE'] === caFile ? '' : `; clients: ${exportLine('SSL_CERT_FILE', found)}`;
     return ok('tls', 'certificate', `${https}, trusted under ${found}${hint}`);
   }
   const reason = withoutAdvice(connectionReason(problem));
@@ -30,7 +31,12 @@ export async function checkDiscovery(client: Client): Promise<Check> {
   const { status, headers, body } = await client.raw('/.well-known/terraform.json');
   const name = 'discovery';
   if (status !== 200 || !/^application\/json\b/.test(headers.get('content-type') ?? '')) {
-    return fail('terraform', name, `/.well-known/terraform.json answers ${status} ${headers.get('content-type')}`, proxyFix);
+    return fail(
+      'terraform',
+      name,
+      `/.well-known/terraform.json answers ${status} ${headers.get('content-type')}`,
+      proxyFix,
+    );
   }
   const services = JSON.parse(body.toString('utf8')) as Record<string, unknown>;
   const modules = new URL(String(services['modules.v1']), client.settings.url).href;
@@ -43,23 +49,31 @@ export async function checkArchive(client: Client): Promise<Check> {
   const query = { language: 'terraform', limit: 100 };
   const { modules } = await client.call('ModulePage', '/modules', { query });
   const module = modules.find(({ latest }) => latest !== undefined);
-  if (module === undefined) return skip('terraform', 'archive', 'there is no Terraform module that you may read');
+  if (module === undefined)
+    return skip('terraform', 'archive', 'there is no Terraform module that you may read');
   const path = `/v1/modules/${module.address.replace(/^terraform\//, '')}/${encodeURIComponent(module.latest!)}/download`;
   const link = await client.raw(path, { headers: bearer(client) });
   const location = link.headers.get('x-terraform-get');
-  if (location === null) return fail('terraform', 'archive', `${path} answers ${link.status} without a link`, proxyFix);
+  if (location === null)
+    return fail('terraform', 'archive', `${path} answers ${link.status} without a link`, proxyFix);
   const target = new URL(location, client.settings.url + path);
   const archive = await client.raw(target.pathname + target.search, { method: 'HEAD' });
   const label = `${module.address}@${module.latest}`;
-  if (archive.status === 200) return ok('terraform', 'archive', `${label}, ${archive.headers.get('content-length')} bytes`);
+  if (archive.status === 200)
+    return ok('terraform', 'archive', `${label}, ${archive.headers.get('content-length')} bytes`);
   return fail('terraform', 'archive', `the link of ${label} answers ${archive.status}`, proxyFix);
 }
 
 /** The first answer that docker, oras, Bicep and tofu `oci://` get, for one listener. */
-export async function checkOci(url: string | undefined, scheme: 'http' | 'https', client: Client): Promise<Check> {
+export async function checkOci(
+  url: string | undefined,
+  scheme: 'http' | 'https',
+  client: Client,
+): Promise<Check> {
   const name = `${scheme} ping`;
   if (url === undefined) return skip('oci', name, `the server does not serve ${scheme}`);
-  const ca = scheme === 'https' ? await trustedAuthorities(await findCa(url, client.settings.caFile)) : undefined;
+  const ca =
+    scheme === 'https' ? await trustedAuthorities(await findCa(url, client.settings.caFile)) : undefined;
   let answer: HttpResponse;
   try {
     answer = await httpRequest(`${url}/v2/`, ca === undefined ? {} : { ca });
@@ -70,10 +84,16 @@ export async function checkOci(url: string | undefined, scheme: 'http' | 'https'
     return fail('oci', name, `${url}: ${reason}`, externalUrlFix(scheme));
   }
   const challenge = answer.headers.get('www-authenticate') ?? '';
-  if (answer.status !== 401) return fail('oci', name, `${url}/v2/ answers ${answer.status} instead of 401`, proxyFix);
+  if (answer.status !== 401)
+    return fail('oci', name, `${url}/v2/ answers ${answer.status} instead of 401`, proxyFix);
   const wanted = scheme === 'https' ? `Bearer realm="${url}/token"` : 'Basic realm=';
   if (challenge.startsWith(wanted)) return ok('oci', name, `${url}, ${challenge.split(',', 1)[0]}`);
-  return fail('oci', name, `${url} asks for ${challenge || 'nothing'}; clients want ${wanted}`, externalUrlFix(scheme));
+  return fail(
+    'oci',
+    name,
+    `${url} asks for ${challenge || 'nothing'}; clients want ${wanted}`,
+    externalUrlFix(scheme),
+  );
 }
 
 /** Whether the address in use is one that answers name: clients send no credentials to a realm elsewhere. */

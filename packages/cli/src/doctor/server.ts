@@ -54,7 +54,8 @@ function checkClock(date: string | null, begin: number, end: number): Check {
   if (Number.isNaN(theirs)) return skip('server', 'clock', 'the server does not say its time');
   const skew = theirs - (begin + end) / 2;
   const seconds = Math.round(Math.abs(skew) / 1000);
-  if (Math.abs(skew) <= maxClockSkew) return ok('server', 'clock', `within ${Math.max(1, seconds)} s of the server`);
+  if (Math.abs(skew) <= maxClockSkew)
+    return ok('server', 'clock', `within ${Math.max(1, seconds)} s of the server`);
   const direction = skew > 0 ? 'behind' : 'ahead of';
   const fix = 'Set the clock of this machine, or of the server, by NTP.';
   return fail('server', 'clock', `${seconds} s ${direction} the server`, fix);
@@ -69,7 +70,9 @@ async function checkToken(client: Client): Promise<Check> {
   } catch (error) {
     if (!(error instanceof ServerError)) throw error;
     const fix =
-      tokenFrom === 'ASHLAR_TOKEN' ? 'Put a valid token into ASHLAR_TOKEN, or unset it.' : `ashlar login ${url}`;
+      tokenFrom === 'ASHLAR_TOKEN'
+        ? 'Put a valid token into ASHLAR_TOKEN, or unset it.'
+        : `ashlar login ${url}`;
     return fail('server', 'token', `refused (from ${tokenFrom}): ${error.message}`, fix);
   }
 }

@@ -27,11 +27,17 @@ export async function readModuleContent(
   return language === 'bicep' ? await bicepContent(folder, files, options) : files;
 }
 
-async function bicepContent(folder: string, files: ModuleFile[], options: ContentOptions): Promise<ModuleFile[]> {
+async function bicepContent(
+  folder: string,
+  files: ModuleFile[],
+  options: ContentOptions,
+): Promise<ModuleFile[]> {
   const has = (name: string) => files.some(({ path }) => path === name);
   const hasSource = has('main.bicep');
   if (options.source === true && !hasSource) {
-    throw ashlarError('ASH-USAGE', { reason: `${folder} has no main.bicep, so there is no source to send (--source).` });
+    throw ashlarError('ASH-USAGE', {
+      reason: `${folder} has no main.bicep, so there is no source to send (--source).`,
+    });
   }
   if (has('main.json')) {
     if (hasSource) await warnWhenOlder(folder, options.warn);
@@ -45,11 +51,15 @@ async function bicepContent(folder: string, files: ModuleFile[], options: Conten
 
 /** A template that was not compiled again after a change of its source is easily overlooked. */
 async function warnWhenOlder(folder: string, warn: (text: string) => void): Promise<void> {
-  const [source, template] = await Promise.all(['main.bicep', 'main.json'].map((name) => stat(join(folder, name))));
+  const [source, template] = await Promise.all(
+    ['main.bicep', 'main.json'].map((name) => stat(join(folder, name))),
+  );
   // A checkout writes all files within moments of each other, in any order.
   const tolerance = 60_000;
   if (source!.mtimeMs - template!.mtimeMs < tolerance) return;
-  warn('main.json is older than main.bicep and is published as it is; "bicep build main.bicep" brings it up to date.');
+  warn(
+    'main.json is older than main.bicep and is published as it is; "bicep build main.bicep" brings it up to date.',
+  );
 }
 
 async function requireFolder(folder: string): Promise<void> {

@@ -10,7 +10,10 @@ export interface FileSummary {
 }
 
 /** What ends up in the artifact; of a Bicep folder that is less than lies there. */
-export async function filesOfArtifact(files: readonly ModuleFile[], artifact: BuiltUpload): Promise<FileSummary[]> {
+export async function filesOfArtifact(
+  files: readonly ModuleFile[],
+  artifact: BuiltUpload,
+): Promise<FileSummary[]> {
   const template = artifact.blobs.find((blob) => blob.mediaType === mediaType.bicepTemplate);
   if (template === undefined) return files.map(({ path, bytes }) => ({ path, size: bytes.length }));
   const source = artifact.blobs.find((blob) => blob.mediaType === mediaType.bicepSource);

@@ -22,7 +22,9 @@ export function bicepRecipe(input: SetupInput): Recipe {
       "Modules: br/ashlar:NAMESPACE/PATH:VERSION. Bicep reads docker's credentials; the password is an Ashlar token.",
       ...portNotes(registry),
       ...(registry.startsWith('http:')
-        ? ['Bicep speaks plain http to an address of this machine, whatever the port. Completions in editors need https under a real name.']
+        ? [
+            'Bicep speaks plain http to an address of this machine, whatever the port. Completions in editors need https under a real name.',
+          ]
         : []),
     ],
   };
@@ -62,7 +64,8 @@ export function bicepSettings(registry: string): [readonly string[], JsonValue][
 }
 
 function configFile({ cwd }: SetupInput, registry: string): PlannedFile {
-  const edit = (text: string) => bicepSettings(registry).reduce((done, [path, value]) => setJsonc(done, path, value), text);
+  const edit = (text: string) =>
+    bicepSettings(registry).reduce((done, [path, value]) => setJsonc(done, path, value), text);
   return { path: join(cwd, 'bicepconfig.json'), shown: edit('').trimEnd(), isSecret: false, edit };
 }
 

@@ -15,7 +15,9 @@ export function dockerRecipe(input: SetupInput): Recipe {
     environment: input.https === undefined ? [] : trustLines(input),
     commands: urls.flatMap(loginCommands),
     notes: [
-      'Any user name will do; the password is an Ashlar token, here from ASHLAR_TOKEN.',
+      ...(input.isWriting
+        ? []
+        : ['Any user name will do; the password is an Ashlar token, here from ASHLAR_TOKEN.']),
       ...urls.flatMap((url) => daemonNotes(url, input)),
     ],
   };
@@ -36,9 +38,13 @@ function loginCommands(url: string): string[] {
 function daemonNotes(url: string, { ca }: SetupInput): string[] {
   const { host } = new URL(url);
   if (url.startsWith('https:')) {
-    return ca === undefined ? [] : [`The docker daemon reads the CA from /etc/docker/certs.d/${host}/ca.crt; copy ${ca} there.`];
+    return ca === undefined
+      ? []
+      : [`The docker daemon reads the CA from /etc/docker/certs.d/${host}/ca.crt; copy ${ca} there.`];
   }
-  return isLoopback(url) ? [] : [`The docker daemon needs "insecure-registries": ["${host}"] in daemon.json.`];
+  return isLoopback(url)
+    ? []
+    : [`The docker daemon needs "insecure-registries": ["${host}"] in daemon.json.`];
 }
 
 export function dockerConfigPath({ env, home }: Pick<SetupInput, 'env' | 'home'>): string {

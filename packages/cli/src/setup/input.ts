@@ -13,7 +13,7 @@ import type { DropIn, SetupInput } from './recipe.ts';
 export async function readSetupInput(
   client: Client,
   status: Shape<'Status'>,
-  options: { readonly showToken: boolean; readonly dropIn: DropIn },
+  options: { readonly isWriting: boolean; readonly showToken: boolean; readonly dropIn: DropIn },
 ): Promise<SetupInput> {
   const { url, token } = client.settings;
   const { http, https } = status.externalUrls;
@@ -58,7 +58,9 @@ function localCaPath(url: string): string | undefined {
 async function readLogin(client: Client, base: string): Promise<SetupInput['login']> {
   const { status, body } = await client.raw('/.well-known/terraform.json');
   if (status !== 200) return undefined;
-  const { 'login.v1': login } = JSON.parse(body.toString('utf8')) as { 'login.v1'?: Record<string, JsonValue> };
+  const { 'login.v1': login } = JSON.parse(body.toString('utf8')) as {
+    'login.v1'?: Record<string, JsonValue>;
+  };
   if (login === undefined) return undefined;
   const absolute = Object.entries(login).map(([key, value]) =>
     typeof value === 'string' && value.startsWith('/') ? [key, new URL(value, base).href] : [key, value],

@@ -1,5 +1,11 @@
 /** What an edit puts in: plain JSON. */
-export type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
+export type JsonValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly JsonValue[]
+  | { readonly [key: string]: JsonValue };
 
 interface Node {
   readonly start: number;
@@ -23,10 +29,13 @@ export function setJsonc(text: string, path: readonly string[], value: JsonValue
   const source = text.trim() === '' ? '{}\n' : text;
   let node = parseDocument(source);
   for (const [depth, key] of path.entries()) {
-    if (node.members === undefined) throw new SyntaxError(`${path.slice(0, depth).join('.') || 'it'} is not an object`);
+    if (node.members === undefined)
+      throw new SyntaxError(`${path.slice(0, depth).join('.') || 'it'} is not an object`);
     const member = node.members.findLast((each) => each.key === key);
     if (member === undefined) {
-      const missing = path.slice(depth + 1).reduceRight<JsonValue>((inner, name) => ({ [name]: inner }), value);
+      const missing = path
+        .slice(depth + 1)
+        .reduceRight<JsonValue>((inner, name) => ({ [name]: inner }), value);
       return insertMember(source, node, { key, value: missing, depth: depth + 1 });
     }
     node = member.node;

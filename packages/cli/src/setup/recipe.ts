@@ -8,7 +8,9 @@ export interface SetupInput {
   readonly http: string | undefined;
   readonly https: string | undefined;
   readonly token: string | undefined;
-  /** Whether the token is shown; files always get it. */
+  /** Whether the files are written, not printed. */
+  readonly isWriting: boolean;
+  /** Whether a printed token is shown; written files always get it. */
   readonly showToken: boolean;
   /** Path of the CA that clients must be told about; undefined when the system trusts the server. */
   readonly ca: string | undefined;

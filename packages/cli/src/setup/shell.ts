@@ -2,7 +2,9 @@ import type { SetupInput } from './recipe.ts';
 
 /** A word as a POSIX shell reads it. */
 export function shellWord(text: string): string {
-  return /^[\w./@:,+=*-]+$/.test(text) && !text.includes('*') ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+  return /^[\w./@:,+=*-]+$/.test(text) && !text.includes('*')
+    ? text
+    : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 export function exportLine(name: string, value: string): string {

@@ -45,7 +45,9 @@ export function terraformRecipe(tool: Tool, input: SetupInput): Recipe {
       ...hostNotes(base),
       ...tokenNotes(base, input),
       ...(tool === 'opentofu' ? ociNotes(input) : []),
-      ...(legacy === undefined ? [] : [`OpenTofu reads ${legacy} only while there is no ${path}; its content is taken over.`]),
+      ...(legacy === undefined
+        ? []
+        : [`OpenTofu reads ${legacy} only while there is no ${path}; its content is taken over.`]),
     ],
   };
 }
@@ -77,7 +79,9 @@ function blockText(tool: Tool, input: SetupInput): string {
   const host = new URL(base).host;
   const isPlain = base.startsWith('http:');
   return [
-    ...(isPlain ? [hostBlock(host, { 'modules.v1': modules, ...(input.login && { 'login.v1': input.login }) })] : []),
+    ...(isPlain
+      ? [hostBlock(host, { 'modules.v1': modules, ...(input.login && { 'login.v1': input.login }) })]
+      : []),
     ...(input.token === undefined ? [] : [credentialsBlock(host, input.token)]),
     ...dropInBlocks(publicRegistry[tool], modules, input),
     ...(tool === 'opentofu' ? ociCredentials(input) : []),
@@ -119,11 +123,14 @@ function ociCredentials({ https, token }: SetupInput): string[] {
 
 function hclValue(value: JsonValue, depth: number): string {
   if (Array.isArray(value)) return `[${value.map((item: JsonValue) => hclValue(item, depth)).join(', ')}]`;
-  if (typeof value !== 'object' || value === null) return typeof value === 'string' ? quote(value) : String(value);
+  if (typeof value !== 'object' || value === null)
+    return typeof value === 'string' ? quote(value) : String(value);
   const indent = '  '.repeat(depth);
   const entries = Object.entries(value);
   const width = Math.max(...entries.map(([key]) => quote(key).length));
-  const lines = entries.map(([key, item]) => `${indent}  ${quote(key).padEnd(width)} = ${hclValue(item, depth + 1)}`);
+  const lines = entries.map(
+    ([key, item]) => `${indent}  ${quote(key).padEnd(width)} = ${hclValue(item, depth + 1)}`,
+  );
   return `{\n${lines.join('\n')}\n${indent}}`;
 }
 
@@ -157,12 +164,13 @@ function hostNotes(base: string): string[] {
   ];
 }
 
-function tokenNotes(base: string, { token, showToken }: SetupInput): string[] {
+function tokenNotes(base: string, { token, isWriting, showToken }: SetupInput): string[] {
   const { host, port } = new URL(base);
-  if (token === undefined) return ['Not signed in: private modules need a token. Sign in and run this again: ashlar login'];
+  if (token === undefined)
+    return ['Not signed in: private modules need a token. Sign in and run this again: ashlar login'];
   const variable = `TF_TOKEN_${host.replaceAll('-', '__').replaceAll('.', '_')}`;
   return [
-    ...(showToken ? [] : ['The token is not shown: --write writes it, --show-token shows it.']),
+    ...(isWriting || showToken ? [] : ['The token is not shown: --write writes it, --show-token shows it.']),
     ...(port === '' ? [`In pipelines the variable ${variable} does the same as the credentials block.`] : []),
   ];
 }

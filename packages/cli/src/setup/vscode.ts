@@ -23,7 +23,7 @@ export function vscodeRecipe(input: SetupInput): Recipe {
 
 function settingsFile({ cwd }: SetupInput, environment: readonly (readonly [string, string])[]): PlannedFile {
   const key = `terminal.integrated.env.${platforms[process.platform] ?? 'linux'}`;
-  const edit = (text: string) => environment.reduce((done, [name, value]) => setJsonc(done, [key, name], value), text);
+  const edit = (text: string) =>
+    environment.reduce((done, [name, value]) => setJsonc(done, [key, name], value), text);
   return { path: join(cwd, '.vscode', 'settings.json'), shown: edit('').trimEnd(), isSecret: false, edit };
 }
-

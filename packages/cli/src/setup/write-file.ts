@@ -41,7 +41,11 @@ function applyEdit({ path, edit }: PlannedFile, text: string): string {
     return edit(text);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    const params = { key: path, reason: `it is not JSON: ${error.message}`, fix: 'Nothing was written. Correct the file.' };
+    const params = {
+      key: path,
+      reason: `it is not JSON: ${error.message}`,
+      fix: 'Nothing was written. Correct the file.',
+    };
     throw ashlarError('ASH-CONFIG', params, { cause: error });
   }
 }

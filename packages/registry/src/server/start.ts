@@ -70,11 +70,12 @@ export async function startServer(config: Config, options: StartOptions = {}): P
       isDraining: () => state.draining,
     });
     closers.push(async () => await app.close());
+    // Before anybody can ask for them.
+    const examples = config.examples === undefined ? [] : await publishExamples(registry, config.examples);
     const listeners = await openListeners(app, listenersOf(config, tls), urls);
     closers.push(
       async () => void (await Promise.all(listeners.map(async (listener) => await listener.close()))),
     );
-    const examples = config.examples === undefined ? [] : await publishExamples(registry, config.examples);
     return {
       registry,
       urls,

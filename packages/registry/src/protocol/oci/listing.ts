@@ -111,7 +111,7 @@ function fillPage(entries: readonly ReferrerEntry[]): { manifests: ReferrerEntry
   let size = 200;
   const manifests: ReferrerEntry[] = [];
   for (const entry of entries) {
-    size += JSON.stringify(entry).length + 1;
+    size += Buffer.byteLength(JSON.stringify(entry)) + 1;
     if (size > maxReferrersSize && manifests.length > 0) return { manifests, last: manifests.at(-1)!.digest };
     manifests.push(entry);
   }

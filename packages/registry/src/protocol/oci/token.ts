@@ -17,7 +17,10 @@ import { formBodies, formOf } from '../../server/form.ts';
 export async function tokenEndpoint(app: FastifyInstance, { registry }: { readonly registry: Registry }): Promise<void> {
   formBodies(app);
   app.decorateRequest('ociScope', '');
-  app.setErrorHandler((error, request, reply) => sendOciError(request, reply, knownError(error, request)));
+  // A token is bought with a password, not with a token.
+  app.setErrorHandler((error, request, reply) =>
+    sendOciError(request, reply, knownError(error, request), 'Basic realm="ashlar"'),
+  );
   app.get('/token', async (request) => {
     const caller = await registry.identity.authenticate(request.headers.authorization);
     return await answer(registry, caller, queryOf(request).getAll('scope'));

@@ -11,9 +11,13 @@ const needs: Record<string, Action> = {
   delete: 'manage',
 };
 
+/** `catalog` lists, and `mount` mounts from, all that the caller may read: neither names a repository. */
+const registryScopes: readonly string[] = ['catalog', 'mount'];
+
 /**
  * Grants the part of the requested scopes that the caller may have: the intersection, which may be empty.
- * Scopes are `repository:<name>:<actions>` and `registry:catalog:*`, several in one text divided by spaces.
+ * Scopes are `repository:<name>:<actions>`, `registry:catalog:*` and `registry:mount:*`, several in one text divided by
+ * spaces.
  */
 export async function grantAccess(
   registry: Registry,
@@ -40,8 +44,9 @@ export async function issueAccessToken(
 async function grantScope(registry: Registry, caller: Caller, text: string): Promise<Access | undefined> {
   const parsed = parseScope(text);
   if (!parsed) return undefined;
-  if (parsed.type === 'registry')
-    return parsed.name === 'catalog' ? { ...parsed, actions: ['*'] } : undefined;
+  if (parsed.type === 'registry') {
+    return registryScopes.includes(parsed.name) ? { ...parsed, actions: ['*'] } : undefined;
+  }
   const repository = tryRepository(parsed.name);
   if (!repository) return undefined;
   const namespace = await registry.metadata.query.findNamespace(repository.namespace);

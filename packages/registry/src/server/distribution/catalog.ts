@@ -2,7 +2,7 @@ import { ashlarError } from '@ashlar/core';
 import type { FastifyRequest } from 'fastify';
 
 import { listableNamespaces } from '../../catalogue/index.ts';
-import { isAnonymous } from '../../identity/index.ts';
+import { isAnonymous, mayListCatalog } from '../../identity/index.ts';
 import type { Registry } from '../../registry.ts';
 import { pageOf } from './query.ts';
 
@@ -18,6 +18,7 @@ export async function catalogPageOf(
 ): Promise<{ repositories: string[]; next?: { n: number; last: string } }> {
   const unasked = isAnonymous(request.caller) && request.headers.authorization === undefined;
   if (unasked && request.externalUrl.startsWith('https:')) throw ashlarError('ASH-AUTH-REQUIRED', {});
+  if (!mayListCatalog(request.caller)) throw ashlarError('ASH-AUTH-SCOPE', {});
   const { limit = defaultPage, after } = pageOf(request);
   const namespaces = await listableNamespaces(registry, request.caller);
   const found = await registry.metadata.query.listRepositories({ namespaces, after, limit: limit + 1 });

@@ -67,11 +67,16 @@ export function ociCode(error: AshlarError): string {
 
 /**
  * Answers an error in the shape of the specification. The sentence stands in `message`, where every client shows it;
- * `detail` stays away because Bicep prints it raw.
+ * `detail` stays away because Bicep prints it raw. `asked` is the challenge of a 401.
  */
-export function sendOciError(request: FastifyRequest, reply: FastifyReply, error: AshlarError): void {
+export function sendOciError(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  error: AshlarError,
+  asked: string = challenge(request, error),
+): void {
   const status = statuses[error.code] ?? error.status;
-  if (status === 401) void reply.header('www-authenticate', challenge(request, error));
+  if (status === 401) void reply.header('www-authenticate', asked);
   // Bytes: to a text or to null Fastify would add a charset to the media type.
   const body = Buffer.from(JSON.stringify({ errors: [{ code: ociCode(error), message: error.message }] }));
   void reply
