@@ -1,8 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
 
-import type { TestServer } from '../support/server.ts';
-
 export interface RawRequest {
   readonly method: string;
   /** Sent as it is, with its escapes; `fetch` would normalise it. */
@@ -15,39 +13,44 @@ export interface RawRequest {
 export interface RawResponse {
   readonly status: number;
   readonly headers: http.IncomingHttpHeaders;
+  /** As they came, so that a field which is there twice is seen. */
+  readonly rawHeaders: readonly string[];
   readonly body: Buffer;
 }
 
 export type Send = (request: RawRequest) => Promise<RawResponse>;
 
-/** Sends requests to one listener of a test server, under whatever name its external URL has. */
-export function rawClient(server: TestServer, scheme: 'http' | 'https'): Send {
-  const { port } = server.ports[scheme];
-  const { hostname, host } = new URL(server[scheme]);
-  const isTls = scheme === 'https';
-  const options = {
-    host: '127.0.0.1',
-    port,
-    ...(isTls ? { ca: server.ca, ...(/^[\d.]+$/.test(hostname) ? {} : { servername: hostname }) } : {}),
-  };
+/** Sends requests to a port of this machine, whatever the name of its external URL. */
+export function rawClient(url: string, port: number, ca?: string): Send {
+  const { host, hostname } = new URL(url);
+  const isTls = ca !== undefined;
+  const agent = isTls ? new https.Agent({ keepAlive: true, ca, servername: hostname }) : new http.Agent({ keepAlive: true });
   return async ({ method, target, headers = [], body }) => {
-    const fields = headers.some(([name]) => name.toLowerCase() === 'host') ? headers : [['host', host] as const, ...headers];
-    const hasLength = fields.some(([name]) => name.toLowerCase() === 'content-length');
-    const length = body !== undefined && !hasLength ? [['content-length', String(body.length)] as const] : [];
+    const has = (name: string) => headers.some(([key]) => key.toLowerCase() === name);
+    const fields = [
+      ...(has('host') ? [] : [['Host', host]]),
+      ...headers,
+      ...(body === undefined || has('content-length') ? [] : [['Content-Length', String(body.length)]]),
+    ];
     return await new Promise((resolve, reject) => {
-      const request = (isTls ? https : http).request(
-        { ...options, method, path: target, headers: [...fields, ...length].flat() },
-        (response) => {
-          const chunks: Buffer[] = [];
-          response.on('data', (chunk: Buffer) => chunks.push(chunk));
-          response.on('error', reject);
-          response.on('end', () =>
-            resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) }),
-          );
-        },
-      );
+      const options = { host: '127.0.0.1', port, agent, method, path: target, headers: fields.flat() };
+      const request = (isTls ? https : http).request(options, (response) => {
+        const { statusCode: status = 0, rawHeaders } = response;
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('error', reject);
+        response.on('end', () => resolve({ status, headers: response.headers, rawHeaders, body: Buffer.concat(chunks) }));
+      });
       request.on('error', reject);
       request.end(body);
     });
   };
+}
+
+export function basic(user: string, password: string): [string, string] {
+  return ['Authorization', `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`];
+}
+
+export function bearer(token: string): [string, string] {
+  return ['Authorization', `Bearer ${token}`];
 }

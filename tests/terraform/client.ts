@@ -29,6 +29,8 @@ export interface WorkspaceOptions {
   readonly files: Readonly<Record<string, string>>;
   /** The CLI configuration. */
   readonly config?: string;
+  /** Files of the home folder. */
+  readonly home?: Readonly<Record<string, string>>;
   /** A CA to trust, beside no other. */
   readonly caFile?: string;
   readonly env?: Readonly<Record<string, string>>;
@@ -39,7 +41,9 @@ export async function openWorkspace(tool: string, options: WorkspaceOptions): Pr
   const root = await mkdtemp(join(tmpdir(), 'ashlar-workspace-'));
   const folder = join(root, 'module');
   await writeFiles(folder, options.files);
-  await writeFiles(root, { 'cli.rc': options.config ?? '', 'home/.keep': '' });
+  await writeFiles(root, { 'cli.rc': options.config ?? '' });
+  // Terraform makes the folder when it looks for updates, which tests turn off, and does not when it signs in.
+  await writeFiles(join(root, 'home'), { '.terraform.d/.keep': '', ...options.home });
   const env = {
     HOME: join(root, 'home'),
     TF_CLI_CONFIG_FILE: join(root, 'cli.rc'),

@@ -1,4 +1,4 @@
-import { AshlarError, catalogue } from '@ashlar/core';
+import type { AshlarError } from '@ashlar/core';
 import { CommanderError } from 'commander';
 
 import { Interrupted, ServerError } from './cli-error.ts';
@@ -12,11 +12,11 @@ export interface Failure {
 }
 
 /** What to tell about an error. */
-export function failureOf(error: unknown): Failure {
-  if (error instanceof AshlarError) return { code: error.code, message: error.message, exit: error.exit };
+export async function failureOf(error: unknown): Promise<Failure> {
+  if (isAshlarError(error)) return { code: error.code, message: error.message, exit: error.exit };
   if (error instanceof ServerError) {
     const message = error.hint === undefined ? error.message : `${error.message}\n${error.hint}`;
-    return { code: error.code, message, exit: serverExit(error) };
+    return { code: error.code, message, exit: await serverExit(error) };
   }
   if (error instanceof CommanderError) {
     // A command that needs another one behind it has printed its help.
@@ -28,8 +28,14 @@ export function failureOf(error: unknown): Failure {
   return { code: 'ASH-INTERNAL', message: text, exit: 5 };
 }
 
+/** By name, because loading the class for a look would take longer than most commands. */
+function isAshlarError(error: unknown): error is AshlarError {
+  return error instanceof Error && error.name === 'AshlarError';
+}
+
 /** A newer server may know errors that this catalogue does not. */
-function serverExit({ code, status }: ServerError): number {
+async function serverExit({ code, status }: ServerError): Promise<number> {
+  const { catalogue } = await import('@ashlar/core');
   if (Object.hasOwn(catalogue, code)) return catalogue[code as keyof typeof catalogue].exit;
   if (status === 401 || status === 403) return 3;
   if (status >= 500) return 4;

@@ -20,13 +20,9 @@ export async function main(args: readonly string[]): Promise<void> {
 
 /** The program with the one command that `args` name; the others are there by name only. */
 export async function buildProgram(args: readonly string[]): Promise<Command> {
-  const program = new Command('ashlar')
+  const program = globalOptions(new Command('ashlar'))
     .description('A self-hosted registry of verified infrastructure modules.')
     .usage('<command> [options]')
-    .option('--url <url>', 'server to talk to (ASHLAR_URL, else the one of ashlar login)')
-    .option('--ca <file>', 'certificate authority of the server (ASHLAR_CA, SSL_CERT_FILE)')
-    .option('--json', 'print one JSON document')
-    .option('--no-color', 'print without colour (NO_COLOR)')
     .version(readVersion(), '--version', 'print the version')
     .helpOption('-h, --help', 'print help')
     .helpCommand('help [command]', 'print help for a command')
@@ -56,9 +52,17 @@ Exit codes: 0 fine, 1 findings or refused, 2 wrong use, 3 not allowed, 4 network
 130 interrupted.
 `;
 
+function globalOptions(command: Command): Command {
+  return command
+    .option('--url <url>', 'server to talk to (ASHLAR_URL, else the one of ashlar login)')
+    .option('--ca <file>', 'certificate authority of the server (ASHLAR_CA, SSL_CERT_FILE)')
+    .option('--json', 'print one JSON document')
+    .option('--no-color', 'print without colour (NO_COLOR)');
+}
+
 /** Which command the arguments name, also behind global options and `help`. */
 function namedCommand(args: readonly string[]): string | undefined {
-  const probe = new Command().option('--url <url>').option('--ca <file>').allowUnknownOption();
+  const probe = globalOptions(new Command()).allowUnknownOption();
   const { operands } = probe.parseOptions([...args]);
   return operands[0] === 'help' ? operands[1] : operands[0];
 }
@@ -83,7 +87,7 @@ async function reportFailure(error: unknown, args: readonly string[]): Promise<v
     import('./failure.ts'),
     import('./output.ts'),
   ]);
-  const { code, message, exit } = failureOf(error);
+  const { code, message, exit } = await failureOf(error);
   process.exitCode = exit;
   const end = args.indexOf('--');
   const given = end < 0 ? args : args.slice(0, end);

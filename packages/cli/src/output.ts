@@ -34,7 +34,8 @@ export function createOutput(options: OutputOptions, env: NodeJS.ProcessEnv = pr
     mayColour && stream.isTTY ? styleText(style, text, { validateStream: false }) : text;
   return {
     json,
-    width: stdout.isTTY ? stdout.columns : undefined,
+    // A terminal without a size says 0.
+    width: (stdout.isTTY && stdout.columns) || undefined,
     isTerminal: stdout.isTTY && env['TERM'] !== 'dumb',
     result(data, lines) {
       stdout.write(`${json ? JSON.stringify(data, null, 2) : lines().join('\n')}\n`);

@@ -52,5 +52,5 @@ function lengthOf(text: string): number {
 }
 
 function cut(text: string, width: number): string {
-  return text.length <= width ? text : `${text.slice(0, width - 1).trimEnd()}…`;
+  return lengthOf(text) <= width ? text : `${text.slice(0, width - 1).trimEnd()}…`;
 }

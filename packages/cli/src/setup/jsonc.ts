@@ -55,7 +55,7 @@ function insertMember(
   const last = members.at(-1)?.node;
   const body = text.slice(0, closing).trimEnd();
   const rest = `\n${written}\n${indent.repeat(depth - 1)}${text.slice(closing)}`;
-  if (last === undefined || skipBlank(text, last.end).comma) return body + rest;
+  if (last === undefined || skipComma(text, last.end).comma) return body + rest;
   // The comma goes right behind the value, so that a comment beside it stays beside it.
   return `${text.slice(0, last.end)},${body.slice(last.end)}${rest}`;
 }
@@ -69,8 +69,8 @@ function indentOf(text: string): string {
 }
 
 function parseDocument(text: string): Node {
-  const node = parseValue(text, skipBlank(text, text.startsWith('\uFEFF') ? 1 : 0).at);
-  const { at } = skipBlank(text, node.end);
+  const node = parseValue(text, skipBlank(text, text.startsWith('\uFEFF') ? 1 : 0));
+  const at = skipBlank(text, node.end);
   if (at < text.length) throw unexpected(text, at);
   return node;
 }
@@ -85,13 +85,13 @@ function parseValue(text: string, start: number): Node {
 
 function parseObject(text: string, start: number): Node {
   const members: { key: string; node: Node }[] = [];
-  let { at } = skipBlank(text, start + 1);
+  let at = skipBlank(text, start + 1);
   while (text[at] !== '}') {
     const key = parseValue(text, at);
     if (typeof key.value !== 'string') throw unexpected(text, at);
-    const colon = skipBlank(text, key.end).at;
+    const colon = skipBlank(text, key.end);
     if (text[colon] !== ':') throw unexpected(text, colon);
-    const node = parseValue(text, skipBlank(text, colon + 1).at);
+    const node = parseValue(text, skipBlank(text, colon + 1));
     members.push({ key: key.value, node });
     at = nextItem(text, node.end, '}');
   }
@@ -101,7 +101,7 @@ function parseObject(text: string, start: number): Node {
 
 function parseArray(text: string, start: number): Node {
   const items: JsonValue[] = [];
-  let { at } = skipBlank(text, start + 1);
+  let at = skipBlank(text, start + 1);
   while (text[at] !== ']') {
     const node = parseValue(text, at);
     items.push(node.value);
@@ -112,24 +112,23 @@ function parseArray(text: string, start: number): Node {
 
 /** Where the next item begins, or the closing bracket. */
 function nextItem(text: string, end: number, closing: string): number {
-  const { at, comma } = skipBlank(text, end);
+  const { at, comma } = skipComma(text, end);
   if (!comma && text[at] !== closing) throw unexpected(text, at);
   return at;
 }
 
-/** Passes over space, comments and at most one comma. */
-function skipBlank(text: string, from: number): { at: number; comma: boolean } {
+/** Passes over space and comments. */
+function skipBlank(text: string, from: number): number {
   const blank = /(?:\s|\/\/[^\n]*|\/\*[\s\S]*?\*\/)*/y;
   blank.lastIndex = from;
   blank.exec(text);
-  let at = blank.lastIndex;
-  const comma = text[at] === ',';
-  if (comma) {
-    blank.lastIndex = at + 1;
-    blank.exec(text);
-    at = blank.lastIndex;
-  }
-  return { at, comma };
+  return blank.lastIndex;
+}
+
+/** Passes over the comma behind a value too, if there is one. */
+function skipComma(text: string, from: number): { readonly at: number; readonly comma: boolean } {
+  const at = skipBlank(text, from);
+  return text[at] === ',' ? { at: skipBlank(text, at + 1), comma: true } : { at, comma: false };
 }
 
 function unexpected(text: string, at: number): SyntaxError {

@@ -99,12 +99,6 @@ describe('terraformRecipe', () => {
     expect(recipe.environment).toEqual([['SSL_CERT_FILE', '/data/tls/ca.pem']]);
   });
 
-  it('keeps text of the token from being read as a template', () => {
-    expect(terraformRecipe('terraform', inputWith({ token: '${x}"' })).files[0]!.edit('')).toContain(
-      '"$${x}\\""',
-    );
-  });
-
   it('says that Terraform takes no host without a dot', () => {
     const local = { url: 'http://localhost:8484', http: 'http://localhost:8484' };
 

@@ -134,8 +134,9 @@ function hclValue(value: JsonValue, depth: number): string {
   return `{\n${lines.join('\n')}\n${indent}}`;
 }
 
+/** The configuration of the tools is HCL 1, which evaluates nothing in a string. */
 function quote(text: string): string {
-  return JSON.stringify(text).replaceAll('${', '$${').replaceAll('%{', '%%{');
+  return JSON.stringify(text);
 }
 
 function edit(path: string, text: string, block: { readonly id: string; readonly content: string }): string {

@@ -42,6 +42,13 @@ export interface Push {
   readonly class?: ModuleClass | undefined;
   readonly spelling?: string | undefined;
   readonly readme?: string | undefined;
+  /** Blobs that come along: they are shown in the repository together with the manifest, or not at all. */
+  readonly blobs?: readonly PushedBlob[];
+}
+
+export interface PushedBlob {
+  readonly digest: Digest;
+  readonly bytes: Buffer;
 }
 
 export interface Pushed {
@@ -67,6 +74,8 @@ export async function pushManifest(registry: Registry, push: Push): Promise<Push
   const manifest = parseManifest(bytes, push.contentType);
   const digest = digestManifest(bytes, push.expected);
   const publication = await readPublication(registry, push, manifest);
+  const blobs = push.blobs ?? [];
+  for (const blob of blobs) await registry.blobs.put(blob.bytes);
   await registry.blobs.put(bytes, digestAlgorithm(digest));
   const { changed } = await registry.metadata.command.putManifest({
     now: registry.clock.now(),
@@ -83,6 +92,7 @@ export async function pushManifest(registry: Registry, push: Push): Promise<Push
     subject: manifest.subject?.digest ?? null,
     annotations: JSON.stringify(manifest.annotations),
     parts: partsOf(manifest, repository),
+    blobs: blobs.map((blob) => ({ digest: blob.digest, size: blob.bytes.length })),
     tags,
     ...(push.ifNoneMatch === undefined ? {} : { ifNoneMatch: push.ifNoneMatch }),
     ...(push.ifMatch === undefined ? {} : { ifMatch: push.ifMatch }),
@@ -132,8 +142,8 @@ async function readPublication(
   const { module } = repository;
   const facts =
     module.language === 'bicep'
-      ? await readBicep(registry, repository, manifest)
-      : await readTerraform(registry, repository, manifest);
+      ? await readBicep(registry, push, manifest)
+      : await readTerraform(registry, push, manifest);
   return {
     language: module.language,
     address: push.spelling ?? repository.name,
@@ -154,9 +164,9 @@ function versionOfTag(tag: string, { name }: { readonly name: string }): Version
 
 type Facts = Pick<Publication, 'contentDigest' | 'archive' | 'description' | 'readme'>;
 
-async function readBicep(registry: Registry, repository: Repository, manifest: Manifest): Promise<Facts> {
+async function readBicep(registry: Registry, push: Push, manifest: Manifest): Promise<Facts> {
   const layer = checkBicepArtifact(manifest);
-  const template = readTemplate(await readBlob(registry, repository, layer));
+  const template = readTemplate(await readBlob(registry, push, layer));
   return {
     contentDigest: layersDigest(manifest.config!, manifest.layers),
     archive: null,
@@ -165,13 +175,13 @@ async function readBicep(registry: Registry, repository: Repository, manifest: M
   };
 }
 
-async function readTerraform(registry: Registry, repository: Repository, manifest: Manifest): Promise<Facts> {
+async function readTerraform(registry: Registry, push: Push, manifest: Manifest): Promise<Facts> {
   const layer = checkTerraformArtifact(manifest);
   if (layer.size > archiveLimits.compressed) {
     throw ashlarError('ASH-ARCHIVE-SIZE', { limit: archiveLimits.compressed });
   }
-  const zip = await readBlob(registry, repository, layer);
-  if (zip.readUInt16BE(0) !== 0x504b) {
+  const zip = await readBlob(registry, push, layer);
+  if (zip.toString('latin1', 0, 2) !== 'PK') {
     throw ashlarError('ASH-TERRAFORM-ARTIFACT', { reason: 'its archive/zip layer is not a zip file' });
   }
   const files = await readArchive(zip);
@@ -185,9 +195,14 @@ async function readTerraform(registry: Registry, repository: Repository, manifes
   };
 }
 
-/** A part that the repository holds: a manifest never grants access to a blob. */
-async function readBlob(registry: Registry, repository: Repository, part: Descriptor): Promise<Buffer> {
-  const { digest } = part;
+/** A part that comes along or that the repository holds: a manifest never grants access to a blob. */
+async function readBlob(
+  registry: Registry,
+  { repository, blobs }: Push,
+  { digest }: Descriptor,
+): Promise<Buffer> {
+  const along = blobs?.find((blob) => blob.digest === digest);
+  if (along) return along.bytes;
   const known = await registry.metadata.query.findBlob({ repository: repository.name, digest });
   const bytes = known && (await registry.blobs.read(digest));
   if (!bytes) throw ashlarError('ASH-MANIFEST-PARTS', { digest });

@@ -1,4 +1,11 @@
-import { createServer as createPlainServer, request as plainRequest, type RequestListener, type Server } from 'node:http';
+import {
+  createServer as createPlainServer,
+  IncomingMessage,
+  request as plainRequest,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { createServer as createTlsServer, request as httpsRequest } from 'node:https';
 import type { AddressInfo } from 'node:net';
 
@@ -8,7 +15,7 @@ export interface HttpRequest {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
-  /** Milliseconds until the request is given up; 10,000 unless told. */
+  /** Milliseconds for the whole of it, the last byte of the answer included; 10,000 unless told. */
   readonly timeout?: number;
   /** Extra certificate authorities in PEM, for servers with a private CA. */
   readonly ca?: string;
@@ -25,36 +32,51 @@ const maxBody = 16 * 1024 * 1024;
 
 /** Sends one request and reads the whole answer. Redirects are not followed. Rejects when no answer comes. */
 export async function httpRequest(url: string, request: HttpRequest = {}): Promise<HttpResponse> {
-  const target = new URL(url);
-  const send = target.protocol === 'https:' ? httpsRequest : plainRequest;
-  return await new Promise<HttpResponse>((resolve, reject) => {
-    const outgoing = send(target, {
+  const timeout = request.timeout ?? 10_000;
+  const deadline = AbortSignal.timeout(timeout);
+  try {
+    const incoming = await send(new URL(url), request, deadline);
+    const body = await readAnswer(incoming);
+    return { status: incoming.statusCode ?? 0, headers: headersOf(incoming), body };
+  } catch (error) {
+    if (deadline.aborted) throw new Error(`no whole answer within ${timeout} ms`, { cause: error });
+    throw error;
+  }
+}
+
+async function send(target: URL, request: HttpRequest, signal: AbortSignal): Promise<IncomingMessage> {
+  const start = target.protocol === 'https:' ? httpsRequest : plainRequest;
+  return await new Promise<IncomingMessage>((resolve, reject) => {
+    const outgoing = start(target, {
       method: request.method ?? 'GET',
       headers: { 'user-agent': 'ashlar', ...request.headers },
-      timeout: request.timeout ?? 10_000,
+      signal,
       ...(request.ca === undefined ? {} : { ca: request.ca }),
     });
-    outgoing.on('timeout', () => outgoing.destroy(new Error('no answer in time')));
     outgoing.on('error', reject);
-    outgoing.on('response', (incoming) => {
-      const chunks: Buffer[] = [];
-      let size = 0;
-      incoming.on('data', (chunk: Buffer) => {
-        size += chunk.length;
-        if (size > maxBody) incoming.destroy(new Error(`the answer is larger than ${maxBody} bytes`));
-        else chunks.push(chunk);
-      });
-      incoming.on('error', reject);
-      incoming.on('end', () => {
-        const headers = new Headers();
-        for (const [name, value] of Object.entries(incoming.headersDistinct)) {
-          for (const item of value ?? []) headers.append(name, item);
-        }
-        resolve({ status: incoming.statusCode ?? 0, headers, body: Buffer.concat(chunks) });
-      });
-    });
+    outgoing.on('response', resolve);
     outgoing.end(request.body);
   });
+}
+
+async function readAnswer(incoming: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of incoming as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    // Leaving the loop ends the connection.
+    if (size > maxBody) throw new Error(`the answer is larger than ${maxBody} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, size);
+}
+
+function headersOf({ headersDistinct }: IncomingMessage): Headers {
+  const headers = new Headers();
+  for (const [name, values] of Object.entries(headersDistinct)) {
+    for (const value of values ?? []) headers.append(name, value);
+  }
+  return headers;
 }
 
 export interface HttpListener {
@@ -79,22 +101,22 @@ export interface HttpListenerOptions {
   /** PEM; https when given. */
   readonly tls?: { readonly cert: string; readonly key: string };
   readonly handler: RequestListener;
+  readonly limits?: Partial<ListenerLimits>;
 }
 
-/** Milliseconds without a byte in either direction after which a connection is given up. */
-const idleTimeout = 120_000;
+export interface ListenerLimits {
+  /** Milliseconds until the headers of a request must have arrived. */
+  readonly headersTimeout: number;
+  /** Milliseconds without a byte in either direction after which a connection is given up. */
+  readonly idleTimeout: number;
+}
+
+const defaultLimits: ListenerLimits = { headersTimeout: 30_000, idleTimeout: 120_000 };
 
 /** Listens for http or https. Rejects with the error of the system when the address cannot be used. */
-export async function listenHttp({ host, port, tls, handler }: HttpListenerOptions): Promise<HttpListener> {
-  // A large upload over a slow line may take hours: no limit on the whole request, one on silence.
-  const limits = { maxHeaderSize: 16 * 1024, headersTimeout: 30_000, keepAliveTimeout: 72_000, requestTimeout: 0 };
-  const server: Server = tls ? createTlsServer({ ...limits, ...tls }, handler) : createPlainServer(limits, handler);
-  server.setTimeout(idleTimeout);
-  // A client that asks first learns about a refusal before it sends its body.
-  server.on('checkContinue', (request, response) => {
-    request.sendContinue = () => response.writeContinue();
-    handler(request, response);
-  });
+export async function listenHttp(options: HttpListenerOptions): Promise<HttpListener> {
+  const server = createServer(options);
+  const { host, port } = options;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen({ host, port }, () => {
@@ -113,5 +135,43 @@ export async function listenHttp({ host, port, tls, handler }: HttpListenerOptio
       server.closeAllConnections();
       await closed;
     },
+  };
+}
+
+function createServer({ tls, handler, limits }: HttpListenerOptions): Server {
+  const { headersTimeout, idleTimeout } = { ...defaultLimits, ...limits };
+  const settings = {
+    maxHeaderSize: 16 * 1024,
+    headersTimeout,
+    connectionsCheckingInterval: Math.min(headersTimeout, 5_000),
+    keepAliveTimeout: 72_000,
+    // A large upload over a slow line may take hours: no limit on the whole request, one on silence.
+    requestTimeout: 0,
+  };
+  const server = tls ? createTlsServer({ ...settings, ...tls }, handler) : createPlainServer(settings, handler);
+  server.setTimeout(idleTimeout);
+  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+    continueWhenRead(request, response);
+    handler(request, response);
+  });
+  return server;
+}
+
+/**
+ * A client that asks first is told to go on when somebody begins to read its body, and learns about a refusal before it
+ * sends it. Who gets an answer instead may send the body or not: nobody knows what comes next on the connection, so it
+ * ends there.
+ */
+function continueWhenRead(request: IncomingMessage, response: ServerResponse): void {
+  response.shouldKeepAlive = false;
+  request.sendContinue = () => {
+    request.sendContinue = undefined;
+    if (response.headersSent) return;
+    response.shouldKeepAlive = true;
+    response.writeContinue();
+  };
+  request._read = (size) => {
+    request.sendContinue?.();
+    IncomingMessage.prototype._read.call(request, size);
   };
 }

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
 
 import { ashlarError } from '@ashlar/core';
 
@@ -18,6 +19,16 @@ export function bodyStream(request: FastifyRequest): IncomingMessage {
   request.raw.sendContinue?.();
   request.raw.sendContinue = undefined;
   return request.raw;
+}
+
+/** Reads past the first bytes of a stream; whoever reads it next gets the rest. */
+export async function skipBytes(stream: Readable, count: number): Promise<void> {
+  let left = count;
+  for await (const chunk of stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    if (chunk.length > left) stream.unshift(chunk.subarray(left));
+    left -= Math.min(left, chunk.length);
+    if (left === 0) return;
+  }
 }
 
 /** Reads a body into memory. @throws `tooLarge` when it has more bytes than `limit` */

@@ -98,7 +98,7 @@ async function ping(request: FastifyRequest, reply: FastifyReply): Promise<void>
   if (isAnonymous(request.caller) && request.headers.authorization === undefined) {
     throw ashlarError('ASH-AUTH-REQUIRED', {});
   }
-  await reply.header('content-type', 'application/json').header('content-length', 2).send('{}');
+  await reply.header('content-type', 'application/json').header('content-length', 2).send(Buffer.from('{}'));
 }
 
 function scopeOf(path: OciPath, request: FastifyRequest): string {

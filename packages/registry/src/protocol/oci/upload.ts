@@ -12,7 +12,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { requireRepository } from '../../catalogue/index.ts';
 import { type Caller, mayCreateNamespace } from '../../identity/index.ts';
 import type { Registry } from '../../registry.ts';
-import { bodyStream } from '../../server/body.ts';
+import { bodyStream, skipBytes } from '../../server/body.ts';
 import { parseContentRange } from '../../server/range.ts';
 import type { ByteRange, UploadId } from '../../store/blob/index.ts';
 import { lastParameter } from '../../server/distribution/query.ts';
@@ -54,7 +54,7 @@ export async function continueUpload(
   reply: FastifyReply,
   { repository, ticket }: { readonly repository: Repository; readonly ticket: string },
 ): Promise<void> {
-  const { caller, id } = await openUpload(registry, request, repository, ticket);
+  const { caller, id, offset } = await openUpload(registry, request, repository, ticket);
   switch (request.method) {
     case 'GET':
     case 'HEAD': {
@@ -63,9 +63,9 @@ export async function continueUpload(
       return await sendAccepted(registry, reply, caller, repository, id, size, 204);
     }
     case 'PATCH':
-      return await appendChunk(registry, request, reply, { caller, repository, id });
+      return await appendChunk(registry, request, reply, { caller, repository, id, offset });
     case 'PUT':
-      return await finishUpload(registry, request, reply, { caller, repository, id });
+      return await finishUpload(registry, request, reply, { caller, repository, id, offset });
     case 'DELETE':
       if (!(await registry.blobs.cancelUpload(id))) throw ashlarError('ASH-UPLOAD-UNKNOWN', {});
       await reply.code(204).send();
@@ -79,6 +79,8 @@ interface Upload {
   readonly caller: Caller;
   readonly repository: Repository;
   readonly id: UploadId;
+  /** Bytes that the upload held when its Location was given out. */
+  readonly offset: number | undefined;
 }
 
 /**
@@ -102,19 +104,19 @@ async function openUpload(
   const owner = live && (await callerOf(live));
   const caller = owner ?? request.caller;
   await requireRepository(registry, caller, 'publish', repository, unknown);
-  return { caller, repository, id: claims['upload'] as UploadId };
+  return { caller, repository, id: claims['upload'] as UploadId, offset: claims['size'] as number | undefined };
 }
 
 async function appendChunk(
   registry: Registry,
   request: FastifyRequest,
   reply: FastifyReply,
-  { caller, repository, id }: Upload,
+  { caller, repository, id, offset }: Upload,
 ): Promise<void> {
   const range = parseContentRange(request.headers['content-range']);
   checkLength(request, range && range.end - range.start + 1);
   try {
-    const size = await appendBody(registry, request, id, range);
+    const size = await appendBody(registry, request, id, offset, range);
     await sendAccepted(registry, reply, caller, repository, id, size);
   } catch (error) {
     await describeProgress(registry, reply, caller, repository, id);
@@ -122,13 +124,22 @@ async function appendChunk(
   }
 }
 
+/**
+ * The Azure SDK sends a chunk again, to the same Location, when the answer was a 5xx or got lost on the way: what of it
+ * is here already is left out. The digest at the end tells when these were other bytes.
+ */
 async function appendBody(
   registry: Registry,
   request: FastifyRequest,
   id: UploadId,
+  offset: number | undefined,
   range: ByteRange | undefined,
 ): Promise<number> {
-  const size = await registry.blobs.append(id, range?.start, bodyStream(request), registry.config.maxBlobSize);
+  const body = bodyStream(request);
+  const held = (await registry.blobs.uploadSize(id)) ?? 0;
+  const isRepeated = offset !== undefined && offset < held && (range?.start ?? offset) === offset;
+  if (isRepeated) await skipBytes(body, held - offset);
+  const size = await registry.blobs.append(id, isRepeated ? held : range?.start, body, registry.config.maxBlobSize);
   if (range === undefined || size === range.end + 1) return size;
   // A body without a length was not what its Content-Range said.
   throw ashlarError('ASH-SIZE-MISMATCH', { expected: range.end - range.start + 1, actual: size - range.start });
@@ -138,15 +149,19 @@ async function finishUpload(
   registry: Registry,
   request: FastifyRequest,
   reply: FastifyReply,
-  { caller, repository, id }: Upload,
+  { caller, repository, id, offset }: Upload,
 ): Promise<void> {
   const text = lastParameter(request, 'digest');
   if (text === undefined || !isDigest(text)) throw ashlarError('ASH-DIGEST-INVALID', { digest: text ?? '' });
+  // The same PUT again, as after a lost answer: the blob is there.
+  if ((await registry.blobs.uploadSize(id)) === undefined && (await holdsBlob(registry, repository, text))) {
+    return await sendCreated(reply, repository, text);
+  }
   const range = parseContentRange(request.headers['content-range']);
   if (hasBody(request)) {
     checkLength(request, range && range.end - range.start + 1);
     try {
-      await appendBody(registry, request, id, range);
+      await appendBody(registry, request, id, offset, range);
     } catch (error) {
       await describeProgress(registry, reply, caller, repository, id);
       throw error;
@@ -165,6 +180,10 @@ async function finish(
 ): Promise<void> {
   const { size } = await registry.blobs.finishUpload(id, digest);
   await addBlob(registry, caller, repository, digest, size);
+}
+
+async function holdsBlob({ metadata }: Registry, { name }: Repository, digest: Digest): Promise<boolean> {
+  return (await metadata.query.findBlob({ repository: name, digest })) !== undefined;
 }
 
 /** Shows a blob in a repository. */
@@ -202,7 +221,7 @@ async function setLocation(
   id: UploadId,
   size: number,
 ): Promise<void> {
-  const claims = { ...registry.identity.claimsOf(caller), repository: repository.name, upload: id };
+  const claims = { ...registry.identity.claimsOf(caller), repository: repository.name, upload: id, size };
   const ticket = await registry.identity.tickets.issue('upload', claims, locationTtl);
   void reply.header('location', uploadUrl(repository.name, ticket)).header('range', `0-${Math.max(size - 1, 0)}`);
 }

@@ -75,7 +75,10 @@ export function sendOciError(
   error: AshlarError,
   asked: string = challenge(request, error),
 ): void {
-  const status = statuses[error.code] ?? error.status;
+  // Clients ask with HEAD before they push and give up on a 400, which has no body there to say what is wrong. After
+  // a 404 they go on to a request that can.
+  const mute = request.method === 'HEAD' && error.code === 'ASH-ADDRESS-INVALID';
+  const status = mute ? 404 : (statuses[error.code] ?? error.status);
   if (status === 401) void reply.header('www-authenticate', asked);
   // Bytes: to a text or to null Fastify would add a charset to the media type.
   const body = Buffer.from(JSON.stringify({ errors: [{ code: ociCode(error), message: error.message }] }));

@@ -5,14 +5,13 @@ import {
   type ModuleAddress,
   type ModuleClass,
   parseRepository,
-  type Repository,
   type Version,
   versionToTag,
 } from '@ashlar/core';
 
 import { pushManifest, requireRepository, spellingOf } from '../../catalogue/index.ts';
-import { type Caller, mayCreateNamespace } from '../../identity/index.ts';
-import type { ModuleFile } from '../../intake/index.ts';
+import type { Caller } from '../../identity/index.ts';
+import { type ModuleFile, sha256 } from '../../intake/index.ts';
 import type { Registry } from '../../registry.ts';
 import { buildUpload, type BuiltUpload, type UploadOptions } from './build.ts';
 
@@ -42,13 +41,13 @@ export async function publishUpload(registry: Registry, request: UploadRequest):
   const artifact = await buildUpload(request, request);
   const earlier = await findEqual(registry, request, artifact);
   if (earlier) return { status: 'already-published', digest: earlier, contentDigest: artifact.contentDigest };
-  await storeBlobs(registry, caller, repository, artifact);
   const { digest, changed } = await pushManifest(registry, {
     caller,
     repository,
     bytes: artifact.manifest,
     contentType: artifact.mediaType,
     tags: [versionToTag(version)],
+    blobs: artifact.blobs,
     class: request.class,
     spelling: spellingOf(address),
     readme: artifact.readme,
@@ -76,23 +75,6 @@ async function findEqual(
   const row = await registry.metadata.query.findVersion({ repository, version });
   if (!row) return undefined;
   if (row.content_digest === artifact.contentDigest) return row.digest as Digest;
-  throw ashlarError('ASH-VERSION-EXISTS', {
-    address: repository,
-    version,
-    digest: row.content_digest,
-    pushed: artifact.contentDigest,
-  });
-}
-
-async function storeBlobs(
-  registry: Registry,
-  caller: Caller,
-  { name, namespace, kind }: Repository,
-  artifact: BuiltUpload,
-): Promise<void> {
-  const repository = { name, namespace, kind, createNamespace: mayCreateNamespace(caller) };
-  for (const { digest, bytes } of artifact.blobs) {
-    await registry.blobs.put(bytes);
-    await registry.metadata.command.addBlob({ now: registry.clock.now(), repository, digest, size: bytes.length });
-  }
+  const pushed = sha256(artifact.manifest);
+  throw ashlarError('ASH-VERSION-EXISTS', { address: repository, version, digest: row.digest, pushed });
 }

@@ -5,7 +5,7 @@ import { ashlarError } from '@ashlar/core/error';
 
 import { chunksOf, inChunks } from '../chunk.ts';
 import type { Schema } from '../schema.ts';
-import { ensureRepository, type RepositoryInput } from './repository.ts';
+import { ensureRepository, type RepositoryInput, showBlob } from './repository.ts';
 import { tombstoneVersions, writeVersions } from './version.ts';
 
 /** What makes a pushed manifest versions of a module. */
@@ -35,6 +35,8 @@ export interface ManifestInput {
   /** JSON object of strings. */
   readonly annotations: string;
   readonly parts: readonly ManifestPart[];
+  /** Stored blobs that come along: shown in the repository with the manifest, in the same transaction. */
+  readonly blobs?: readonly { readonly digest: string; readonly size: number }[];
   readonly tags: readonly string[];
   /** Refuse when a tag exists already. */
   readonly ifNoneMatch?: boolean;
@@ -60,6 +62,7 @@ export interface ManifestPart {
 export async function putManifest(db: Kysely<Schema>, input: ManifestInput): Promise<{ changed: string[] }> {
   await ensureRepository(db, input.now, input.repository);
   await checkConditions(db, input);
+  for (const blob of input.blobs ?? []) await showBlob(db, input.now, input.repository.name, blob);
   await checkParts(db, input);
   await writeManifest(db, input);
   if (input.publication) await writeVersions(db, input, input.publication);
@@ -131,7 +134,9 @@ async function checkConditions(db: Kysely<Schema>, input: ManifestInput): Promis
   const current = await existingDigests(db, name, input.digest, tags);
   for (const reference of tags.length > 0 ? tags : [input.digest]) {
     const digest = current.get(reference);
-    const fails = (ifNoneMatch && digest !== undefined) || (ifMatch && !(digest && (ifMatch.includes(digest) || ifMatch.includes('*'))));
+    const fails =
+      (ifNoneMatch && digest !== undefined) ||
+      (ifMatch && !(digest && (ifMatch.includes(digest) || ifMatch.includes('*'))));
     if (fails) throw ashlarError('ASH-PRECONDITION', { name, reference });
   }
 }

@@ -44,14 +44,19 @@ export async function addBlob(
   },
 ): Promise<void> {
   await ensureRepository(db, input.now, input.repository);
+  await showBlob(db, input.now, input.repository.name, input);
+}
+
+/** Makes a stored blob visible in a repository that exists. */
+export async function showBlob(
+  db: Kysely<Schema>,
+  now: number,
+  repository: string,
+  { digest, size }: { readonly digest: string; readonly size: number },
+): Promise<void> {
   await db
     .insertInto('repository_blob')
-    .values({
-      repository: input.repository.name,
-      digest: input.digest,
-      size: input.size,
-      created_at: input.now,
-    })
+    .values({ repository, digest, size, created_at: now })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
 }

@@ -7,14 +7,14 @@ export async function up(db: Kysely<Schema>, dialect: Dialect): Promise<void> {
   const { schema } = db;
   await schema
     .createTable('namespace')
-    .addColumn('name', 'text', (c) => c.primaryKey())
+    .addColumn('name', 'text', (c) => c.primaryKey().notNull())
     .addColumn('visibility', 'text', (c) => c.notNull())
     .addColumn('immutable', 'integer', (c) => c.notNull())
     .addColumn('created_at', 'bigint', (c) => c.notNull())
     .execute();
   await schema
     .createTable('repository')
-    .addColumn('name', 'text', (c) => c.primaryKey())
+    .addColumn('name', 'text', (c) => c.primaryKey().notNull())
     .addColumn('namespace', 'text', (c) => c.notNull().references('namespace.name'))
     .addColumn('kind', 'text', (c) => c.notNull())
     .addColumn('created_at', 'bigint', (c) => c.notNull())
@@ -77,7 +77,7 @@ export async function up(db: Kysely<Schema>, dialect: Dialect): Promise<void> {
 async function createModuleTables({ schema }: Kysely<Schema>): Promise<void> {
   await schema
     .createTable('module')
-    .addColumn('repository', 'text', (c) => c.primaryKey().references('repository.name'))
+    .addColumn('repository', 'text', (c) => c.primaryKey().notNull().references('repository.name'))
     .addColumn('namespace', 'text', (c) => c.notNull().references('namespace.name'))
     .addColumn('language', 'text', (c) => c.notNull())
     .addColumn('address', 'text', (c) => c.notNull())
@@ -121,7 +121,7 @@ async function createModuleTables({ schema }: Kysely<Schema>): Promise<void> {
 async function createIdentityTables({ schema }: Kysely<Schema>): Promise<void> {
   await schema
     .createTable('token')
-    .addColumn('id', 'text', (c) => c.primaryKey())
+    .addColumn('id', 'text', (c) => c.primaryKey().notNull())
     .addColumn('hash', 'text', (c) => c.notNull().unique())
     .addColumn('name', 'text', (c) => c.notNull())
     .addColumn('scopes', 'text', (c) => c.notNull())
@@ -134,12 +134,12 @@ async function createIdentityTables({ schema }: Kysely<Schema>): Promise<void> {
   await schema.createIndex('token_by_parent').on('token').column('parent').execute();
   await schema
     .createTable('used_code')
-    .addColumn('id', 'text', (c) => c.primaryKey())
+    .addColumn('id', 'text', (c) => c.primaryKey().notNull())
     .addColumn('expires_at', 'bigint', (c) => c.notNull())
     .execute();
   await schema
     .createTable('secret')
-    .addColumn('name', 'text', (c) => c.primaryKey())
+    .addColumn('name', 'text', (c) => c.primaryKey().notNull())
     .addColumn('value', 'text', (c) => c.notNull())
     .execute();
 }

@@ -7,7 +7,7 @@ import type { Dialect } from '../dialect.ts';
 import type { Schema } from '../schema.ts';
 import * as initial from './0001-initial.ts';
 
-interface NumberedMigration {
+export interface NumberedMigration {
   up(db: Kysely<Schema>, dialect: Dialect): Promise<void>;
 }
 
@@ -20,16 +20,20 @@ export const migrations: Readonly<Record<string, NumberedMigration>> = {
  * Brings the schema to the newest version, under the lock of the database; a half-done step is rolled back.
  * @throws ASH-DATA-FORMAT when the database was written by a newer program.
  */
-export async function migrate(db: Kysely<Schema>, dialect: Dialect, path: string): Promise<void> {
+export async function migrate(
+  db: Kysely<Schema>,
+  dialect: Dialect,
+  path: string,
+  steps: typeof migrations = migrations,
+): Promise<void> {
   const known: Record<string, Migration> = {};
-  for (const [name, migration] of Object.entries(migrations)) {
+  for (const [name, migration] of Object.entries(steps)) {
     known[name] = { up: async (transaction: Kysely<Schema>) => await migration.up(transaction, dialect) };
   }
   const migrator = new Migrator({ db, provider: { getMigrations: async () => known } });
-  const { error, results } = await migrator.migrateToLatest();
+  const { error } = await migrator.migrateToLatest();
   if (error === undefined) return;
-  const missing = /previously executed migration ([\w-]+) is missing/.exec((error as Error).message)?.[1];
-  if (missing === undefined) throw error as Error;
-  const found = results?.at(-1)?.migrationName ?? missing;
-  throw ashlarError('ASH-DATA-FORMAT', { path, found, known: Object.keys(migrations).length });
+  const found = /previously executed migration ([\w-]+) is missing/.exec((error as Error).message)?.[1];
+  if (found === undefined) throw error as Error;
+  throw ashlarError('ASH-DATA-FORMAT', { path, found, known: Object.keys(steps).length });
 }
