@@ -27,7 +27,15 @@ export interface Played {
 }
 
 export type Kind = 'manifest' | 'blob' | 'upload-start' | 'upload' | 'token' | 'exchange' | 'catalog' | 'listing';
-type Standing = 'none' | 'bad' | 'anonymous' | 'good';
+/** `weak`: known, but with a token for something else. */
+type Standing = 'none' | 'bad' | 'anonymous' | 'weak' | 'good';
+
+interface Token {
+  readonly text: string;
+  readonly standing: Standing;
+  /** What it was asked for; undefined for tokens that are good for everything. */
+  readonly scope: string | undefined;
+}
 
 const modules = 'corp/modules/';
 const recordedPassword = 'alice:wonderland';
@@ -58,7 +66,7 @@ export async function playStep(
 ): Promise<Played[]> {
   const step = recording.steps[index]!;
   const number = recording.scenario.slice(0, 2);
-  const namespace = `corp${number}${String(index).padStart(2, '0')}`;
+  const namespace = `corp${number}${String(index).padStart(2, '0')}${mode[0]}`;
   const isTls = step.exchanges.some(({ request }) => headerOf(request.headers, 'host') === 'registry.example');
   const isPublic = visibilityOf(recording, step) === 'public';
   const client = number < '20' ? 'oras' : 'azure';
@@ -66,13 +74,15 @@ export async function playStep(
   await server.api('POST', '/namespaces', { name: namespace, visibility: isPublic ? 'public' : 'private' });
   const password = await server.token(`manage:${namespace}`);
 
-  const tokens = new Map<string, { text: string; standing: Standing }>();
-  if (/identitytoken accepted/.test(step.step)) tokens.set('refresh-1', { text: password, standing: 'good' });
+  const tokens = new Map<string, Token>();
+  if (/identitytoken accepted/.test(step.step)) tokens.set('refresh-1', { text: password, standing: 'good', scope: undefined });
   /** Recorded digests whose content is other bytes here. */
   const digests = new Map<string, string>();
   const held = { blobs: new Set<string>(), manifests: new Map<string, string>() };
   const played: Played[] = [];
   let location = '';
+  /** What went into the upload under way, by recorded target: a repeated request counts once. */
+  const uploaded = new Map<string, Buffer>();
   let previous: { exchange: Exchange; status: number } | undefined;
 
   const rename = (text: string) => renameAll(text, namespace, mode, digests);
@@ -115,7 +125,8 @@ export async function playStep(
     if (repository === undefined) return;
     const name = rename(repository);
     if (kind === 'manifests' && method === 'PUT') return await seedBlobs(name, bytesOf(exchange.request.body).toString());
-    if (!isGenuine(exchange) || answer === undefined || answer.status >= 300 || method === 'HEAD') return;
+    if (!exchange.answeredBy.startsWith('distribution') || answer === undefined || answer.status >= 300) return;
+    if ((method !== 'GET' && method !== 'DELETE') || headerOf(answer.headers, 'content-encoding') !== undefined) return;
     const key = `${name} ${rename(reference)}`;
     if (kind === 'manifests' && !held.manifests.has(key)) {
       const digest = answer.body.sha256 ?? reference;
@@ -143,6 +154,9 @@ export async function playStep(
     const recorded = bytesOf(request.body);
     const body = kind === 'token' || kind === 'exchange' ? Buffer.from(formOf(recorded.toString())) : substitute(recorded, digests);
     if (request.body.sha256 !== undefined && sha256(body) !== request.body.sha256) digests.set(request.body.sha256, sha256(body));
+    if (kind === 'upload') uploaded.set(request.target, body);
+    const announced = new URLSearchParams(request.target.split('?')[1]).getAll('digest').at(-1);
+    if (kind === 'upload' && announced !== undefined) digests.set(announced, sha256(Buffer.concat([...uploaded.values()])));
     const target = kind === 'upload' ? uploadTarget(request.target) : rename(request.target);
     const { standing, field } = credentialsOf(exchange);
     const write = !['GET', 'HEAD'].includes(request.method) && kind !== 'token' && kind !== 'exchange';
@@ -200,13 +214,16 @@ export async function playStep(
       return { standing: isGood ? 'good' : 'bad', field: basic('alice', isGood ? password : 'wrong') };
     }
     const token = tokens.get(value);
-    return { standing: token?.standing ?? 'bad', field: bearer(token?.text ?? value) };
+    if (token === undefined) return { standing: 'bad', field: bearer(value) };
+    const action = request.method === 'DELETE' ? 'delete' : ['GET', 'HEAD'].includes(request.method) ? '' : 'push';
+    const isWeak = token.standing === 'good' && token.scope?.includes(action) === false;
+    return { standing: isWeak ? 'weak' : token.standing, field: bearer(token.text) };
   }
 
   /** What a correct server answers, by what it holds and who asks. */
   function correctStatus(kind: Kind, method: string, target: string, standing: Standing, form: string): number {
     const isRead = method === 'GET' || method === 'HEAD';
-    const mayRead = standing === 'good' || (isPublic && standing !== 'bad');
+    const mayRead = standing === 'good' || standing === 'weak' || (isPublic && standing !== 'bad');
     switch (kind) {
       case 'exchange':
         return 200;
@@ -240,6 +257,7 @@ export async function playStep(
   function remember(exchange: Exchange, target: string, body: Buffer, response: RawResponse): void {
     const next = response.headers.location;
     if (response.status === 202 && next !== undefined) location = next;
+    if (response.status === 202 && kindOf(target) === 'upload-start') uploaded.clear();
     const path = pathOf(target);
     if (response.status === 201) {
       const [, manifests, reference] = /^\/v2\/(.+)\/manifests\/([^/]+)$/.exec(path) ?? [];
@@ -257,7 +275,8 @@ export async function playStep(
     for (const name of ['token', 'access_token', 'refresh_token']) {
       const [from, to] = [recorded[name], ours[name] ?? ours['access_token']];
       if (from === undefined || to === undefined) continue;
-      tokens.set(from, { text: to, standing: from.includes('anonymous') ? 'anonymous' : 'good' });
+      const standing = from.includes('anonymous') ? 'anonymous' : 'good';
+      tokens.set(from, { text: to, standing, scope: new URLSearchParams(exchange.request.body.text ?? target.split('?')[1]).get('scope') ?? undefined });
     }
   }
 }

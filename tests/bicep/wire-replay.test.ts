@@ -138,7 +138,7 @@ describe.each<Mode>(['module', 'plain'])('recorded client, %s repositories', (mo
           ({ step, kind, method, ...other }) =>
             step === title && other.mode === mode && kind === each.kind && method === each.exchange.request.method,
         );
-        return seen(each, deviation?.status ?? each.expected);
+        return seen(each, each.expected < 300 ? (deviation?.status ?? each.expected) : each.expected);
       }),
     );
     // The expectation itself is checked against the real registry, wherever one answered.
@@ -424,7 +424,7 @@ function azureShapes() {
   // Bicep shows the reverse: the highest version comes last.
   expect(listing).toMatchObject({
     registry: 'registry.example',
-    imageName: expect.stringMatching(/^bicep\/corp\d+\/modules\/storage$/),
+    imageName: expect.stringMatching(/^bicep\/corp\w+\/modules\/storage$/),
     manifests: ['1.0.0', '1.1.0', '1.2.0'].map((tag) => ({
       tags: [tag],
       digest: expect.stringMatching(/^sha256:/),

@@ -1,5 +1,7 @@
 import type { RunningServer } from '@ashlar/registry';
 
+import { bicepRegistry } from '../setup/bicep.ts';
+
 /** What to try next with each client, ready to paste; printed when the examples have just been published. */
 export function nextSteps({ urls, examples, adminTokenFile, localCa }: RunningServer): string[] {
   if (examples.length === 0) return [];
@@ -8,7 +10,8 @@ export function nextSteps({ urls, examples, adminTokenFile, localCa }: RunningSe
     '',
     `Published ${examples.length} example versions. Try them, in another terminal and an empty folder:`,
     ...(http === undefined ? [] : terraform(http)),
-    ...(https === undefined ? [] : [...oci(https, localCa?.trustLine), ...bicep(https, localCa?.trustLine)]),
+    ...(https === undefined ? [] : oci(https, localCa?.trustLine)),
+    ...bicep(urls, localCa?.trustLine),
     '',
     '  # the ashlar command',
     `  npx ashlar login ${http ?? https} --token - < ${adminTokenFile}`,
@@ -39,15 +42,26 @@ function oci(https: string, trust: string | undefined): string[] {
   ];
 }
 
-function bicep(https: string, trust: string | undefined): string[] {
-  const { host, hostname } = new URL(https);
+function bicep(urls: RunningServer['urls'], trust: string | undefined): string[] {
+  const registry = bicepAddress(urls);
+  if (registry === undefined) return [];
+  const { host, hostname } = new URL(registry);
   return [
     '',
     '  # bicep 0.45.6 or newer',
-    ...(trust === undefined ? [] : [`  ${trust}`]),
+    ...(trust === undefined || registry.startsWith('http:') ? [] : [`  ${trust}`]),
     `  export BICEP_TRUSTED_REGISTRIES=${hostname}`,
     `  printf '{"experimentalFeaturesEnabled":{"ociEnabled":true},"moduleAliases":{"br":{"ashlar":{"registry":"${host}","modulePath":"bicep"}}}}' > bicepconfig.json`,
     `  printf "module vnet 'br/ashlar:example/res/network/virtual-network:1.0.0' = {\\n  params: { name: 'vnet', addressPrefixes: ['10.0.0.0/16'] }\\n}\\n" > main.bicep`,
     '  bicep build main.bicep',
   ];
+}
+
+/** Bicep cannot use every combination of listeners; where it cannot, there is nothing to try. */
+function bicepAddress({ http, https }: RunningServer['urls']): string | undefined {
+  try {
+    return bicepRegistry({ http, https });
+  } catch {
+    return undefined;
+  }
 }

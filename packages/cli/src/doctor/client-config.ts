@@ -141,7 +141,7 @@ export async function checkDockerConfig(config: ClientConfig): Promise<Check[]> 
   return [found, ...urls.flatMap((url) => checkOtherPorts(url, keys))];
 }
 
-/** bicep-wire.md §2 number 12: for a name with a port Bicep also takes the entry of any other name with a port. */
+/** Seen on the wire with OrasProject.Oras 0.7: for a name with a port Bicep also takes the entry of any other name with a port. */
 function checkOtherPorts(url: string, keys: readonly string[]): Check[] {
   const { host } = new URL(url);
   if (portNotes(url).length === 0) return [];

@@ -7,7 +7,7 @@ import { type JsonValue, setJsonc } from './jsonc.ts';
 import type { PlannedFile, Recipe, SetupInput } from './recipe.ts';
 import { trustLines } from './shell.ts';
 
-/** The first version with both the trust list and docker credentials (bicep-client.md §1.1). */
+/** The first version with both the trust list and docker credentials (Azure/bicep pull request 18956). */
 export const minimumBicep = '0.45.6';
 
 /** Alias, docker credentials and trust for the command line and the language server. */
@@ -75,7 +75,7 @@ function trustedRegistries(host: string, env: NodeJS.ProcessEnv): string {
   return [...new Set([...present, host])].filter((each) => each !== '').join(',');
 }
 
-/** bicep-wire.md §2 number 12. */
+/** How OrasProject.Oras 0.7 matches docker's credentials, seen on the wire. */
 export function portNotes(url: string): string[] {
   const { hostname, port } = new URL(url);
   if (port === '' || /^[\d.]+$|^\[/.test(hostname)) return [];

@@ -139,7 +139,7 @@ export const settings = {
     value: 'duration',
     description: 'Life of the refresh tokens that /oauth2/exchange gives out.',
     default: '1h',
-    // Clients drop a refresh token five minutes before its end (bicep-client.md §4.4).
+    // Clients drop a refresh token five minutes before its end (Azure.Containers.ContainerRegistry 1.3).
     schema: duration('10m', '1d'),
   },
   archiveLinkTtl: {
@@ -188,7 +188,7 @@ export const configFile = {
 } as const;
 
 /** Variables of the client side, which the server leaves alone. */
-export const clientVariables: readonly string[] = ['ASHLAR_URL', 'ASHLAR_TOKEN'];
+export const clientVariables: readonly string[] = ['ASHLAR_URL', 'ASHLAR_TOKEN', 'ASHLAR_CA'];
 
 /** Name and description of each setting, in the order of the table. */
 export function settingEntries(): readonly (readonly [SettingName, Setting])[] {

@@ -111,6 +111,9 @@ export interface ListenerLimits {
   readonly idleTimeout: number;
 }
 
+/** Bytes of a refused body; several times the largest upload that comes without being announced. */
+const maxDiscarded = 64 * 1024 * 1024;
+
 const defaultLimits: ListenerLimits = { headersTimeout: 30_000, idleTimeout: 120_000 };
 
 /** Listens for http or https. Rejects with the error of the system when the address cannot be used. */
@@ -148,13 +151,31 @@ function createServer({ tls, handler, limits }: HttpListenerOptions): Server {
     // A large upload over a slow line may take hours: no limit on the whole request, one on silence.
     requestTimeout: 0,
   };
-  const server = tls ? createTlsServer({ ...settings, ...tls }, handler) : createPlainServer(settings, handler);
+  const answer: RequestListener = (request, response) => {
+    response.once('finish', () => discardRest(request));
+    handler(request, response);
+  };
+  const server = tls ? createTlsServer({ ...settings, ...tls }, answer) : createPlainServer(settings, answer);
   server.setTimeout(idleTimeout);
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     continueWhenRead(request, response);
-    handler(request, response);
+    answer(request, response);
   });
   return server;
+}
+
+/**
+ * Many clients read an answer only after they have sent their whole body, and a connection that is closed before that
+ * takes the answer with it: what nobody wanted of the body is read and thrown away.
+ */
+function discardRest(request: IncomingMessage): void {
+  if (request.readableEnded || request.destroyed) return;
+  let left = maxDiscarded;
+  request.on('data', (chunk: Buffer) => {
+    left -= chunk.length;
+    if (left < 0) request.destroy();
+  });
+  request.resume();
 }
 
 /**

@@ -40,7 +40,9 @@ export async function readBody(
   if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge;
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of bodyStream(request) as AsyncIterable<Buffer>) {
+  // A request that is too large still gets its answer: leaving the loop must not end the connection.
+  const stream = bodyStream(request).iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
+  for await (const chunk of stream) {
     size += chunk.length;
     if (size > limit) throw tooLarge;
     chunks.push(chunk);

@@ -11,24 +11,23 @@ export function knownError(error: unknown, request: FastifyRequest): AshlarError
       request.log.error({ err: error.cause ?? error, code: error.code }, 'request failed');
     return error;
   }
-  const { code, message } = error as { code?: string; message?: string };
+  const { code, message, statusCode } = error as { code?: string; message?: string; statusCode?: number };
   switch (code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return ashlarError('ASH-BODY-SIZE', { limit: request.routeOptions.bodyLimit });
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return ashlarError('ASH-MEDIA-TYPE', { expected: 'application/json' });
-    case 'FST_ERR_VALIDATION':
-    case 'FST_ERR_CTP_INVALID_JSON_BODY':
-    case 'FST_ERR_CTP_EMPTY_JSON_BODY':
-    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
     case 'FST_ERR_BAD_URL':
-      return ashlarError('ASH-REQUEST-INVALID', { reason: (message ?? code).replace(/\.$/, '') });
+      return ashlarError('ASH-REQUEST-INVALID', { reason: 'its path holds a broken escape' });
     case 'ENOSPC':
       return ashlarError('ASH-STORAGE-FULL', {}, { cause: error });
     case 'ECONNRESET':
     case 'ERR_STREAM_PREMATURE_CLOSE':
       return ashlarError('ASH-REQUEST-INVALID', { reason: 'the connection broke before all of it arrived' });
     default:
+      // What Fastify finds wrong with a request: its path, its headers, its body.
+      if (code?.startsWith('FST_ERR_') && statusCode !== undefined && statusCode < 500)
+        return ashlarError('ASH-REQUEST-INVALID', { reason: (message ?? code).replace(/\.$/, '') });
       request.log.error({ err: error }, 'request failed');
       return ashlarError('ASH-INTERNAL', { request: request.id });
   }

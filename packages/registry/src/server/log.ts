@@ -12,18 +12,51 @@ export function createLogger(level: LogLevel, destination?: { write(line: string
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
+    serializers: { req: requestShown, res: responseShown },
     redact: {
       paths: secretHeaders.flatMap((name) => [`req.headers["${name}"]`, `headers["${name}"]`, `*.${name}`]),
       censor: '[secret]',
     },
+    hooks: { streamWrite: withoutSecrets },
   };
   return destination === undefined ? pino(options) : pino(options, destination);
 }
 
-/** Signed tickets stand in paths and codes in queries: they are cut out of what is logged. */
+/** What looks like a credential is cut out of every line, wherever it comes from: a path, the text of an error. */
+function withoutSecrets(line: string): string {
+  return line
+    .replaceAll(/\bash_\w{6,}/g, '[token]')
+    .replaceAll(/\beyJ[\w-]{8,}(?:\.[\w-]*){1,4}/g, '[ticket]')
+    .replaceAll(/\b(bearer|basic) +[\w.~+/=-]{8,}/gi, '$1 [secret]')
+    .replaceAll(/(:\/\/)[^\s/:@"]+:[^\s/@"]+@/g, '$1[secret]@');
+}
+
+/** Query parameters whose values are logged; all others may be secrets. */
+const shownParameters: ReadonlySet<string> = new Set([
+  ...['n', 'last', 'orderby', 'digest', 'digest-algorithm', 'mount', 'from', 'artifactType', 'tag', 'checksum'],
+  ...['ref', 'address', 'namespace', 'language', 'class', 'search', 'q', 'offset', 'limit', 'provider'],
+  ...['scope', 'service', 'stampTelemetry', 'response_type', 'client_id', 'grant_type'],
+]);
+
+/** Signed tickets stand in paths, codes and tokens in queries: they are cut out of what is logged and shown. */
 export function loggedUrl(url: string): string {
-  return url
-    .replace(/(\/blobs\/uploads\/)[^/?]+/i, '$1[ticket]')
-    .replace(/(%2Fuploads%2F|\/v1\/archives\/)[^/?]+/i, '$1[ticket]')
-    .replaceAll(/([?&](?:code|token|access_token|refresh_token|state|code_challenge)=)[^&]*/gi, '$1[secret]');
+  const [path = '', query] = url.split(/\?(.*)/s, 2);
+  const shown = path
+    .replace(/(\/blobs\/uploads\/)[^/]+/i, '$1[ticket]')
+    .replace(/(%2Fuploads%2F|\/v1\/archives\/)[^/]+/i, '$1[ticket]');
+  return query === undefined ? shown : `${shown}?${query.split('&').map(shownParameter).join('&')}`;
+}
+
+function shownParameter(text: string): string {
+  const name = text.split('=', 1)[0]!;
+  return shownParameters.has(name) ? text : '[hidden]';
+}
+
+/** Fastify hands requests and replies to the logger when something goes wrong in it. */
+function requestShown({ method, url }: { readonly method?: string; readonly url?: string }) {
+  return { method, url: loggedUrl(url ?? '') };
+}
+
+function responseShown({ statusCode }: { readonly statusCode?: number }) {
+  return { statusCode };
 }

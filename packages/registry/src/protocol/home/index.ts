@@ -19,14 +19,24 @@ export async function homePage(app: FastifyInstance, { registry, externalUrls }:
   app.get('/', async (request, reply) => {
     const namespaces = await listableNamespaces(registry, request.caller);
     const found = await registry.metadata.query.listModules({ namespaces, limit: maxModules });
-    const modules = await Promise.all(found.map(async (row): Promise<ListedModule> => {
-      const latest = latestVersion(await registry.metadata.query.listVersions(row.repository))!;
-      return { address: row.address, version: latest.version, description: latest.description, state: latest.state };
-    }));
+    const modules = await Promise.all(
+      found.map(async (row): Promise<ListedModule> => {
+        const latest = latestVersion(await registry.metadata.query.listVersions(row.repository))!;
+        return {
+          address: row.address,
+          version: latest.version,
+          description: latest.description,
+          state: latest.state,
+        };
+      }),
+    );
     return await reply
       .type('text/html; charset=utf-8')
       .header('cache-control', 'no-store')
-      .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'")
+      .header(
+        'content-security-policy',
+        "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+      )
       .send(homeHtml(modules, externalUrls));
   });
 }

@@ -174,8 +174,7 @@ describe('migrations', () => {
         await store.command.createNamespace({ now: 1, name: 'n' + process.pid, visibility: 'public' });
         await store.close();
       })`;
-    const run = async () =>
-      await promisify(execFile)(process.execPath, ['--eval', script]);
+    const run = async () => await promisify(execFile)(process.execPath, ['--eval', script]);
     await Promise.all([run(), run(), run()]);
     using database = new DatabaseSync(path);
 

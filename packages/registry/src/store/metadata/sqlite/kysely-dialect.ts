@@ -28,10 +28,17 @@ export function nodeSqliteDialect(database: DatabaseSync): Dialect {
   };
   return {
     createDriver: () => driver,
-    createAdapter: () => new SqliteAdapter(),
+    createAdapter: () => new TransactionalAdapter(),
     createIntrospector: (db) => new SqliteIntrospector(db),
     createQueryCompiler: () => new SqliteQueryCompiler(),
   };
+}
+
+/** Kysely runs migrations in a transaction, which is also their lock, only where it is told that DDL can be in one. */
+class TransactionalAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
 }
 
 const maxStatements = 500;

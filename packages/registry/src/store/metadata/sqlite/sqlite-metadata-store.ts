@@ -57,7 +57,13 @@ async function startWriter(path: string) {
     end('the writer of the metadata store has failed; start the server again', cause),
   );
   worker.on('exit', () => end('the metadata store is closed'));
-  await opened;
+  try {
+    await opened;
+  } catch (error) {
+    // So that whoever is told finds the database free.
+    await exited;
+    throw error;
+  }
 
   return {
     async run(name: string, input: unknown): Promise<unknown> {

@@ -8,8 +8,7 @@ import type { WriterReply, WriterRequest } from './writer-protocol.ts';
 
 /**
  * The worker thread that owns the writing connection, so that a slow `fsync` never blocks a request. Commands that
- * queued up while one commit was synced share the next commit; each has a savepoint of its own, so that one failing
- * does not touch the others. Nothing is acknowledged before the commit is on disk.
+ * queued up while one commit was synced share the next one. Nothing is acknowledged before its commit is on disk.
  */
 const { path } = workerData as { path: string };
 const port = parentPort!;
@@ -43,14 +42,17 @@ function nextMessage(): Message | undefined {
   return (receiveMessageOnPort(port) as { message: Message } | undefined)?.message;
 }
 
+let connection: SqliteConnection | undefined;
 try {
-  const connection = openWriter(path);
-  await migrate(connection.db, sqliteDialect, path);
+  const opened = openWriter(path);
+  connection = opened;
+  await migrate(opened.db, sqliteDialect, path);
   let working = Promise.resolve();
   port.on('message', (message: Message) => {
-    working = working.then(async () => await work(connection, message));
+    working = working.then(async () => await work(opened, message));
   });
   port.postMessage({ id: 0 } satisfies WriterReply);
 } catch (error) {
+  connection?.database.close();
   port.postMessage({ id: 0, error: errorData(error) } satisfies WriterReply);
 }
