@@ -56,7 +56,7 @@ async function start(): Promise<{ process: ChildProcess; milliseconds: number }>
   const child = spawn(
     process.execPath,
     [bin, 'serve', '--data', data, '--listen', `127.0.0.1:${port}`, '--listen-tls', '127.0.0.1:0', '--log-level', 'silent'],
-    { stdio: 'ignore' },
+    { stdio: ['ignore', 'ignore', 'inherit'] },
   );
   while (child.exitCode === null) {
     const ready = await fetch(`${url}/readyz`).then(

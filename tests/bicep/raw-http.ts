@@ -1,5 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
+import { isIP } from 'node:net';
 
 export interface RawRequest {
   readonly method: string;
@@ -24,7 +25,9 @@ export type Send = (request: RawRequest) => Promise<RawResponse>;
 export function rawClient(url: string, port: number, ca?: string): Send {
   const { host, hostname } = new URL(url);
   const isTls = ca !== undefined;
-  const agent = isTls ? new https.Agent({ keepAlive: true, ca, servername: hostname }) : new http.Agent({ keepAlive: true });
+  const agent = isTls
+    ? new https.Agent({ keepAlive: true, ca, ...(isIP(hostname) === 0 ? { servername: hostname } : {}) })
+    : new http.Agent({ keepAlive: true });
   return async ({ method, target, headers = [], body }) => {
     const has = (name: string) => headers.some(([key]) => key.toLowerCase() === name);
     const fields = [
@@ -39,7 +42,9 @@ export function rawClient(url: string, port: number, ca?: string): Send {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
         response.on('error', reject);
-        response.on('end', () => resolve({ status, headers: response.headers, rawHeaders, body: Buffer.concat(chunks) }));
+        response.on('end', () =>
+          resolve({ status, headers: response.headers, rawHeaders, body: Buffer.concat(chunks) }),
+        );
       });
       request.on('error', reject);
       request.end(body);

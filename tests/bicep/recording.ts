@@ -20,7 +20,12 @@ export interface Exchange {
   readonly n: number;
   /** `distribution` is a real registry; `script` and `… altered by script` show how a client takes something else. */
   readonly answeredBy: string;
-  readonly request: { readonly method: string; readonly target: string; readonly headers: Headers; readonly body: Body };
+  readonly request: {
+    readonly method: string;
+    readonly target: string;
+    readonly headers: Headers;
+    readonly body: Body;
+  };
   readonly response?: { readonly status: number; readonly headers: Headers; readonly body: Body };
 }
 

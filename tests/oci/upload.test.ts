@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
 import { request } from 'node:http';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -344,6 +345,7 @@ describe('uploads that stop', () => {
     expect((await after('PUT', `${location}?digest=${digestOf(bytes)}`)).status).toBe(201);
     expect((await after('GET', `${base}/${digestOf(bytes)}`)).body.equals(bytes)).toBe(true);
     await second.stop();
+    await rm(`${server.data}-restart`, { recursive: true });
   });
 
   it('take a chunk and the closing PUT once, also when the client sends them again after a lost answer', async () => {
@@ -367,7 +369,7 @@ describe('uploads that stop', () => {
     expect(errorOf(await send('GET', location))).toMatchObject(unknown);
     expect(errorOf(await patch(location, content, 0))).toMatchObject(unknown);
     expect(errorOf(await send('DELETE', location))).toMatchObject(unknown);
-    expect(errorOf(await send('PUT', `${location}?digest=${digestOf('')}`))).toMatchObject(unknown);
+    expect(errorOf(await send('PUT', `${location}?digest=${digestOf('cancelled')}`))).toMatchObject(unknown);
   });
 
   it('are over when they are finished', async () => {
@@ -473,6 +475,21 @@ describe('who may not push', () => {
       expect(next.json.errors[0].code).toBe('UNAUTHORIZED');
     },
   );
+});
+
+it('a connection goes on after a body that was too large', async () => {
+  const connection = ociClient(server, { token: server.admin }).overOneConnection();
+  const bytes = bytesOf(6_000_000, 'too large');
+  const target = `${base}/uploads/?digest=${digestOf(bytes)}`;
+  const known = await connection.send('POST', target, { body: bytes });
+  const streamed = await connection.send('POST', target, {
+    body: Readable.from([bytes.subarray(0, 3_000_000), bytes.subarray(3_000_000)]),
+  });
+  const next = await connection.send('GET', '/v2/');
+  connection.close();
+
+  expect([known.status, streamed.status, next.status]).toEqual([413, 413, 200]);
+  expect(new Set([known.localPort, streamed.localPort, next.localPort]).size).toBe(1);
 });
 
 /** Sends the beginning of a chunk and breaks the connection. */

@@ -93,6 +93,12 @@ export async function run(
   return { ...end, stdout, stderr, timedOut, duration: performance.now() - begin };
 }
 
+/** Process groups that end with the test process, by the one listener that many programs at once need. */
+const runningGroups = new Set<number>();
+process.once('exit', () => {
+  for (const pid of runningGroups) killGroup(pid, 'SIGKILL');
+});
+
 /**
  * Starts a program, usually a server, that the test stops. It leads a process group of its own, so that its children
  * end with it; when the test process ends first, the group is killed.
@@ -113,12 +119,11 @@ export async function start(
   await once(child, 'spawn');
   const pid = child.pid!;
 
-  const killWithUs = (): void => killGroup(pid, 'SIGKILL');
-  process.once('exit', killWithUs);
+  runningGroups.add(pid);
   let isOver = false;
   const ended = once(child, 'close').then(([exitCode, signal]) => {
     isOver = true;
-    process.off('exit', killWithUs);
+    runningGroups.delete(pid);
     return { exitCode, signal };
   });
 
@@ -128,7 +133,7 @@ export async function start(
 
   const stop = async (grace = 5_000): Promise<void> => {
     if (!isOver) killGroup(pid, 'SIGTERM');
-    const timer = setTimeout(killWithUs, grace);
+    const timer = setTimeout(() => killGroup(pid, 'SIGKILL'), grace);
     await ended;
     clearTimeout(timer);
   };

@@ -58,7 +58,11 @@ export async function openWorkspace(tool: string, options: WorkspaceOptions): Pr
     run: runTool,
     async init(...args) {
       const result = await runTool(['init', '-input=false', '-no-color', ...args]);
-      return { ...result, text: unframe(result.stdout + result.stderr), versions: await readVersions(folder) };
+      return {
+        ...result,
+        text: unframe(result.stdout + result.stderr),
+        versions: await readVersions(folder),
+      };
     },
     write: async (files) => await writeFiles(folder, files),
     clean: async () => await rm(join(folder, '.terraform'), { recursive: true, force: true }),
@@ -114,7 +118,9 @@ function unframe(output: string): string {
 async function readVersions(folder: string): Promise<Record<string, string>> {
   const text = await readFile(join(folder, '.terraform/modules/modules.json'), 'utf8').catch(() => '{}');
   const { Modules: modules = [] } = JSON.parse(text) as { Modules?: { Key: string; Version?: string }[] };
-  return Object.fromEntries(modules.flatMap(({ Key, Version }) => (Version === undefined ? [] : [[Key, Version]])));
+  return Object.fromEntries(
+    modules.flatMap(({ Key, Version }) => (Version === undefined ? [] : [[Key, Version]])),
+  );
 }
 
 async function writeFiles(folder: string, files: Readonly<Record<string, string>>): Promise<void> {

@@ -37,7 +37,9 @@ describeWithTool('terraform', 'the example modules', ({ terraform }) => {
   });
 
   it('are in a registry that starts with them, readable for everybody', async () => {
-    const list = (await (await fetch(`${server.http}/v1/modules/example`)).json()) as { modules: { id: string }[] };
+    const list = (await (await fetch(`${server.http}/v1/modules/example`)).json()) as {
+      modules: { id: string }[];
+    };
 
     expect(list.modules.map(({ id }) => id)).toEqual([
       'example/avm-ptn-network-hubspoke/azurerm/1.0.0',
@@ -56,25 +58,35 @@ describeWithTool('terraform', 'the example modules', ({ terraform }) => {
 
     expect(result).toMatchObject({ exitCode: 0, stderr: '' });
     const installed = await readFile(join(workspace.folder, '.terraform/modules/modules.json'), 'utf8');
-    const { Modules: modules } = JSON.parse(installed) as { Modules: { Key: string; Source: string; Version?: string }[] };
+    const { Modules: modules } = JSON.parse(installed) as {
+      Modules: { Key: string; Source: string; Version?: string }[];
+    };
     const source = 'registry.terraform.io/example/avm-res-network-virtualnetwork/azurerm';
-    expect(modules.filter(({ Key }) => Key !== '').map(({ Key, Source, Version }) => ({ Key, Source, Version }))).toEqual([
+    expect(
+      modules.filter(({ Key }) => Key !== '').map(({ Key, Source, Version }) => ({ Key, Source, Version })),
+    ).toEqual([
       { Key: 'hub', Source: source, Version: '1.0.0' },
       { Key: 'spoke', Source: source, Version: '1.0.0' },
     ]);
     await workspace.remove();
   });
 
-  it.each(naming)('need no provider in the utility: version %s is valid and passes its own tests', async (version) => {
-    const cwd = join(folder, 'avm-utl-naming/generic', version);
-    const execute = async (...args: string[]) => await run(terraform, [...args, '-no-color'], { cwd });
+  it.each(naming)(
+    'need no provider in the utility: version %s is valid and passes its own tests',
+    async (version) => {
+      const cwd = join(folder, 'avm-utl-naming/generic', version);
+      const execute = async (...args: string[]) => await run(terraform, [...args, '-no-color'], { cwd });
 
-    expect(await execute('init', '-input=false', '-backend=false')).toMatchObject({ exitCode: 0, stderr: '' });
-    expect((await execute('validate')).stdout).toContain('Success! The configuration is valid.');
-    const tests = await execute('test', '-test-directory=tests/unit');
-    expect(tests).toMatchObject({ exitCode: 0 });
-    expect(tests.stdout).toMatch(/Success! \d+ passed, 0 failed\./);
-  });
+      expect(await execute('init', '-input=false', '-backend=false')).toMatchObject({
+        exitCode: 0,
+        stderr: '',
+      });
+      expect((await execute('validate')).stdout).toContain('Success! The configuration is valid.');
+      const tests = await execute('test', '-test-directory=tests/unit');
+      expect(tests).toMatchObject({ exitCode: 0 });
+      expect(tests.stdout).toMatch(/Success! \d+ passed, 0 failed\./);
+    },
+  );
 
   it.each(naming)('show the utility %s in an example that is valid', async (version) => {
     const cwd = join(folder, 'avm-utl-naming/generic', version, 'examples/default');

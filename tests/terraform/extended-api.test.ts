@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { publishFiles, startTestServer, type TestServer } from '../support/server.ts';
+import { type Json, publishFiles, startTestServer, type TestServer } from '../support/server.ts';
 import { change, createNamespace, versionModule } from './client.ts';
 
 /** A clock that the test moves. */
@@ -31,7 +31,9 @@ async function publish(address: string, description: string, ...versions: string
   for (const version of versions) {
     const { packZip } = await import('@ashlar/registry/intake');
     const files = Object.entries(versionModule(`${address} ${version}`));
-    const zip = await packZip(files.map(([path, text]) => ({ path, executable: false, bytes: Buffer.from(text) })));
+    const zip = await packZip(
+      files.map(([path, text]) => ({ path, executable: false, bytes: Buffer.from(text) })),
+    );
     const query = new URLSearchParams({ ref: `${address}@${version}`, description });
     const response = await fetch(`${server.http}/api/v1/version?${query.toString()}`, {
       method: 'PUT',
@@ -42,7 +44,7 @@ async function publish(address: string, description: string, ...versions: string
   }
 }
 
-async function get(path: string, token?: string): Promise<{ status: number; body: any }> {
+async function get(path: string, token?: string): Promise<{ status: number; body: Json }> {
   const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
   const response = await fetch(server.http + path, { headers, redirect: 'manual' });
   return { status: response.status, body: await response.json() };
@@ -121,8 +123,16 @@ describe('lists', () => {
       next_offset: 2,
       next_url: '/v1/modules?limit=2&offset=2',
     });
-    expect((await get('/v1/modules?limit=2&offset=2')).body.meta).toEqual({ limit: 2, current_offset: 2, prev_offset: 0 });
-    expect((await get('/v1/modules?limit=3&offset=1')).body.meta).toEqual({ limit: 3, current_offset: 1, prev_offset: 0 });
+    expect((await get('/v1/modules?limit=2&offset=2')).body.meta).toEqual({
+      limit: 2,
+      current_offset: 2,
+      prev_offset: 0,
+    });
+    expect((await get('/v1/modules?limit=3&offset=1')).body.meta).toEqual({
+      limit: 3,
+      current_offset: 1,
+      prev_offset: 0,
+    });
 
     const walked: string[] = [];
     let path: string | undefined = '/v1/modules/search?q=network&limit=1';
@@ -152,7 +162,10 @@ describe('lists', () => {
     [`/v1/modules/search?q=${'x'.repeat(501)}`, 'q: give one value of at most 500 characters'],
     ['/v1/modules?provider=a&provider=b', 'provider: give one value of at most 500 characters'],
   ])('refuse %s', async (path, reason) => {
-    expect(await get(path)).toEqual({ status: 400, body: { errors: [`The request is not valid: ${reason}.`] } });
+    expect(await get(path)).toEqual({
+      status: 400,
+      body: { errors: [`The request is not valid: ${reason}.`] },
+    });
   });
 });
 
@@ -197,7 +210,9 @@ describe('details', () => {
   });
 
   it('lead to the archive of the latest release', async () => {
-    const response = await fetch(`${server.http}/v1/modules/contoso/net/azurerm/download`, { redirect: 'manual' });
+    const response = await fetch(`${server.http}/v1/modules/contoso/net/azurerm/download`, {
+      redirect: 'manual',
+    });
     expect({ status: response.status, location: response.headers.get('location') }).toEqual({
       status: 302,
       location: '/v1/modules/contoso/net/azurerm/1.1.0/download',

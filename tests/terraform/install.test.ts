@@ -198,7 +198,11 @@ describeWithTool('terraform', 'terraform init', ({ terraform }) => {
 
   it('installs for twenty at once', { timeout: 120_000 }, async () => {
     const source = `${server.httpsHost}/open/net/azurerm`;
-    const main = [call('a', source, '~> 1.0'), call('b', source, '1.0.0'), call('c', `${server.httpsHost}/open/parent/azurerm`)];
+    const main = [
+      call('a', source, '~> 1.0'),
+      call('b', source, '1.0.0'),
+      call('c', `${server.httpsHost}/open/parent/azurerm`),
+    ];
     const config = hostBlock('registry.terraform.io', server.http);
     const folders = await Promise.all(
       Array.from({ length: 20 }, async () => await workspace(main.join('\n'), { config })),

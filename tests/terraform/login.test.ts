@@ -6,7 +6,7 @@ import { setDefaultCACertificates } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { start } from '../support/run.ts';
-import { publishFiles, startTestServer, type TestServer } from '../support/server.ts';
+import { type Json, publishFiles, startTestServer, type TestServer } from '../support/server.ts';
 import { describeWithTool } from '../support/tool.ts';
 import { call, createNamespace, openWorkspace, versionModule, type Workspace } from './client.ts';
 
@@ -33,68 +33,83 @@ async function signIn(url: string, token: string): Promise<Response> {
   const [, attributes] = /<form([^>]*)>/.exec(html)!;
   expect(attributes).toContain('method="post"');
   const action = /action="([^"]*)"/.exec(attributes!)?.[1] ?? url;
-  expect(html).toMatch(/<input[^>]* name="token" type="password"/);
-  return await fetch(new URL(action, url), { method: 'POST', body: new URLSearchParams({ token }), redirect: 'manual' });
+  expect(html).toMatch(/<input\s[^>]*name="token"\s+type="password"/);
+  return await fetch(new URL(action, url), {
+    method: 'POST',
+    body: new URLSearchParams({ token }),
+    redirect: 'manual',
+  });
 }
 
 async function makeToken(...scopes: string[]): Promise<{ id: string; token: string }> {
   return (await server.api('POST', '/tokens', { name: 'laptop of Ann', scopes })).body;
 }
 
-describeWithTool('terraform', 'terraform login', ({ terraform }) => {
-  let workspace: Workspace;
+describe.each(['terraform', 'tofu'] as const)('%s', (name) =>
+  describeWithTool(name, `${name} login`, (tools) => {
+    const tool = tools[name];
+    let workspace: Workspace;
 
-  afterAll(async () => await workspace.remove());
+    afterAll(async () => await workspace.remove());
 
-  it('gets a token of its own, which ends with the one that was pasted', async () => {
-    const { caFile, httpsHost } = server;
-    const pasted = await makeToken('read:closed');
-    workspace = await openWorkspace(terraform, {
-      files: { 'main.tf': call('net', `${httpsHost}/closed/net/azurerm`) },
-      caFile,
-      // No file: credentials then come from the home folder. No PATH: no browser is found.
-      env: { TF_CLI_CONFIG_FILE: '', PATH: '' },
+    it('gets a token of its own, which ends with the one that was pasted', async () => {
+      const { caFile, httpsHost } = server;
+      const pasted = await makeToken('read:closed');
+      workspace = await openWorkspace(tool, {
+        files: { 'main.tf': call('net', `${httpsHost}/closed/net/azurerm`) },
+        caFile,
+        // No file: credentials then come from the home folder. No PATH: no browser is found.
+        env: { TF_CLI_CONFIG_FILE: '', PATH: '' },
+      });
+      expect((await workspace.init()).text).toContain('401 Unauthorized');
+
+      await using login = await start(tool, ['login', httpsHost], {
+        cwd: workspace.folder,
+        env: workspace.env,
+        input: 'yes\n',
+      });
+      const [url] = await login.waitFor(/https:\/\/\S+\/oauth\/authorize\?\S+/);
+      expect(new URL(url).searchParams.get('client_id')).toBe('terraform-cli');
+
+      const wrong = await signIn(url, 'ash_mistyped');
+      expect(wrong.status).toBe(401);
+      expect(await wrong.text()).toContain(
+        '<p role="alert">The token is not valid; it was mistyped, revoked or has expired. Sign in again with a valid one.</p>',
+      );
+
+      const right = await signIn(url, ` ${pasted.token}\n`);
+      expect(right.status).toBe(303);
+      const listener = await fetch(right.headers.get('location')!);
+      expect(listener.status).toBe(200);
+      await listener.text();
+      expect({ ...(await login.ended), stderr: login.stderr() }).toEqual({
+        exitCode: 0,
+        signal: null,
+        stderr: '',
+      });
+      expect(login.stdout()).toMatch(/Success!.*obtained and saved an API token/s);
+
+      const stored = JSON.parse(
+        await readFile(join(workspace.env['HOME']!, '.terraform.d/credentials.tfrc.json'), 'utf8'),
+      ) as { credentials: Record<string, { token: string }> };
+      const { token } = stored.credentials[httpsHost]!;
+      expect(token).toMatch(/^ash_[0-9A-Za-z]{49}$/);
+      expect(token).not.toBe(pasted.token);
+      expect((await server.api('GET', '/tokens', undefined, token)).body).toEqual([
+        expect.objectContaining({
+          name: 'terraform login with laptop of Ann',
+          scopes: ['read:closed'],
+          parent: pasted.id,
+        }),
+      ]);
+      expect(await workspace.init()).toMatchObject({ exitCode: 0, versions: { net: '1.0.0' } });
+
+      await server.api('DELETE', `/tokens/${pasted.id}`);
+      await workspace.clean();
+      expect((await workspace.init()).text).toContain('401 Unauthorized');
     });
-    expect((await workspace.init()).text).toContain('401 Unauthorized');
-
-    await using login = await start(terraform, ['login', httpsHost], {
-      cwd: workspace.folder,
-      env: workspace.env,
-      input: 'yes\n',
-    });
-    const [url] = await login.waitFor(/https:\/\/\S+\/oauth\/authorize\?\S+/);
-    expect(new URL(url).searchParams.get('client_id')).toBe('terraform-cli');
-
-    const wrong = await signIn(url, 'ash_mistyped');
-    expect(wrong.status).toBe(401);
-    expect(await wrong.text()).toContain(
-      '<p role="alert">The token is not valid; it was mistyped, revoked or has expired. Sign in again with a valid one.</p>',
-    );
-
-    const right = await signIn(url, ` ${pasted.token}\n`);
-    expect(right.status).toBe(303);
-    const listener = await fetch(right.headers.get('location')!);
-    expect(listener.status).toBe(200);
-    await listener.text();
-    expect({ ...(await login.ended), stderr: login.stderr() }).toEqual({ exitCode: 0, signal: null, stderr: '' });
-    expect(login.stdout()).toMatch(/Success!.*obtained and saved an API token/s);
-
-    const stored = JSON.parse(
-      await readFile(join(workspace.env['HOME']!, '.terraform.d/credentials.tfrc.json'), 'utf8'),
-    ) as { credentials: Record<string, { token: string }> };
-    const { token } = stored.credentials[httpsHost]!;
-    expect(token).toMatch(/^ash_[0-9A-Za-z]{49}$/);
-    expect(token).not.toBe(pasted.token);
-    expect((await server.api('GET', '/tokens', undefined, token)).body).toEqual([
-      expect.objectContaining({ name: 'terraform login with laptop of Ann', scopes: ['read:closed'], parent: pasted.id }),
-    ]);
-    expect(await workspace.init()).toMatchObject({ exitCode: 0, versions: { net: '1.0.0' } });
-
-    await server.api('DELETE', `/tokens/${pasted.id}`);
-    await workspace.clean();
-    expect((await workspace.init()).text).toContain('401 Unauthorized');
-  });
-});
+  }),
+);
 
 describe('login.v1', () => {
   const verifier = randomBytes(32).toString('base64url');
@@ -109,7 +124,9 @@ describe('login.v1', () => {
   };
 
   function authorizeUrl(changes: Record<string, string | undefined> = {}): string {
-    const query = Object.entries({ ...asked, ...changes }).filter((entry): entry is [string, string] => entry[1] !== undefined);
+    const query = Object.entries({ ...asked, ...changes }).filter(
+      (entry): entry is [string, string] => entry[1] !== undefined,
+    );
     return `${server.https}/oauth/authorize?${new URLSearchParams(query).toString()}`;
   }
 
@@ -127,7 +144,11 @@ describe('login.v1', () => {
       ...fields,
     });
     const response = await fetch(`${server.http}/oauth/token`, { method: 'POST', body });
-    return { status: response.status, cache: response.headers.get('cache-control'), body: (await response.json()) as any };
+    return {
+      status: response.status,
+      cache: response.headers.get('cache-control'),
+      body: (await response.json()) as Json,
+    };
   }
 
   it('shows a page that nothing can frame, script, cache or leak', async () => {
@@ -192,7 +213,9 @@ describe('login.v1', () => {
       clock.offset = 119_000;
       expect((await redeem({ code: early })).status).toBe(200);
       clock.offset = 121_000;
-      expect((await redeem({ code: late })).body.error_description).toContain('the code is not valid or has expired');
+      expect((await redeem({ code: late })).body.error_description).toContain(
+        'the code is not valid or has expired',
+      );
     } finally {
       clock.offset = 0;
     }
@@ -203,14 +226,18 @@ describe('login.v1', () => {
     const response = await signIn(authorizeUrl(), token);
     await server.api('DELETE', `/tokens/${id}`);
 
-    const { body } = await redeem({ code: new URL(response.headers.get('location')!).searchParams.get('code')! });
+    const { body } = await redeem({
+      code: new URL(response.headers.get('location')!).searchParams.get('code')!,
+    });
 
     expect(body.error_description).toContain('the token that signed in is not valid any more');
   });
 
   it('takes no other ticket of ours for a code', async () => {
     const { token } = (await (
-      await fetch(`${server.http}/token?service=ashlar`, { headers: { authorization: `Basic ${btoa(`x:${server.admin}`)}` } })
+      await fetch(`${server.http}/token?service=ashlar`, {
+        headers: { authorization: `Basic ${btoa(`x:${server.admin}`)}` },
+      })
     ).json()) as { token: string };
 
     expect((await redeem({ code: token })).body.error).toBe('invalid_grant');
@@ -241,7 +268,9 @@ describe('login.v1', () => {
   it('keeps tokens and codes out of the log', async () => {
     const lines: string[] = [];
     const { createLogger } = await import('../../packages/registry/src/server/log.ts');
-    const logged = await startTestServer({ log: createLogger('trace', { write: (line) => void lines.push(line) }) });
+    const logged = await startTestServer({
+      log: createLogger('trace', { write: (line) => void lines.push(line) }),
+    });
     try {
       const url = authorizeUrl().replace(server.https, logged.http);
       const response = await signIn(url, logged.admin);
@@ -259,7 +288,13 @@ describe('login.v1', () => {
 
       const text = lines.join('');
       expect(text).toContain('/oauth/authorize');
-      for (const secret of [logged.admin, token, back.searchParams.get('code')!, asked.code_challenge, verifier]) {
+      for (const secret of [
+        logged.admin,
+        token,
+        back.searchParams.get('code')!,
+        asked.code_challenge,
+        verifier,
+      ]) {
         expect(text).not.toContain(secret);
       }
     } finally {

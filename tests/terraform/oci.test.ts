@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { zipBytes } from '../../packages/registry/src/intake/hostile-archive.ts';
 import { run } from '../support/run.ts';
-import { publishFiles, startTestServer, type TestServer } from '../support/server.ts';
+import { type Json, publishFiles, startTestServer, type TestServer } from '../support/server.ts';
 import { describeWithTool } from '../support/tool.ts';
 import { call, change, createNamespace, hostBlock, openWorkspace, versionModule } from './client.ts';
 
@@ -39,7 +39,7 @@ async function get(path: string, headers: Record<string, string> = {}) {
 /** What `tofu init` demands of `oci://`, rule by rule (internal/getmodules/oci_getter.go). */
 describe('a Terraform version as OpenTofu module package', () => {
   let manifest: Awaited<ReturnType<typeof get>>;
-  let json: any;
+  let json: Json;
 
   beforeAll(async () => {
     manifest = await get(`/v2/${repository}/manifests/1.2.3_a.1`, { accept: manifestType });
@@ -84,7 +84,9 @@ describe('a Terraform version as OpenTofu module package', () => {
     const download = await get('/v1/modules/contoso/net/azurerm/1.2.3+a.1/download');
     const link = download.headers.get('x-terraform-get')!;
     expect(link.endsWith(`?checksum=${json.layers[0].digest}`)).toBe(true);
-    expect((await get(link)).bytes).toEqual((await get(`/v2/${repository}/blobs/${json.layers[0].digest}`)).bytes);
+    expect((await get(link)).bytes).toEqual(
+      (await get(`/v2/${repository}/blobs/${json.layers[0].digest}`)).bytes,
+    );
   });
 
   it('has the module at its root', async () => {
@@ -95,7 +97,9 @@ describe('a Terraform version as OpenTofu module package', () => {
 
   it('has no tag latest: there are no floating versions', async () => {
     expect((await get(`/v2/${repository}/manifests/latest`)).status).toBe(404);
-    expect(JSON.parse((await get(`/v2/${repository}/tags/list`)).bytes.toString()).tags).toEqual(['1.2.3_a.1']);
+    expect(JSON.parse((await get(`/v2/${repository}/tags/list`)).bytes.toString()).tags).toEqual([
+      '1.2.3_a.1',
+    ]);
   });
 
   it('is refused with the same sentence once it is revoked', async () => {
@@ -173,7 +177,9 @@ describeWithTool('oras', 'oras', ({ oras }) => {
     expect(JSON.parse((await get('/v1/modules/contoso/pushed/azurerm/versions')).bytes.toString())).toEqual({
       modules: [{ source: 'https://github.com/contoso/pushed', versions: [{ version: '1.2.3' }] }],
     });
-    const link = (await get('/v1/modules/contoso/pushed/azurerm/1.2.3/download')).headers.get('x-terraform-get')!;
+    const link = (await get('/v1/modules/contoso/pushed/azurerm/1.2.3/download')).headers.get(
+      'x-terraform-get',
+    )!;
     expect((await get(link)).bytes).toEqual(Buffer.from(zip));
   });
 
@@ -190,10 +196,22 @@ describeWithTool('oras', 'oras', ({ oras }) => {
       zipBytes([terraformFile, { name: 'link.tf', text: '/etc/passwd', mode: 0o120777 }]),
       'The archive entry "link.tf" is a link.',
     ],
-    ['a zip that climbs out', zipBytes([{ name: '../main.tf', text: '#' }]), 'has a name that is not allowed'],
+    [
+      'a zip that climbs out',
+      zipBytes([{ name: '../main.tf', text: '#' }]),
+      'has a name that is not allowed',
+    ],
     ['a zip with a file twice', zipBytes([terraformFile, terraformFile]), 'holds "main.tf" more than once'],
-    ['a zip without a module', zipBytes([{ name: 'README.md', text: '#' }]), 'The archive holds no module at its root'],
-    ['a zip of a folder', zipBytes([{ name: 'net/main.tf', text: '#' }]), 'The archive holds no module at its root'],
+    [
+      'a zip without a module',
+      zipBytes([{ name: 'README.md', text: '#' }]),
+      'The archive holds no module at its root',
+    ],
+    [
+      'a zip of a folder',
+      zipBytes([{ name: 'net/main.tf', text: '#' }]),
+      'The archive holds no module at its root',
+    ],
     ['a zip without files', zipBytes([]), 'The archive holds no files'],
   ])('is told why %s is no module', async (_, zip, reason) => {
     const result = await push('terraform/contoso/refused/azurerm:1.0.0', zip);
@@ -232,11 +250,15 @@ describeWithTool('oras', 'oras', ({ oras }) => {
     );
 
     expect(result.exitCode).toBe(1);
-    expect(result.stderr).toContain('its artifactType is application/zip, not application/vnd.opentofu.modulepkg');
+    expect(result.stderr).toContain(
+      'its artifactType is application/zip, not application/vnd.opentofu.modulepkg',
+    );
   });
 
   it('cannot put other content under a version', async () => {
-    const [first, second] = ['first', 'second'].map((text) => zipBytes([{ name: 'main.tf', text: `# ${text}\n` }]));
+    const [first, second] = ['first', 'second'].map((text) =>
+      zipBytes([{ name: 'main.tf', text: `# ${text}\n` }]),
+    );
     expect(await push('terraform/contoso/once/azurerm:1.0.0', first!)).toMatchObject({ exitCode: 0 });
 
     const again = await push('terraform/contoso/once/azurerm:1.0.0', second!);
@@ -259,7 +281,13 @@ describeWithTool(['oras', 'terraform'], 'a module pushed with oras', ({ oras, te
       const login = ['--plain-http', '-u', 'anyone', '--password-stdin'];
       const pushed = await run(
         oras,
-        ['push', ...login, '--artifact-type=application/vnd.opentofu.modulepkg', target, 'module.zip:archive/zip'],
+        [
+          'push',
+          ...login,
+          '--artifact-type=application/vnd.opentofu.modulepkg',
+          target,
+          'module.zip:archive/zip',
+        ],
         { cwd: folder, input: server.admin },
       );
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { publishFiles, startTestServer, type TestServer } from '../support/server.ts';
+import { type Json, publishFiles, startTestServer, type TestServer } from '../support/server.ts';
 import { change, createNamespace, versionModule } from './client.ts';
 
 /** A clock that the test moves. */
@@ -21,7 +21,11 @@ afterAll(async () => await server.stop());
 
 async function publish(address: string, ...versions: string[]): Promise<void> {
   for (const version of versions) {
-    const { status, body } = await publishFiles(server, `${address}@${version}`, versionModule(`${address} ${version}`));
+    const { status, body } = await publishFiles(
+      server,
+      `${address}@${version}`,
+      versionModule(`${address} ${version}`),
+    );
     if (status !== 201) throw new Error(JSON.stringify(body));
   }
 }
@@ -34,12 +38,20 @@ interface Ask {
 
 async function ask(path: string, { method = 'GET', token, headers = {} }: Ask = {}): Promise<Response> {
   const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
-  return await fetch(server.http + path, { method, redirect: 'manual', headers: { ...authorization, ...headers } });
+  return await fetch(server.http + path, {
+    method,
+    redirect: 'manual',
+    headers: { ...authorization, ...headers },
+  });
 }
 
 async function read(path: string, options?: Ask) {
   const response = await ask(path, options);
-  return { status: response.status, type: response.headers.get('content-type'), body: (await response.json()) as any };
+  return {
+    status: response.status,
+    type: response.headers.get('content-type'),
+    body: (await response.json()) as Json,
+  };
 }
 
 async function location(module = 'contoso/net/azurerm', version = '1.0.0'): Promise<string> {
@@ -52,7 +64,7 @@ describe('GET /.well-known/terraform.json', () => {
     ['a token that is not valid', { authorization: 'Bearer ash_mistyped' }],
     ['credentials of another kind', { authorization: 'Negotiate x' }],
   ])('tells the services to a client with %s', async (_, headers) => {
-    expect(await read('/.well-known/terraform.json', { headers: headers as Record<string, string> })).toEqual({
+    expect(await read('/.well-known/terraform.json', { headers })).toEqual({
       status: 200,
       type: 'application/json',
       body: {
@@ -116,9 +128,12 @@ describe('GET versions', () => {
     expect(body.modules[0].versions).toEqual(versions.map((version) => ({ version })));
   });
 
-  it.each(['CONTOSO/Net/azurerm', 'Contoso/NET/azurerm'])('finds %s, as names compare without case', async (name) => {
-    expect((await ask(`/v1/modules/${name}/versions`)).status).toBe(200);
-  });
+  it.each(['CONTOSO/Net/azurerm', 'Contoso/NET/azurerm'])(
+    'finds %s, as names compare without case',
+    async (name) => {
+      expect((await ask(`/v1/modules/${name}/versions`)).status).toBe(200);
+    },
+  );
 
   it('answers HEAD', async () => {
     const response = await ask('/v1/modules/contoso/net/azurerm/versions', { method: 'HEAD' });
@@ -128,7 +143,9 @@ describe('GET versions', () => {
   });
 
   it('may be kept by nobody', async () => {
-    expect((await ask('/v1/modules/contoso/net/azurerm/versions')).headers.get('cache-control')).toBe('no-store');
+    expect((await ask('/v1/modules/contoso/net/azurerm/versions')).headers.get('cache-control')).toBe(
+      'no-store',
+    );
   });
 });
 
@@ -253,9 +270,14 @@ describe('the archive', () => {
     const bytes = Buffer.from(await whole.arrayBuffer());
     const headers = (response: Response) =>
       Object.fromEntries(
-        ['content-type', 'content-length', 'content-encoding', 'content-range', 'accept-ranges', 'etag'].flatMap(
-          (name) => (response.headers.has(name) ? [[name, response.headers.get(name)]] : []),
-        ),
+        [
+          'content-type',
+          'content-length',
+          'content-encoding',
+          'content-range',
+          'accept-ranges',
+          'etag',
+        ].flatMap((name) => (response.headers.has(name) ? [[name, response.headers.get(name)]] : [])),
       );
     const etag = `"${link.slice(link.indexOf('=') + 1)}"`;
     const always = { 'accept-ranges': 'bytes', 'content-type': 'application/zip', etag };
@@ -302,7 +324,8 @@ describe('the archive', () => {
     const link = await location();
     const ticket = link.split('/')[3]!;
     const [head, claims, signature] = ticket.split('.') as [string, string, string];
-    const { digest } = (await server.api('GET', '/version?ref=terraform/contoso/net/azurerm@1.1.0')).body.archive;
+    const { digest } = (await server.api('GET', '/version?ref=terraform/contoso/net/azurerm@1.1.0')).body
+      .archive;
     const other = JSON.parse(Buffer.from(claims, 'base64url').toString());
     const forged = Buffer.from(JSON.stringify({ ...other, digest })).toString('base64url');
     const unsigned = Buffer.from('{"alg":"none","typ":"JWT"}').toString('base64url');
@@ -311,7 +334,9 @@ describe('the archive', () => {
       headers: { authorization: `Bearer ${server.admin}` },
     });
     const access = (await (
-      await fetch(`${server.http}/token?service=ashlar`, { headers: { authorization: `Basic ${btoa(`x:${server.admin}`)}` } })
+      await fetch(`${server.http}/token?service=ashlar`, {
+        headers: { authorization: `Basic ${btoa(`x:${server.admin}`)}` },
+      })
     ).json()) as { token: string };
     const wrong = {
       text: 'x',
@@ -343,15 +368,21 @@ describe('the archive', () => {
 
   async function refusal(path: string) {
     const response = await ask(path);
-    return { status: response.status, type: response.headers.get('content-type'), text: await response.text() };
+    return {
+      status: response.status,
+      type: response.headers.get('content-type'),
+      text: await response.text(),
+    };
   }
 });
 
 describe('refusals', () => {
-  const signIn = 'This needs a token. Sign in with an Ashlar token: ashlar login, or docker login with it as password.';
+  const signIn =
+    'This needs a token. Sign in with an Ashlar token: ashlar login, or docker login with it as password.';
   const invalid =
     'The token is not valid; it was mistyped, revoked or has expired. Sign in again with a valid one.';
-  const unknown = (name: string) => `There is no module ${name} that you may read. List what there is: ashlar list`;
+  const unknown = (name: string) =>
+    `There is no module ${name} that you may read. List what there is: ashlar list`;
   const noVersion = (name: string, version: string) =>
     `There is no version ${version} of ${name}. List its versions: ashlar show ${name}`;
 
@@ -370,7 +401,10 @@ describe('refusals', () => {
     ['contoso/none/azurerm/download', undefined, 404, unknown('terraform/contoso/none/azurerm')],
     ['closed/net/azurerm/download', undefined, 401, signIn],
   ])('answers %s for the token %s with %i as JSON', async (path, token, status, message) => {
-    const found = await read(`/v1/modules/${path}`, token === undefined ? {} : { token: token === 'reader' ? reader : token });
+    const found = await read(
+      `/v1/modules/${path}`,
+      token === undefined ? {} : { token: token === 'reader' ? reader : token },
+    );
 
     expect(found).toEqual({ status, type: 'application/json; charset=utf-8', body: { errors: [message] } });
   });
@@ -378,7 +412,12 @@ describe('refusals', () => {
   it.each([
     ['closed/net/azurerm/1.0.0/download', undefined, 401, signIn],
     ['closed/net/azurerm/1.0.0/download', 'reader', 404, noVersion('terraform/closed/net/azurerm', '1.0.0')],
-    ['contoso/net/azurerm/9.0.0/download', undefined, 404, noVersion('terraform/contoso/net/azurerm', '9.0.0')],
+    [
+      'contoso/net/azurerm/9.0.0/download',
+      undefined,
+      404,
+      noVersion('terraform/contoso/net/azurerm', '9.0.0'),
+    ],
     [
       'contoso/net/azurerm/latest/download',
       undefined,
@@ -387,7 +426,10 @@ describe('refusals', () => {
     ],
     ['contoso/net/azurerm/1.0.0/download', 'ash_mistyped', 401, invalid],
   ])('answers %s for the token %s with %i as one sentence', async (path, token, status, message) => {
-    const response = await ask(`/v1/modules/${path}`, token === undefined ? {} : { token: token === 'reader' ? reader : token });
+    const response = await ask(
+      `/v1/modules/${path}`,
+      token === undefined ? {} : { token: token === 'reader' ? reader : token },
+    );
 
     expect({
       status: response.status,
@@ -410,11 +452,19 @@ describe('refusals', () => {
     const download = await ask('/v1/modules/contoso/bad/azurerm/1.0.0/download');
     const detail = await read('/v1/modules/contoso/bad/azurerm/1.0.0');
 
-    expect({ status: download.status, type: download.headers.get('content-type'), text: await download.text() }).toEqual({
+    expect({
+      status: download.status,
+      type: download.headers.get('content-type'),
+      text: await download.text(),
+    }).toEqual({
       status: 410,
       type: 'text/plain; charset=utf-8',
       text: sentence,
     });
-    expect(detail).toEqual({ status: 410, type: 'application/json; charset=utf-8', body: { errors: [sentence] } });
+    expect(detail).toEqual({
+      status: 410,
+      type: 'application/json; charset=utf-8',
+      body: { errors: [sentence] },
+    });
   });
 });

@@ -3,9 +3,17 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
-import { publishFiles, startTestServer, type TestServer } from '../support/server.ts';
+import { type Json, publishFiles, startTestServer, type TestServer } from '../support/server.ts';
 import { describeWithTool } from '../support/tool.ts';
-import { call, change, createNamespace, hostBlock, openWorkspace, versionModule, type Workspace } from './client.ts';
+import {
+  call,
+  change,
+  createNamespace,
+  hostBlock,
+  openWorkspace,
+  versionModule,
+  type Workspace,
+} from './client.ts';
 
 /** What happens to versions after they were published, and what Terraform then does and says. */
 describeWithTool('terraform', 'terraform init', ({ terraform }) => {
@@ -25,7 +33,11 @@ describeWithTool('terraform', 'terraform init', ({ terraform }) => {
   async function publish(name: string, ...versions: string[]): Promise<string> {
     const address = `terraform/contoso/${name}/azurerm`;
     for (const version of versions) {
-      const { status, body } = await publishFiles(server, `${address}@${version}`, versionModule(`${name} ${version}`));
+      const { status, body } = await publishFiles(
+        server,
+        `${address}@${version}`,
+        versionModule(`${name} ${version}`),
+      );
       if (status !== 201) throw new Error(JSON.stringify(body));
     }
     return address;
@@ -45,9 +57,9 @@ describeWithTool('terraform', 'terraform init', ({ terraform }) => {
     return { exitCode, text, version: versions['it'] };
   }
 
-  async function listed(name: string): Promise<any[]> {
+  async function listed(name: string): Promise<Json> {
     const response = await fetch(`${server.http}/v1/modules/contoso/${name}/azurerm/versions`);
-    const body = (await response.json()) as any;
+    const body = (await response.json()) as Json;
     return body.modules[0].versions;
   }
 
@@ -59,7 +71,11 @@ describeWithTool('terraform', 'terraform init', ({ terraform }) => {
   it('installs a deprecated version, and the list says so', async () => {
     const address = await publish('old', '1.0.0', '1.1.0');
     const link = 'https://contoso.example/why';
-    await change(server, 'deprecate', `${address}@1.0.0`, { reason: 'It leaks subnets.', date: '2030-06-01', link });
+    await change(server, 'deprecate', `${address}@1.0.0`, {
+      reason: 'It leaks subnets.',
+      date: '2030-06-01',
+      link,
+    });
 
     expect(await init('old', '1.0.0')).toMatchObject({ exitCode: 0, version: '1.0.0' });
     expect(await listed('old')).toEqual([
@@ -87,8 +103,17 @@ describeWithTool('terraform', 'terraform init', ({ terraform }) => {
     expect(pinned.text).toContain(
       `${address}@1.1.0 was revoked: It opens port 22 to everyone. Use 1.2.0 instead. See https://contoso.example/cve`,
     );
-    expect((await listed('bad')).map(({ version }) => version)).toEqual(['1.0.0', '1.1.0', '1.2.0', '2.0.0-beta.1']);
+    expect((await listed('bad')).map(({ version }: Json) => version)).toEqual([
+      '1.0.0',
+      '1.1.0',
+      '1.2.0',
+      '2.0.0-beta.1',
+    ]);
     expect(await init('bad', '~> 1.0')).toMatchObject({ exitCode: 0, version: '1.2.0' });
+    // A range that ends below the next release picks the revoked version and is told so.
+    expect((await init('bad', '~> 1.1.0')).text).toContain(
+      '@1.1.0 was revoked: It opens port 22 to everyone.',
+    );
     expect(await init('bad', '1.2.0')).toMatchObject({ exitCode: 0, version: '1.2.0' });
   });
 
@@ -97,7 +122,11 @@ describeWithTool('terraform', 'terraform init', ({ terraform }) => {
     await change(server, 'revoke', `${address}@1.2.0`, { reason: 'Broken' });
 
     // A range never picks the pre-release above it.
-    expect((await listed('top')).map(({ version }) => version)).toEqual(['1.0.0', '1.1.0', '2.0.0-beta.1']);
+    expect((await listed('top')).map(({ version }: Json) => version)).toEqual([
+      '1.0.0',
+      '1.1.0',
+      '2.0.0-beta.1',
+    ]);
     expect(await init('top', '~> 1.0')).toMatchObject({ exitCode: 0, version: '1.1.0' });
     expect(await init('top')).toMatchObject({ exitCode: 0, version: '1.1.0' });
     const pinned = await init('top', '1.2.0');
@@ -142,7 +171,9 @@ describeWithTool('terraform', 'terraform init', ({ terraform }) => {
     expect((await init('gone', '1.1.0')).text).toContain('no available version');
     const download = await fetch(`${server.http}/v1/modules/contoso/gone/azurerm/1.1.0/download`);
     expect(download.status).toBe(404);
-    expect(await download.text()).toBe(`There is no version 1.1.0 of ${address}. List its versions: ashlar show ${address}`);
+    expect(await download.text()).toBe(
+      `There is no version 1.1.0 of ${address}. List its versions: ashlar show ${address}`,
+    );
   });
 
   it('never installs bytes that changed in the store', async () => {

@@ -34,7 +34,8 @@ describeWithTool(['tofu'], 'tofu init', ({ tofu }) => {
     await publish('terraform/contoso/parent/azurerm@1.0.0', {
       'main.tf': call('child', 'Azure/avm-res-network-vnet/azurerm', '~> 0.4'),
     });
-    for (const version of ['1.0.0', '1.1.0']) await publish(`terraform/contoso/bad/azurerm@${version}`, versionModule(version));
+    for (const version of ['1.0.0', '1.1.0'])
+      await publish(`terraform/contoso/bad/azurerm@${version}`, versionModule(version));
     await change(server, 'revoke', 'terraform/contoso/bad/azurerm@1.0.0', { reason: 'Broken' });
   });
 
@@ -51,7 +52,11 @@ describeWithTool(['tofu'], 'tofu init', ({ tofu }) => {
   /** Initialises a module and plans it, so that its output shows what was installed. */
   async function install(main: string, options: Partial<WorkspaceOptions> = {}) {
     const output = main.startsWith('module "it"') ? 'output "got" {\n  value = module.it.version\n}\n' : '';
-    const workspace = await openWorkspace(tofu, { files: { 'main.tf': main + output }, caFile: server.caFile, ...options });
+    const workspace = await openWorkspace(tofu, {
+      files: { 'main.tf': main + output },
+      caFile: server.caFile,
+      ...options,
+    });
     open.push(workspace);
     const { exitCode, text, versions } = await workspace.init();
     const plan = exitCode === 0 && output !== '' ? (await workspace.run(['plan', '-no-color'])).stdout : '';
@@ -59,7 +64,9 @@ describeWithTool(['tofu'], 'tofu init', ({ tofu }) => {
   }
 
   it('finds the server by its name over TLS, with the local CA and nothing else configured', async () => {
-    const { exitCode, versions, got } = await install(call('it', `${server.httpsHost}/contoso/net/azurerm`, '~> 1.0'));
+    const { exitCode, versions, got } = await install(
+      call('it', `${server.httpsHost}/contoso/net/azurerm`, '~> 1.0'),
+    );
 
     expect({ exitCode, versions, got }).toEqual({ exitCode: 0, versions: { it: '1.2.0' }, got: '1.2.0' });
   });
@@ -75,9 +82,17 @@ describeWithTool(['tofu'], 'tofu init', ({ tofu }) => {
   it.each(['registry.opentofu.org', 'modules.example'])('uses the host block for %s', async (host) => {
     const config = hostBlock(host, server.http) + hostBlock('registry.opentofu.org', server.http);
     const source = `${host}/contoso/net/azurerm`;
-    const main = [call('a', source), call('b', `${source}//modules/subnet`, '1.1.0'), call('c', 'contoso/parent/azurerm')];
+    const main = [
+      call('a', source),
+      call('b', `${source}//modules/subnet`, '1.1.0'),
+      call('c', 'contoso/parent/azurerm'),
+    ];
 
-    expect(await install(main.join('\n'), { config: host === 'modules.example' ? config : hostBlock(host, server.http) })).toMatchObject({
+    expect(
+      await install(main.join('\n'), {
+        config: host === 'modules.example' ? config : hostBlock(host, server.http),
+      }),
+    ).toMatchObject({
       exitCode: 0,
       versions: { a: '2.0.0+build.1', b: '1.1.0', c: '1.0.0', 'c.child': '0.4.0' },
     });
@@ -86,7 +101,9 @@ describeWithTool(['tofu'], 'tofu init', ({ tofu }) => {
   it('prints why a version was revoked', async () => {
     const config = hostBlock('modules.example', server.http);
 
-    const { exitCode, text } = await install(call('it', 'modules.example/contoso/bad/azurerm', '1.0.0'), { config });
+    const { exitCode, text } = await install(call('it', 'modules.example/contoso/bad/azurerm', '1.0.0'), {
+      config,
+    });
 
     expect(exitCode).toBe(1);
     expect(text).toContain('terraform/contoso/bad/azurerm@1.0.0 was revoked: Broken. Use 1.1.0 instead.');
@@ -104,9 +121,15 @@ describeWithTool(['tofu'], 'tofu init', ({ tofu }) => {
 
     it('installs by digest, and a folder of a module', async () => {
       const { body } = await server.api('GET', '/version?ref=terraform/contoso/net/azurerm@1.0.0');
-      const folder = call('sub', `oci://${server.httpsHost}/terraform/contoso/net/azurerm//modules/subnet?tag=1.0.0`);
+      const folder = call(
+        'sub',
+        `oci://${server.httpsHost}/terraform/contoso/net/azurerm//modules/subnet?tag=1.0.0`,
+      );
 
-      expect(await install(oci(`contoso/net/azurerm?digest=${body.digest}`))).toMatchObject({ exitCode: 0, got: '1.0.0' });
+      expect(await install(oci(`contoso/net/azurerm?digest=${body.digest}`))).toMatchObject({
+        exitCode: 0,
+        got: '1.0.0',
+      });
       expect(await install(folder)).toMatchObject({ exitCode: 0 });
     });
 
@@ -114,7 +137,19 @@ describeWithTool(['tofu'], 'tofu init', ({ tofu }) => {
       const auth = btoa(`anyone:${await server.token('read:closed')}`);
       const config = JSON.stringify({ auths: { [server.httpsHost]: { auth } } });
 
-      expect(await install(oci('closed/net/azurerm?tag=1.0.0'), { home: { '.docker/config.json': config } })).toMatchObject({
+      expect(
+        await install(oci('closed/net/azurerm?tag=1.0.0'), { home: { '.docker/config.json': config } }),
+      ).toMatchObject({
+        exitCode: 0,
+        got: 'closed 1.0.0',
+      });
+    });
+
+    it('sends what its configuration says', async () => {
+      const token = await server.token('read:closed');
+      const config = `oci_credentials "${server.httpsHost}" {\n  username = "any"\n  password = "${token}"\n}\n`;
+
+      expect(await install(oci('closed/net/azurerm?tag=1.0.0'), { config })).toMatchObject({
         exitCode: 0,
         got: 'closed 1.0.0',
       });

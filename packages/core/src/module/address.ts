@@ -46,6 +46,8 @@ const bicepSegment = /^[a-z0-9]+(?:[._-][a-z0-9]+)*$/;
 // terraform-registry-address module.go.
 const terraformName = /^[0-9A-Za-z](?:[0-9A-Za-z_-]{0,62}[0-9A-Za-z])?$/;
 const terraformSystem = /^[0-9a-z]{1,64}$/;
+/** Characters. */
+const maxNamespaceLength = 64;
 /** `/v1/modules/search` belongs to the search of the Terraform registry API; the other two name the languages. */
 const reservedNamespaces = ['search', 'bicep', 'terraform'];
 
@@ -54,12 +56,13 @@ export function parseNamespaceName(text: string): NamespaceName {
   const invalid = (reason: string) =>
     ashlarError('ASH-NAMESPACE-INVALID', { name: text.slice(0, 100), reason });
   const name = text.toLowerCase();
-  if (name.length > 64) throw invalid('it is longer than 64 characters');
-  if (!isRepositoryName(name) || name.includes('/')) {
+  if (name.length > maxNamespaceLength) throw invalid(`it is longer than ${maxNamespaceLength} characters`);
+  // Before it is folded: some letters outside ASCII have a lower case inside.
+  if (!/^[\x20-\x7e]*$/.test(text) || !isRepositoryName(name) || name.includes('/')) {
     throw invalid('use letters and digits, joined by single . _ or -');
   }
   if (reservedNamespaces.includes(name)) throw invalid('the name is reserved');
-  return text.toLowerCase() as NamespaceName;
+  return name as string as NamespaceName;
 }
 
 /**
@@ -82,7 +85,7 @@ export function terraformAddress(namespace: string, name: string, system: string
 /**
  * Reads an OCI repository name and says what it is for. Everything under `bicep/` and `terraform/` is a module
  * repository; a malformed name there is refused.
- * @throws ASH-REPOSITORY-INVALID ASH-ADDRESS-INVALID
+ * @throws ASH-REPOSITORY-INVALID ASH-ADDRESS-INVALID ASH-NAMESPACE-INVALID
  */
 export function parseRepository(text: string): Repository {
   const name = parseRepositoryName(text);
@@ -113,7 +116,7 @@ export function parseVersionReference(text: string): VersionReference {
 export function classOf(address: ModuleAddress): ModuleClass | undefined {
   const mark =
     address.language === 'bicep'
-      ? address.path.find((segment) => segment in classMarks)
+      ? address.path.find((segment) => Object.hasOwn(classMarks, segment))
       : /^avm-(res|ptn|utl)-/.exec(address.spelling.name.toLowerCase())?.[1];
   return mark === undefined ? undefined : classMarks[mark];
 }
@@ -182,6 +185,9 @@ function addressRepository(text: string, segments: string[]): RepositoryName {
 
 function addressNamespace(text: string, namespace: string): NamespaceName {
   const name = namespace.toLowerCase();
+  if (name.length > maxNamespaceLength) {
+    throw invalidAddress(text, `its namespace is longer than ${maxNamespaceLength} characters`);
+  }
   if (reservedNamespaces.includes(name)) throw invalidAddress(text, `the namespace "${name}" is reserved`);
   return name as NamespaceName;
 }

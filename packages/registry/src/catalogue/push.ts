@@ -24,7 +24,13 @@ import {
 } from '@ashlar/core';
 
 import { type Caller, mayCreateNamespace } from '../identity/index.ts';
-import { archiveLimits, layersDigest, readArchive, requireTerraformRoot, treeDigest } from '../intake/index.ts';
+import {
+  archiveLimits,
+  layersDigest,
+  readArchive,
+  requireTerraformRoot,
+  treeDigest,
+} from '../intake/index.ts';
 import type { Registry } from '../registry.ts';
 import type { ManifestPart, Publication } from '../store/metadata/index.ts';
 
@@ -113,7 +119,11 @@ function partsOf(manifest: Manifest, repository: Repository): ManifestPart[] {
   const whole = repository.kind === 'module';
   const blobs = [...(manifest.config ? [manifest.config] : []), ...manifest.layers];
   return [
-    ...blobs.map((part) => ({ kind: 'blob' as const, ...reference(part), required: whole && isDistributed(part) })),
+    ...blobs.map((part) => ({
+      kind: 'blob' as const,
+      ...reference(part),
+      required: whole && isDistributed(part),
+    })),
     ...manifest.manifests.map((part) => ({ kind: 'manifest' as const, ...reference(part), required: whole })),
   ];
 }

@@ -39,7 +39,8 @@ export function nearestAdmitted(rows: readonly VersionRow[], version: string): V
   const releases = admitted.filter((row) => !isPrerelease(row.version as Version));
   const candidates = releases.length > 0 ? releases : admitted;
   return (
-    candidates.find((row) => compareVersions(row.version as Version, version as Version) > 0) ?? candidates.at(-1)
+    candidates.find((row) => compareVersions(row.version as Version, version as Version) > 0) ??
+    candidates.at(-1)
   );
 }
 

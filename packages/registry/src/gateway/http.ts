@@ -134,7 +134,9 @@ export async function listenHttp(options: HttpListenerOptions): Promise<HttpList
       server.closeIdleConnections();
     },
     async close() {
-      const closed = server.listening ? new Promise<void>((resolve) => server.close(() => resolve())) : undefined;
+      const closed = server.listening
+        ? new Promise<void>((resolve) => server.close(() => resolve()))
+        : undefined;
       server.closeAllConnections();
       await closed;
     },
@@ -152,10 +154,16 @@ function createServer({ tls, handler, limits }: HttpListenerOptions): Server {
     requestTimeout: 0,
   };
   const answer: RequestListener = (request, response) => {
-    response.once('finish', () => discardRest(request));
+    response.once('prefinish', () => discardRest(request));
+    response.once('finish', () => {
+      // Nobody should send another request to a server that stops.
+      if (!server.listening) request.socket.end();
+    });
     handler(request, response);
   };
-  const server = tls ? createTlsServer({ ...settings, ...tls }, answer) : createPlainServer(settings, answer);
+  const server: Server = tls
+    ? createTlsServer({ ...settings, ...tls }, answer)
+    : createPlainServer(settings, answer);
   server.setTimeout(idleTimeout);
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     continueWhenRead(request, response);
@@ -169,12 +177,14 @@ function createServer({ tls, handler, limits }: HttpListenerOptions): Server {
  * takes the answer with it: what nobody wanted of the body is read and thrown away.
  */
 function discardRest(request: IncomingMessage): void {
-  if (request.readableEnded || request.destroyed) return;
+  if (request.complete || request.destroyed) return;
   let left = maxDiscarded;
   request.on('data', (chunk: Buffer) => {
     left -= chunk.length;
     if (left < 0) request.destroy();
   });
+  // Takes the body over from Node, which would throw it away without end.
+  request.read(0);
   request.resume();
 }
 

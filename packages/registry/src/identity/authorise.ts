@@ -66,13 +66,14 @@ export function refusal(
   }
 }
 
-/** The namespaces whose content a caller may list; undefined means all. */
+/** The namespaces whose content a caller may list. With an access token that is not for listing: the public ones. */
 export function readableNamespaces(
   caller: Caller,
   namespaces: readonly { readonly name: string; readonly visibility: Visibility }[],
 ): string[] {
+  const scopes = mayListCatalog(caller) ? caller.scopes : [];
   return namespaces
-    .filter(({ name, visibility }) => visibility === 'public' || covers(caller.scopes, 'read', name))
+    .filter(({ name, visibility }) => visibility === 'public' || covers(scopes, 'read', name))
     .map(({ name }) => name);
 }
 
@@ -90,7 +91,9 @@ export function mayListCatalog({ access }: Caller): boolean {
 }
 
 function includesRegistry(access: readonly Access[], name: string): boolean {
-  return access.some((entry) => entry.type === 'registry' && entry.name === name && entry.actions.includes('*'));
+  return access.some(
+    (entry) => entry.type === 'registry' && entry.name === name && entry.actions.includes('*'),
+  );
 }
 
 function accessIncludes(caller: Caller, action: Action, target: Target): boolean {

@@ -67,7 +67,10 @@ export interface IdentityOptions {
 const tokenSubject = 'token:';
 
 export async function createIdentity({ metadata, clock, entraRules }: IdentityOptions): Promise<Identity> {
-  const key = await metadata.command.ensureSecret({ name: 'ticket', value: randomBytes(32).toString('base64url') });
+  const key = await metadata.command.ensureSecret({
+    name: 'ticket',
+    value: randomBytes(32).toString('base64url'),
+  });
   const tickets = createTicketBox(Buffer.from(key, 'base64url'), clock);
   const rules = createHash('sha256').update(entraRules).digest('base64url').slice(0, 16);
   const uses = new Map<string, number>();
@@ -92,7 +95,10 @@ export async function createIdentity({ metadata, clock, entraRules }: IdentityOp
     const expiresAt = expiry(now, request.expiresAt, limit);
     const text = newToken();
     const scopes = JSON.stringify(request.scopes.map(formatScope));
-    return { text, row: { now, id: newId(now), hash: hashToken(text), name: request.name, scopes, parent, expiresAt } };
+    return {
+      text,
+      row: { now, id: newId(now), hash: hashToken(text), name: request.name, scopes, parent, expiresAt },
+    };
   }
 
   async function authenticateToken(token: string): Promise<Caller> {
@@ -160,7 +166,13 @@ export async function createIdentity({ metadata, clock, entraRules }: IdentityOp
       if (uses.size === 0) return;
       const batch = [...uses].map(([id, at]) => ({ id, at }));
       uses.clear();
-      await metadata.command.touchTokens({ uses: batch });
+      try {
+        await metadata.command.touchTokens({ uses: batch });
+      } catch (error) {
+        // Next time, unless it was used again meanwhile.
+        for (const { id, at } of batch) uses.set(id, Math.max(at, uses.get(id) ?? 0));
+        throw error;
+      }
     },
   };
 }

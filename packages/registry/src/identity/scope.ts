@@ -31,6 +31,8 @@ export function formatScope({ action, namespace }: Scope): string {
 /** Whether some scope grants the action on the namespace (`*`: on all of them). */
 export function covers(scopes: readonly Scope[], action: Action, namespace: string): boolean {
   const needed = actions.indexOf(action);
+  // What is not an action is granted by nothing.
+  if (needed < 0) return false;
   return scopes.some(
     (scope) =>
       actions.indexOf(scope.action) >= needed && (scope.namespace === '*' || scope.namespace === namespace),

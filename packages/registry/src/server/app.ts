@@ -1,6 +1,6 @@
 import type { TLSSocket } from 'node:tls';
 
-import { ashlarError } from '@ashlar/core';
+import { type AshlarError, ashlarError } from '@ashlar/core';
 import fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -44,6 +44,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const app: FastifyInstance = fastify({
     loggerInstance,
     genReqId: () => newId(registry.clock.now()),
+    rewriteUrl: ({ url }) => pathOf(url ?? '/'),
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: maxJsonBody,
     exposeHeadRoutes: true,
@@ -57,17 +58,12 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     },
   });
   logRequests(app, metrics);
+  keepConnections(app);
   app.setErrorHandler(sendError);
-  app.setNotFoundHandler((request, reply) => {
-    sendError(
-      ashlarError('ASH-ROUTE-UNKNOWN', { path: loggedUrl(request.url).slice(0, 200) }),
-      request,
-      reply,
-    );
-  });
+  app.setNotFoundHandler((request, reply) => sendError(unknownRoute(request), request, reply));
   healthRoutes(app, registry, isDraining);
   metricsRoute(app, metrics);
-  await app.register(terraformProtocol, { registry });
+  await app.register(terraformProtocol, { registry, isDraining });
   await app.register(acrProtocol, { registry });
   await app.register(tokenEndpoint, { registry });
   await app.register(ociProtocol, { registry });
@@ -77,10 +73,34 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   return app;
 }
 
+/** Proxies may send the whole address (RFC 9112 §3.2.2). Its host is nothing that we use. */
+function pathOf(url: string): string {
+  return url.replace(/^https?:\/\/[^/?]*\/?/i, '/');
+}
+
+function unknownRoute(request: FastifyRequest): AshlarError {
+  return ashlarError('ASH-ROUTE-UNKNOWN', { path: loggedUrl(request.url).slice(0, 200) });
+}
+
+/**
+ * Fastify ends the connection when it refuses a body, and a client that is still sending never sees the answer. The
+ * listener throws the rest of the body away instead.
+ */
+function keepConnections(app: FastifyInstance): void {
+  app.addHook('onSend', async (request, reply) => {
+    if (!request.raw.complete) reply.removeHeader('connection');
+  });
+}
+
 /** For paths that belong to no protocol. */
 function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const { code, message, status } = knownError(error, request);
-  void reply.code(status).send({ code, message, requestId: request.id });
+  if (status === 401) void reply.header('www-authenticate', 'Bearer realm="ashlar"');
+  void reply
+    .code(status)
+    .header('x-request-id', request.id)
+    .header('ashlar-error', code)
+    .send({ code, message, requestId: request.id });
 }
 
 /** Counts and logs every request when its connection is done with it, also one that the client gave up. */

@@ -9,9 +9,27 @@ export function streamBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, _payload, done) => done(null));
   // Who waits for `100 Continue` and gets an answer instead may send its body or not: nobody knows what comes next.
-  app.addHook('onSend', async (request, reply) => {
-    if (request.raw.sendContinue) void reply.header('connection', 'close');
+  app.addHook('onSend', async ({ raw }, reply) => {
+    if (raw.sendContinue) void reply.header('connection', 'close');
+    else if (!raw.complete) await discardRest(raw);
   });
+}
+
+/** Milliseconds. */
+const patience = 500;
+
+/**
+ * Reads what is left of a body that was refused. A connection that ends while its client still sends is reset, and the
+ * client may never see the answer; one that goes on must be past the body. Who sends for longer is answered anyway.
+ */
+async function discardRest(body: IncomingMessage): Promise<void> {
+  body.on('error', () => {});
+  body.resume();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, patience);
+  for (const event of ['end', 'close']) body.once(event, resolve);
+  await promise;
+  clearTimeout(timer);
 }
 
 /** The body of a request as a stream; from here on the client sends it. */

@@ -6,6 +6,8 @@ export interface Metrics {
   readonly registry: MetricsRegistry;
   observe(protocol: string, method: string, status: number, seconds: number): void;
   readonly inFlight: Gauge;
+  /** How many requests were served so far; probes, and clients that were sent away, do not count. */
+  served(): number;
 }
 
 export function createMetrics(): Metrics {
@@ -30,10 +32,13 @@ export function createMetrics(): Metrics {
     help: 'Requests being answered',
     registers: [registry],
   });
+  let served = 0;
   return {
     registry,
     inFlight,
+    served: () => served,
     observe(protocol, method, status, seconds) {
+      if (protocol !== 'other' && status !== 503) served += 1;
       requests.inc({ protocol, method, status: `${Math.floor(status / 100)}xx` });
       duration.observe({ protocol, method }, seconds);
     },

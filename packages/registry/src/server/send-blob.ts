@@ -25,6 +25,13 @@ export async function sendBlob(
   const range = rangeOf(request, reply, digest, size);
   const content = request.method === 'HEAD' ? undefined : await blobs.open(digest, range);
   if (!content && request.method !== 'HEAD') throw ashlarError('ASH-BLOB-UNKNOWN', { digest });
+  if (content && content.size !== size) {
+    content.stream.destroy();
+    // Half of what was announced would leave the client waiting for the rest.
+    throw new Error(
+      `the stored file of ${digest} is damaged: it has ${content.size} bytes instead of ${size}`,
+    );
+  }
   void reply.header('content-length', range ? range.end - range.start + 1 : size);
   if (range) void reply.code(206).header('content-range', `bytes ${range.start}-${range.end}/${size}`);
   await reply.send(content?.stream);

@@ -64,7 +64,7 @@ function statusRoute(app: ApiApp, externalUrls: ExternalUrls): void {
     schema: {
       tags: ['server'],
       summary: 'What runs here and who you are',
-      response: { 200: Status, ...errors },
+      response: { 200: Status, ...errors(401) },
     },
     handler: ({ caller, externalUrl }) => ({
       name: 'ashlar' as const,

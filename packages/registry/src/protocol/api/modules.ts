@@ -24,7 +24,7 @@ export function moduleRoutes(app: ApiApp): void {
       tags,
       summary: 'List or search modules',
       querystring: ModuleQuery,
-      response: { 200: ModulePage, ...errors },
+      response: { 200: ModulePage, ...errors(400, 401) },
     },
     handler: async (request) => {
       const { offset, limit, namespace, ...filter } = request.query;
@@ -48,7 +48,7 @@ export function moduleRoutes(app: ApiApp): void {
       tags,
       summary: 'A module with all its versions',
       querystring: AddressQuery,
-      response: { 200: ModuleDetail, ...errors },
+      response: { 200: ModuleDetail, ...errors(400, 401, 404) },
     },
     handler: async (request) => {
       const { repository } = parseAddress(request.query.address);
@@ -98,9 +98,9 @@ export function toVersion(row: VersionRow, rows: readonly VersionRow[]): z.infer
       ? {}
       : { archive: { digest: row.archive_digest, size: row.archive_size! } }),
     state: row.state,
-    ...(Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== null && value !== undefined)) as Partial<
-      z.infer<typeof Version>
-    >),
+    ...(Object.fromEntries(
+      Object.entries(optional).filter(([, value]) => value !== null && value !== undefined),
+    ) as Partial<z.infer<typeof Version>>),
     description: row.description,
     publishedAt: new Date(row.published_at).toISOString(),
     publishedBy: row.published_by,

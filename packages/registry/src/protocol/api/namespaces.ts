@@ -1,8 +1,8 @@
-import { ashlarError, parseNamespaceName } from '@ashlar/core';
+import { type AshlarError, ashlarError, parseNamespaceName } from '@ashlar/core';
 import { z } from 'zod';
 
 import { listableNamespaces, requireNamespace } from '../../catalogue/index.ts';
-import { covers, isAdmin } from '../../identity/index.ts';
+import { type Caller, isAdmin, isAnonymous } from '../../identity/index.ts';
 import type { NamespaceRow } from '../../store/metadata/index.ts';
 import type { ApiApp } from './app.ts';
 import { errors } from './error.ts';
@@ -19,7 +19,7 @@ export function namespaceRoutes(app: ApiApp): void {
     schema: {
       tags,
       summary: 'List the namespaces that you may read',
-      response: { 200: z.array(Namespace), ...errors },
+      response: { 200: z.array(Namespace), ...errors(401) },
     },
     handler: async (request) => {
       const readable = new Set(await listableNamespaces(registry, request.caller));
@@ -33,10 +33,10 @@ export function namespaceRoutes(app: ApiApp): void {
       tags,
       summary: 'Create a namespace',
       body: NewNamespace,
-      response: { 201: Namespace, ...errors },
+      response: { 201: Namespace, ...errors(400, 401, 403, 409) },
     },
     handler: async (request, reply) => {
-      if (!covers(request.caller.scopes, 'manage', '*')) throw adminNeeded(request.caller.subject);
+      if (!isAdmin(request.caller)) throw adminNeeded(request.caller);
       const name = parseNamespaceName(request.body.name);
       await metadata.command.createNamespace({ ...request.body, now: registry.clock.now(), name });
       return await reply.code(201).send(toNamespace((await metadata.query.findNamespace(name))!));
@@ -49,7 +49,7 @@ export function namespaceRoutes(app: ApiApp): void {
       summary: 'Change a namespace',
       params: path,
       body: NamespaceChange,
-      response: { 200: Namespace, ...errors },
+      response: { 200: Namespace, ...errors(400, 401, 403, 404) },
     },
     handler: async (request) => {
       const name = parseNamespaceName(request.params.name);
@@ -69,22 +69,21 @@ export function namespaceRoutes(app: ApiApp): void {
       tags,
       summary: 'Delete an empty namespace',
       params: path,
-      response: { 204: z.null(), ...errors },
+      response: { 204: z.null(), ...errors(400, 401, 403, 404, 409) },
     },
     handler: async (request, reply) => {
       const name = parseNamespaceName(request.params.name);
       await requireNamespace(registry, request.caller, 'manage', name);
-      if (!isAdmin(request.caller)) throw adminNeeded(request.caller.subject);
+      if (!isAdmin(request.caller)) throw adminNeeded(request.caller);
       await metadata.command.deleteNamespace({ name });
       return await reply.code(204).send(null);
     },
   });
 }
 
-function adminNeeded(subject: string) {
-  return subject === 'anonymous'
-    ? ashlarError('ASH-AUTH-REQUIRED', {})
-    : ashlarError('ASH-FORBIDDEN-ADMIN', {});
+function adminNeeded(caller: Caller): AshlarError {
+  if (isAnonymous(caller)) return ashlarError('ASH-AUTH-REQUIRED', {});
+  return ashlarError('ASH-FORBIDDEN-ADMIN', {});
 }
 
 function toNamespace(row: NamespaceRow): z.infer<typeof Namespace> {

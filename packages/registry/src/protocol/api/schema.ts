@@ -3,6 +3,8 @@ import { z } from 'zod';
 /** The shapes of Ashlar's own API; the OpenAPI document is made of them. */
 
 const text = (max: number) => z.string().min(1).max(max);
+/** An address that people follow: never `javascript:` and the like. */
+const webAddress = z.url({ protocol: /^https?$/, error: 'Write an http or https address' }).max(2000);
 const time = z.string().meta({ description: 'Time in ISO 8601, UTC', example: '2026-08-21T10:11:12.000Z' });
 const digest = z
   .string()
@@ -104,7 +106,7 @@ export const ReferenceQuery = z.object({
 });
 export const PublishQuery = ReferenceQuery.extend({
   class: z.enum(['resource', 'pattern', 'utility']).optional(),
-  documentation: z.url().max(2000).optional(),
+  documentation: webAddress.optional(),
   description: text(2000).optional().meta({ description: 'Terraform only: a Bicep module describes itself' }),
   stampTelemetry: z.enum(['true', 'false']).optional(),
 });
@@ -122,13 +124,13 @@ export const Deprecation = z
   .object({
     reason: text(1000),
     replacement: text(300).optional(),
-    link: z.url().max(2000).optional(),
+    link: webAddress.optional(),
     date: z.iso.date().optional(),
   })
   .strict()
   .meta({ id: 'Deprecation' });
 export const Revocation = z
-  .object({ reason: text(1000), replacement: text(300).optional(), link: z.url().max(2000).optional() })
+  .object({ reason: text(1000), replacement: text(300).optional(), link: webAddress.optional() })
   .strict()
   .meta({ id: 'Revocation' });
 

@@ -18,7 +18,7 @@ export function tokenRoutes(app: ApiApp): void {
     schema: {
       tags,
       summary: 'List your tokens; an administrator sees all',
-      response: { 200: z.array(Token), ...errors },
+      response: { 200: z.array(Token), ...errors(401) },
     },
     handler: async (request) => {
       const caller = requireCaller(request.caller);
@@ -30,7 +30,12 @@ export function tokenRoutes(app: ApiApp): void {
   });
 
   app.post('/tokens', {
-    schema: { tags, summary: 'Make a token', body: NewToken, response: { 201: CreatedToken, ...errors } },
+    schema: {
+      tags,
+      summary: 'Make a token',
+      body: NewToken,
+      response: { 201: CreatedToken, ...errors(400, 401, 403) },
+    },
     handler: async (request, reply) => {
       const caller = requireCaller(request.caller);
       const { name, scopes, expiresAt } = request.body;
@@ -50,7 +55,7 @@ export function tokenRoutes(app: ApiApp): void {
       tags,
       summary: 'Revoke a token and all that came from it',
       params: path,
-      response: { 204: z.null(), ...errors },
+      response: { 204: z.null(), ...errors(401, 404) },
     },
     handler: async (request, reply) => {
       const caller = requireCaller(request.caller);

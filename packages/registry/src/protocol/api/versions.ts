@@ -1,6 +1,7 @@
 import {
   ashlarError,
   maxTemplateSize,
+  type ModuleAddress,
   parseRepository,
   parseVersionReference,
   versionToTag,
@@ -34,7 +35,7 @@ export function publishRoute(app: ApiApp): void {
         'its files to show the source), or for Bicep main.json alone with the type application/json.',
       consumes: ['application/zip', 'application/gzip', 'application/json'],
       querystring: PublishQuery,
-      response: { 200: Published, 201: Published, ...errors },
+      response: { 200: Published, 201: Published, ...errors(400, 401, 403, 404, 409, 413, 415, 422) },
     },
     handler: async (request, reply) => {
       const { ref, stampTelemetry, ...options } = request.query;
@@ -46,7 +47,7 @@ export function publishRoute(app: ApiApp): void {
         caller: request.caller,
         address,
         version,
-        files: await readFiles(request),
+        files: await readFiles(request, address),
       });
       const { status, digest, contentDigest } = published;
       return await reply
@@ -65,7 +66,7 @@ export function versionRoutes(app: ApiApp): void {
       tags,
       summary: 'A version',
       querystring: ReferenceQuery,
-      response: { 200: Version, ...errors },
+      response: { 200: Version, ...errors(400, 401, 404) },
     },
     handler: async (request) => (await openVersion(registry, request, request.query.ref, 'read')).show(),
   });
@@ -76,7 +77,7 @@ export function versionRoutes(app: ApiApp): void {
       summary: 'Deprecate a version',
       querystring: ReferenceQuery,
       body: Deprecation,
-      response: { 200: Version, ...errors },
+      response: { 200: Version, ...errors(400, 401, 403, 404, 409) },
     },
     handler: async (request) => {
       const { reference, show } = await openVersion(registry, request, request.query.ref, 'manage');
@@ -97,7 +98,7 @@ export function versionRoutes(app: ApiApp): void {
       summary: 'Revoke a version: no client gets it any more',
       querystring: ReferenceQuery,
       body: Revocation,
-      response: { 200: Version, ...errors },
+      response: { 200: Version, ...errors(400, 401, 403, 404, 409) },
     },
     handler: async (request) => {
       const { reference, show } = await openVersion(registry, request, request.query.ref, 'manage');
@@ -111,7 +112,7 @@ export function versionRoutes(app: ApiApp): void {
       tags,
       summary: 'Take back a deprecation or revocation',
       querystring: ReferenceQuery,
-      response: { 200: Version, ...errors },
+      response: { 200: Version, ...errors(400, 401, 403, 404, 409) },
     },
     handler: async (request) => {
       const { reference, show } = await openVersion(registry, request, request.query.ref, 'manage');
@@ -125,7 +126,7 @@ export function versionRoutes(app: ApiApp): void {
       tags,
       summary: 'Delete a version; its number stays taken',
       querystring: ReferenceQuery,
-      response: { 204: z.null(), ...errors },
+      response: { 204: z.null(), ...errors(400, 401, 403, 404) },
     },
     handler: async (request, reply) => {
       const { reference } = await openVersion(registry, request, request.query.ref, 'manage');
@@ -150,10 +151,28 @@ async function openVersion(registry: Registry, request: FastifyRequest, ref: str
   return { reference: { repository, version }, show };
 }
 
-async function readFiles(request: FastifyRequest): Promise<ModuleFile[]> {
+/** What clients call an archive; which kind it is shows in its first bytes. */
+const archiveTypes: readonly string[] = [
+  'application/zip',
+  'application/x-zip-compressed',
+  'application/gzip',
+  'application/x-gzip',
+  'application/x-tar',
+  'application/x-gtar',
+  'application/octet-stream',
+];
+
+async function readFiles(request: FastifyRequest, { language, repository }: ModuleAddress): Promise<ModuleFile[]> {
   const type = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
   if (type === 'application/json') {
-    return [{ path: 'main.json', executable: false, bytes: await readBody(request, maxTemplateSize) }];
+    if (language === 'bicep')
+      return [{ path: 'main.json', executable: false, bytes: await readBody(request, maxTemplateSize) }];
+    const reason = 'application/json is the type of a compiled Bicep template; send a zip or tar.gz';
+    throw ashlarError('ASH-MODULE-LANGUAGE', { address: repository, reason });
+  }
+  if (type !== undefined && !archiveTypes.includes(type)) {
+    const expected = 'application/zip or application/gzip, or for Bicep main.json as application/json';
+    throw ashlarError('ASH-MEDIA-TYPE', { expected });
   }
   const limit = archiveLimits.compressed;
   return await readArchive(await readBody(request, limit, ashlarError('ASH-ARCHIVE-SIZE', { limit })));

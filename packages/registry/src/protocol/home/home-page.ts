@@ -1,6 +1,7 @@
 import { html, type Html } from '../../server/html.ts';
 import { page } from '../../server/page.ts';
 import { productVersion } from '../../server/product.ts';
+import { recipes } from './recipe.ts';
 
 export interface ListedModule {
   readonly address: string;
@@ -9,12 +10,7 @@ export interface ListedModule {
   readonly state: string;
 }
 
-interface Urls {
-  readonly http?: string;
-  readonly https?: string;
-}
-
-export function homeHtml(modules: readonly ListedModule[], urls: Urls): string {
+export function homeHtml(modules: readonly ListedModule[], urls: Parameters<typeof recipes>[0]): string {
   return page(
     'Ashlar',
     html`<body>
@@ -66,51 +62,4 @@ function moduleTable(modules: readonly ListedModule[]): Html {
       ${rows}
     </tbody>
   </table>`;
-}
-
-/** What each client needs; `ashlar setup` writes the same, and more. */
-function recipes({ http, https }: Urls): { title: string; text: string; code: string }[] {
-  const best = https ?? http ?? '';
-  const host = hostOf(best);
-  // Bicep speaks plain http to addresses of its own machine, and https to all others.
-  const bicepHost = hostOf(
-    [https, http].find((url) => url && url.startsWith('http:') === isLoopback(url)) ?? best,
-  );
-  return [
-    {
-      title: 'Terraform and OpenTofu',
-      text: 'In ~/.terraformrc or ~/.tofurc. Modules are then found as HOST/NAMESPACE/NAME/SYSTEM with a version.',
-      code: `host "${hostOf(http ?? best)}" {\n  services = { "modules.v1" = "${http ?? best}/v1/modules/" }\n}`,
-    },
-    {
-      title: 'Bicep',
-      text: 'Set BICEP_TRUSTED_REGISTRIES and put this into bicepconfig.json; needs Bicep 0.45.6 or newer.',
-      code: `export BICEP_TRUSTED_REGISTRIES=${bicepHost.replace(/:\d+$/, '')}\n\n${JSON.stringify(
-        {
-          experimentalFeaturesEnabled: { ociEnabled: true },
-          moduleAliases: { br: { ashlar: { registry: bicepHost, modulePath: 'bicep' } } },
-        },
-        null,
-        2,
-      )}`,
-    },
-    {
-      title: 'oras, skopeo, docker',
-      text: 'Any user name; the password is an Ashlar token.',
-      code: `docker login ${host}\noras repo ls ${host}\nskopeo login ${host}`,
-    },
-    {
-      title: 'The ashlar command',
-      text: 'Writes all of this, also as a drop-in for the public registry, and checks it.',
-      code: `ashlar login ${best}\nashlar setup terraform\nashlar doctor`,
-    },
-  ];
-}
-
-function isLoopback(url: string): boolean {
-  return /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(new URL(url).hostname);
-}
-
-function hostOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).host : '';
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 
 import { latestVersion, listableNamespaces } from '../../catalogue/index.ts';
+import type { Caller } from '../../identity/index.ts';
 import type { Registry } from '../../registry.ts';
 import { authenticateRequests } from '../../server/authenticate.ts';
 import { homeHtml, type ListedModule } from './home-page.ts';
@@ -17,19 +18,7 @@ interface HomeOptions {
 export async function homePage(app: FastifyInstance, { registry, externalUrls }: HomeOptions): Promise<void> {
   authenticateRequests(app, registry);
   app.get('/', async (request, reply) => {
-    const namespaces = await listableNamespaces(registry, request.caller);
-    const found = await registry.metadata.query.listModules({ namespaces, limit: maxModules });
-    const modules = await Promise.all(
-      found.map(async (row): Promise<ListedModule> => {
-        const latest = latestVersion(await registry.metadata.query.listVersions(row.repository))!;
-        return {
-          address: row.address,
-          version: latest.version,
-          description: latest.description,
-          state: latest.state,
-        };
-      }),
-    );
+    const modules = await listModules(registry, request.caller);
     return await reply
       .type('text/html; charset=utf-8')
       .header('cache-control', 'no-store')
@@ -38,5 +27,18 @@ export async function homePage(app: FastifyInstance, { registry, externalUrls }:
         "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
       )
       .send(homeHtml(modules, externalUrls));
+  });
+}
+
+async function listModules(registry: Registry, caller: Caller): Promise<ListedModule[]> {
+  const { metadata } = registry;
+  const namespaces = await listableNamespaces(registry, caller);
+  const rows = await metadata.query.listModules({ namespaces, limit: maxModules });
+  const versions = await metadata.query.listVersionsOf(rows.map((row) => row.repository));
+  return rows.flatMap(({ address, repository }) => {
+    const latest = latestVersion(versions.get(repository) ?? []);
+    return latest
+      ? [{ address, version: latest.version, description: latest.description, state: latest.state }]
+      : [];
   });
 }

@@ -6,6 +6,7 @@ import type { Registry } from '../../registry.ts';
 import { streamBodies } from '../../server/body.ts';
 import { sendOciError } from '../../server/distribution/error.ts';
 import { knownError } from '../../server/error.ts';
+import { loggedUrl } from '../../server/log.ts';
 import '../../server/request.ts';
 import { deleteBlob, getBlob } from './blob.ts';
 import { listCatalog, listReferrers, listTags } from './listing.ts';
@@ -28,7 +29,7 @@ export async function ociProtocol(app: FastifyInstance, { registry }: { readonly
   const handler = async (request: FastifyRequest, reply: FastifyReply) => {
     request.caller = anonymous;
     const path = parseOciPath(request.raw.url!.split('?', 1)[0]!);
-    if (!path) throw ashlarError('ASH-ROUTE-UNKNOWN', { path: request.raw.url!.slice(0, 200) });
+    if (!path) throw ashlarError('ASH-ROUTE-UNKNOWN', { path: loggedUrl(request.raw.url!).slice(0, 200) });
     request.ociScope = scopeOf(path, request);
     request.caller = await authenticate(registry, request, path);
     await handle(registry, request, reply, path);

@@ -104,7 +104,12 @@ async function openUpload(
   const owner = live && (await callerOf(live));
   const caller = owner ?? request.caller;
   await requireRepository(registry, caller, 'publish', repository, unknown);
-  return { caller, repository, id: claims['upload'] as UploadId, offset: claims['size'] as number | undefined };
+  return {
+    caller,
+    repository,
+    id: claims['upload'] as UploadId,
+    offset: claims['size'] as number | undefined,
+  };
 }
 
 async function appendChunk(
@@ -139,10 +144,18 @@ async function appendBody(
   const held = (await registry.blobs.uploadSize(id)) ?? 0;
   const isRepeated = offset !== undefined && offset < held && (range?.start ?? offset) === offset;
   if (isRepeated) await skipBytes(body, held - offset);
-  const size = await registry.blobs.append(id, isRepeated ? held : range?.start, body, registry.config.maxBlobSize);
+  const size = await registry.blobs.append(
+    id,
+    isRepeated ? held : range?.start,
+    body,
+    registry.config.maxBlobSize,
+  );
   if (range === undefined || size === range.end + 1) return size;
   // A body without a length was not what its Content-Range said.
-  throw ashlarError('ASH-SIZE-MISMATCH', { expected: range.end - range.start + 1, actual: size - range.start });
+  throw ashlarError('ASH-SIZE-MISMATCH', {
+    expected: range.end - range.start + 1,
+    actual: size - range.start,
+  });
 }
 
 async function finishUpload(
@@ -187,7 +200,13 @@ async function holdsBlob({ metadata }: Registry, { name }: Repository, digest: D
 }
 
 /** Shows a blob in a repository. */
-async function addBlob(registry: Registry, caller: Caller, repository: Repository, digest: Digest, size: number) {
+async function addBlob(
+  registry: Registry,
+  caller: Caller,
+  repository: Repository,
+  digest: Digest,
+  size: number,
+) {
   const { name, namespace, kind } = repository;
   await registry.metadata.command.addBlob({
     now: registry.clock.now(),
@@ -223,7 +242,9 @@ async function setLocation(
 ): Promise<void> {
   const claims = { ...registry.identity.claimsOf(caller), repository: repository.name, upload: id, size };
   const ticket = await registry.identity.tickets.issue('upload', claims, locationTtl);
-  void reply.header('location', uploadUrl(repository.name, ticket)).header('range', `0-${Math.max(size - 1, 0)}`);
+  void reply
+    .header('location', uploadUrl(repository.name, ticket))
+    .header('range', `0-${Math.max(size - 1, 0)}`);
 }
 
 /** A refused chunk is answered with what the upload holds, so that the client can go on from there. */

@@ -13,7 +13,8 @@ export function sendTerraformError(error: unknown, request: FastifyRequest, repl
   // What cannot exist does not exist: of a 404 Terraform says that the module was not found, of a 400 nothing at all.
   const cannotExist = known.code === 'ASH-ADDRESS-INVALID' || known.code === 'ASH-VERSION-INVALID';
   void reply.code(cannotExist ? 404 : known.status).header('ashlar-error', known.code);
-  if (request.routeOptions.config.plainErrors) void reply.type('text/plain; charset=utf-8').send(known.message);
+  if (request.routeOptions.config.plainErrors)
+    void reply.type('text/plain; charset=utf-8').send(known.message);
   else void reply.send({ errors: [known.message] });
 }
 

@@ -7,14 +7,15 @@ import { discoveryRoute } from './discovery.ts';
 import { archiveRoute, downloadRoute } from './download.ts';
 import { sendTerraformError } from './error.ts';
 import { terraformLogin } from './login.ts';
+import { turnAwayNewcomers } from './newcomer.ts';
 import { versionsRoute } from './versions.ts';
 
 /** Service discovery, `modules.v1` with the extended API, archives and `login.v1`. */
 export async function terraformProtocol(
   app: FastifyInstance,
-  options: { readonly registry: Registry },
+  options: { readonly registry: Registry; readonly isDraining: () => boolean },
 ): Promise<void> {
-  const { registry } = options;
+  const { registry, isDraining } = options;
   app.setErrorHandler(sendTerraformError);
   discoveryRoute(app);
   archiveRoute(app, registry);
@@ -28,6 +29,7 @@ export async function terraformProtocol(
           // Revoking a version, or a token, takes effect at once, also behind a proxy that caches.
           void reply.header('cache-control', 'no-store');
         });
+        turnAwayNewcomers(modules, isDraining);
         versionsRoute(modules, registry);
         downloadRoute(modules, registry);
         catalogueRoutes(modules, registry);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import { AshlarError, ashlarError } from '@ashlar/core';
+import { type AshlarError, ashlarError } from '@ashlar/core';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
 
@@ -33,7 +33,10 @@ type Authorisation = z.infer<typeof authorisation>;
  * `login.v1`: authorisation code with PKCE. The page takes an Ashlar token; the client gets a token of its own that
  * has the same scopes and dies with it.
  */
-export async function terraformLogin(app: FastifyInstance, { registry }: { readonly registry: Registry }): Promise<void> {
+export async function terraformLogin(
+  app: FastifyInstance,
+  { registry }: { readonly registry: Registry },
+): Promise<void> {
   formBodies(app);
 
   app.get('/oauth/authorize', forPeople, async (request, reply) => {
@@ -86,7 +89,9 @@ function readAuthorisation(query: URLSearchParams): Authorisation {
   const parsed = authorisation.safeParse(Object.fromEntries(query));
   if (parsed.success) return parsed.data;
   const fields = parsed.error.issues.map((issue) => issue.path.join('.')).join(', ');
-  throw ashlarError('ASH-OAUTH-REQUEST', { reason: `${fields} is missing or wrong; start it with terraform login` });
+  throw ashlarError('ASH-OAUTH-REQUEST', {
+    reason: `${fields} is missing or wrong; start it with terraform login`,
+  });
 }
 
 /** Trades a code for a token. @throws ASH-OAUTH-REQUEST */
@@ -101,8 +106,15 @@ async function redeem(registry: Registry, form: URLSearchParams): Promise<string
   if (form.get('redirect_uri') !== claims['redirect']) throw refused('redirect_uri does not match');
   const caller = await registry.identity.callerOf(claims);
   if (!caller) throw refused('the token that signed in is not valid any more');
-  const { text, row } = await registry.identity.prepareLoginToken(caller, `terraform login with ${caller.name}`);
-  await registry.metadata.command.redeemCode({ code: claims.jti!, codeExpiresAt: claims.exp! * 1000, token: row });
+  const { text, row } = await registry.identity.prepareLoginToken(
+    caller,
+    `terraform login with ${caller.name}`,
+  );
+  await registry.metadata.command.redeemCode({
+    code: claims.jti!,
+    codeExpiresAt: claims.exp! * 1000,
+    token: row,
+  });
   return text;
 }
 

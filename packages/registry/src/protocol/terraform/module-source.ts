@@ -14,10 +14,11 @@ export async function sourceOf(
   repository: string,
   version: VersionRow | undefined,
 ): Promise<string> {
-  const manifest = version && (await registry.metadata.query.findManifest({ repository, digest: version.digest }));
+  const manifest =
+    version && (await registry.metadata.query.findManifest({ repository, digest: version.digest }));
   const stated = manifest && (JSON.parse(manifest.annotations) as Record<string, string>)[annotation.source];
   const own = `${request.externalUrl}/#${repository}`;
-  return [stated, version?.documentation].find((text) => text != null && isWebAddress(text)) ?? own;
+  return [stated, version?.documentation].find((text) => isWebAddress(text ?? '')) ?? own;
 }
 
 function isWebAddress(text: string): boolean {

@@ -38,13 +38,16 @@ export async function buildUpload(content: UploadContent, options: UploadOptions
   const { address, files } = content;
   const readme = files.find(({ path }) => /^readme\.md$/i.test(path))?.bytes.toString('utf8');
   const artifact =
-    address.language === 'bicep' ? await buildBicep(content, options) : await buildTerraform(content, options);
+    address.language === 'bicep'
+      ? await buildBicep(content, options)
+      : await buildTerraform(content, options);
   return { ...artifact, readme };
 }
 
 async function buildBicep({ version, files }: UploadContent, options: UploadOptions): Promise<BuiltArtifact> {
   const template = files.find(({ path }) => path === 'main.json');
-  if (!template) throw ashlarError('ASH-ARCHIVE-NO-MODULE', { expected: 'main.json, the compiled template,' });
+  if (!template)
+    throw ashlarError('ASH-ARCHIVE-NO-MODULE', { expected: 'main.json, the compiled template,' });
   const hasSource = files.some(({ path }) => path === 'main.bicep');
   return await buildBicepArtifact({
     template: template.bytes,

@@ -107,12 +107,8 @@ describe('migrations', () => {
     const repository = 'terraform/contoso/net/azurerm';
 
     expect(
-      (await query.listVersions(repository)).map(({ version, state }) => [version, state]).toSorted(),
-    ).toEqual([
-      ['1.0.0', 'revoked'],
-      ['1.1.0', 'deprecated'],
-      ['2.0.0-beta.1+b', 'admitted'],
-    ]);
+      (await query.listVersions(repository)).map(({ version, state }) => `${version} ${state}`).toSorted(),
+    ).toEqual(['1.0.0 revoked', '1.1.0 deprecated', '2.0.0-beta.1+b admitted']);
     await command.setState({ repository, version: '1.0.0', to: 'reinstated' });
     expect(await query.findVersion({ repository, version: '1.0.0' })).toMatchObject({
       state: 'deprecated',

@@ -60,7 +60,7 @@ export async function findReadme(
   return row?.readme ?? undefined;
 }
 
-/** The live versions of a digest. */
+/** The live versions of a digest, in ASCII order. */
 export async function findVersionsByDigest(
   db: Kysely<Schema>,
   { repository, digest }: { readonly repository: string; readonly digest: string },
@@ -71,6 +71,7 @@ export async function findVersionsByDigest(
     .where('repository', '=', repository)
     .where('digest', '=', digest)
     .where('deleted_at', 'is', null)
+    .orderBy('version')
     .execute();
 }
 

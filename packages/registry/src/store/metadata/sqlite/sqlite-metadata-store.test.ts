@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Worker } from 'node:worker_threads';
+import type * as workerThreads from 'node:worker_threads';
 
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
@@ -15,11 +15,11 @@ import { openReader, openWriter } from './connection.ts';
 import { runBatch } from './batch.ts';
 import { openSqliteMetadataStore } from './sqlite-metadata-store.ts';
 
-const workers: Worker[] = vi.hoisted(() => []);
+const workers: workerThreads.Worker[] = vi.hoisted(() => []);
 
 // The store keeps its writer to itself; the test of a crash needs it.
 vi.mock('node:worker_threads', async (importOriginal) => {
-  const original = await importOriginal<typeof import('node:worker_threads')>();
+  const original = await importOriginal<typeof workerThreads>();
   class RecordedWorker extends original.Worker {
     constructor(...parameters: ConstructorParameters<typeof original.Worker>) {
       super(...parameters);

@@ -39,7 +39,7 @@ async function work(connection: SqliteConnection, first: Message): Promise<void>
 }
 
 function nextMessage(): Message | undefined {
-  return (receiveMessageOnPort(port) as { message: Message } | undefined)?.message;
+  return receiveMessageOnPort(port)?.message;
 }
 
 let connection: SqliteConnection | undefined;
