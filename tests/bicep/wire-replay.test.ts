@@ -434,23 +434,23 @@ async function uploadsSurviveRepetition() {
   const name = freshName();
   const whole = mebibytes(3);
   const [first, rest] = [whole.subarray(0, 1_500_000), whole.subarray(1_500_000)];
-  for (const ranged of [false, true]) {
-    const location = await startUpload(name);
-    const patch = async (at: string, start: number, chunk: Buffer) =>
-      await asAdmin('PATCH', at, chunk, ranged ? [octets, rangeOf(start, chunk)] : [octets]);
-    // The answer to the first one is taken for lost: the client sends the same again, to the same Location.
-    await patch(location, 0, first);
-    const again = await patch(location, 0, first);
-    expect([again.status, again.headers.range]).toEqual([202, `0-${first.length - 1}`]);
-    // More than arrived the first time, as after a broken connection.
-    const more = await patch(location, 0, whole.subarray(0, 2_000_000));
-    expect([more.status, more.headers.range]).toEqual([202, '0-1999999']);
-    const next = await patch(more.headers.location!, 2_000_000, whole.subarray(2_000_000));
-    const end = `${next.headers.location!}?digest=${encodeURIComponent(sha256(whole))}`;
-    expect((await asAdmin('PUT', end)).status).toBe(201);
-    expect((await asAdmin('PUT', end)).status).toBe(201);
-    expect((await asAdmin('GET', `/v2/${name}/blobs/${sha256(whole)}`)).body).toEqual(whole);
-  }
+  const begun = await startUpload(name);
+  const patch = async (at: string, chunk: Buffer) => await asAdmin('PATCH', at, chunk, [octets]);
+  // The answer to the first one is taken for lost: the client sends the same again, to the same Location.
+  await patch(begun, first);
+  const again = await patch(begun, first);
+  expect([again.status, again.headers.range]).toEqual([202, `0-${first.length - 1}`]);
+  // More than arrived the first time, as after a broken connection.
+  const more = await patch(begun, whole.subarray(0, 2_000_000));
+  expect([more.status, more.headers.range]).toEqual([202, '0-1999999']);
+  // With a Content-Range the specification demands 416 for what was taken; the answer says where to go on.
+  const ranged = await asAdmin('PATCH', begun, first, [octets, rangeOf(0, first)]);
+  expect([ranged.status, ranged.headers.range]).toEqual([416, '0-1999999']);
+  const next = await patch(ranged.headers.location!, whole.subarray(2_000_000));
+  const end = `${next.headers.location!}?digest=${encodeURIComponent(sha256(whole))}`;
+  expect((await asAdmin('PUT', end)).status).toBe(201);
+  expect((await asAdmin('PUT', end)).status).toBe(201);
+  expect((await asAdmin('GET', `/v2/${name}/blobs/${sha256(whole)}`)).body).toEqual(whole);
   // A chunk that does not continue the upload is still refused.
   const location = await startUpload(name);
   expect((await asAdmin('PATCH', location, rest, [octets, rangeOf(first.length, rest)])).status).toBe(416);

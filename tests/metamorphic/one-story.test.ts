@@ -66,6 +66,13 @@ async function newRun() {
   };
 }
 
+/** Most sequences that begin with nothing never come to the rarer states; half of them begin with this. */
+const firstSteps: Step[] = [0, 1].flatMap((module) =>
+  (['1.0.0', '2.0.0'] as const).map((version, content) => {
+    return { kind: 'upload' as const, who: 'admin' as const, module, version, content };
+  }),
+);
+
 type Run = Awaited<ReturnType<typeof newRun>>;
 
 async function act(run: Run, command: Step): Promise<void> {
@@ -74,7 +81,7 @@ async function act(run: Run, command: Step): Promise<void> {
     case 'look':
       return await look(run, command.who);
     case 'new token':
-      return await run.makeTokens(command.of as 'reader' | 'publisher');
+      return await run.makeTokens(command.of);
     case 'revoke token': {
       const caller = command.of as CallerName;
       await server.api('DELETE', `/tokens/${tokens.get(caller)!.id}`);
@@ -101,7 +108,8 @@ it(
   `tells one story through all protocols (${numRuns} runs)`,
   { timeout: 20_000 + numRuns * 4_000 },
   async () => {
-    const commands = fc.array(step, { minLength: 15, maxLength: 30, size: 'max' });
+    const random = fc.array(step, { minLength: 22, maxLength: 30, size: 'max' });
+    const commands = fc.tuple(fc.constantFrom([], firstSteps), random).map((parts) => parts.flat());
     await fc.assert(
       fc.asyncProperty(commands, fc.constantFrom(...callers), async (steps, caller) => {
         const run = await newRun();

@@ -105,7 +105,7 @@ describe.each(['GET', 'POST'])('/token, %s', (method) => {
       ...more,
     });
     for (const scope of scopes) query.append('scope', scope);
-    return await ociClient(server, { token: password, tls: true }).send('GET', `/token?${query}`);
+    return await ociClient(server, { token: password, tls: true }).send('GET', `/token?${query.toString()}`);
   };
 
   it('gives a token in both fields, its life and its birth, and no refresh token', async () => {

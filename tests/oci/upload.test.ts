@@ -198,13 +198,13 @@ describe('end-5: chunks', () => {
 
   it('out of order are answered 416 with Location and Range; end-13 tells the same and the upload goes on', async () => {
     const bytes = bytesOf(2000, 'out of order');
-    const location = (await patch(await startUpload(send, repository), bytes.subarray(0, 1000), 0)).headers
-      .location!;
+    const first = await startUpload(send, repository);
+    const location = (await patch(first, bytes.subarray(0, 1000), 0)).headers.location!;
 
     const wrong = await patch(location, bytes.subarray(1500), 1500);
     expect(errorOf(wrong)).toEqual({ status: 416, code: 'BLOB_UPLOAD_INVALID', error: 'ASH-UPLOAD-RANGE' });
     expect(wrong.headers).toMatchObject({ range: '0-999', location: expect.stringMatching(/^\/v2\//) });
-    const again = await patch(location, bytes.subarray(0, 1000), 0);
+    const again = await patch(first, bytes.subarray(0, 1000), 0);
     expect(again).toMatchObject({ status: 416, headers: { range: '0-999' } });
 
     const status = await send('GET', wrong.headers.location!);
@@ -296,14 +296,9 @@ describe('end-5: chunks', () => {
           });
           expect(answer).toMatchObject({ status: 202, headers: { range: `0-${start + size - 1}` } });
           const again = async (to: string) => await send('PATCH', to, { headers, body: part });
-          // Sent again to its own Location it is known; sent to the next one it is out of order.
-          if (retried)
-            expect(await again(location)).toMatchObject({
-              status: 202,
-              headers: { range: answer.headers.range },
-            });
+          // With its range a chunk that was taken is out of order; without, it is known by its Location.
+          if (retried) expect((await again(location)).status).toBe(ranged ? 416 : 202);
           location = answer.headers.location!;
-          if (retried && ranged) expect((await again(location)).status).toBe(416);
           start += size;
         }
         const digest = digestOf(bytes, algorithm);

@@ -23,7 +23,7 @@ export interface Answer {
 export async function putVersion(server: TestServer, put: Put): Promise<Answer> {
   const { ref, body, type = types.zip, token = server.admin } = put;
   const query = new URLSearchParams({ ...(ref === undefined ? {} : { ref }), ...put.query });
-  const response = await fetch(`${server.http}/api/v1/version?${query}`, {
+  const response = await fetch(`${server.http}/api/v1/version?${query.toString()}`, {
     method: 'PUT',
     headers: { 'content-type': type, ...(token === '' ? {} : { authorization: `Bearer ${token}` }) },
     body: new Uint8Array(body),

@@ -28,7 +28,9 @@ describe('/healthz and /readyz', () => {
   const unavailable = (reason: string) => ({
     status: 503,
     retryAfter: '5',
-    text: expect.stringContaining(`"ASH-UNAVAILABLE","message":"The registry cannot do this right now: ${reason}.`),
+    text: expect.stringContaining(
+      `"ASH-UNAVAILABLE","message":"The registry cannot do this right now: ${reason}.`,
+    ),
   });
 
   it('say when the blob folder does not take files, and when it does again', async () => {
@@ -46,7 +48,8 @@ describe('/healthz and /readyz', () => {
     ['read', 'query', 'listNamespaces'],
     ['written', 'command', 'touchTokens'],
   ] as const)('say when the database cannot be %s', async (what, port, method) => {
-    const broken = vi.spyOn(server.registry.metadata[port] as Record<typeof method, () => Promise<never>>, method);
+    const methods = server.registry.metadata[port] as unknown as Record<string, () => Promise<never>>;
+    const broken = vi.spyOn(methods, method);
     broken.mockRejectedValue(new Error(`disk I/O error at ${server.data}`));
     const answer = await ready();
     expect(answer).toEqual(unavailable(`the metadata store cannot be ${what}`));
@@ -114,6 +117,8 @@ describe('/metrics', () => {
     await expect.poll(async () => (await metrics()).get(inFlight)).toBe(2);
     connection.close();
     await expect.poll(async () => (await metrics()).get(inFlight)).toBe(1);
-    await expect.poll(async () => (await server.registry.metadata.query.listNamespaces(undefined)).length).toBe(0);
+    await expect
+      .poll(async () => (await server.registry.metadata.query.listNamespaces(undefined)).length)
+      .toBe(0);
   });
 });

@@ -2,7 +2,13 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { type Config, loadConfig, type RunningServer, startServer, type StartOptions } from '@ashlar/registry';
+import {
+  type Config,
+  loadConfig,
+  type RunningServer,
+  startServer,
+  type StartOptions,
+} from '@ashlar/registry';
 
 /** What came out of JSON; tests look into it without ceremony. */
 export type Json = ReturnType<typeof JSON.parse>;
@@ -53,7 +59,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const server = await startServer(config, options);
   const http = server.urls.http ?? '';
   const https = server.urls.https ?? '';
-  const admin = (await readFile(server.adminTokenFile, 'utf8')).trim();
+  const admin = options.env?.['ASHLAR_ADMIN_TOKEN'] ?? (await readFile(server.adminTokenFile, 'utf8')).trim();
   const caFile = server.localCa?.path ?? '';
 
   const api: TestServer['api'] = async (method, path, body, token = admin) => {

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 
+import { parseDigest } from './digest.ts';
 import { type Manifest, parseManifest, referrerType } from './manifest.ts';
 import { mediaType } from './media-type.ts';
 
-const digest = `sha256:${'0'.repeat(64)}`;
+const digest = parseDigest(`sha256:${'0'.repeat(64)}`);
 const descriptor = { mediaType: 'a/b', digest, size: 1 };
 const image = {
   schemaVersion: 2,
@@ -72,7 +73,7 @@ describe('parseManifest', () => {
         subject: read,
         annotations: { a: 'b' },
         layers: [{ ...descriptor, annotations: { c: 'd' }, artifactType: 'e/f' }],
-      } as Partial<Manifest>,
+      },
     ],
     [
       'null where nothing is',

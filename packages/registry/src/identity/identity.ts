@@ -192,5 +192,6 @@ function expiry(now: number, asked: number | undefined, limit: number | null): n
 function splitBasic(credentials: string): [user: string, password: string] {
   const text = Buffer.from(credentials, 'base64').toString('utf8');
   const colon = text.indexOf(':');
-  return colon < 0 ? [text, ''] : [text.slice(0, colon), text.slice(colon + 1)];
+  if (colon < 0) throw ashlarError('ASH-AUTH-INVALID', {});
+  return [text.slice(0, colon), text.slice(colon + 1)];
 }

@@ -1,6 +1,6 @@
 import type { Secret } from '../config/index.ts';
 import { newId } from '../gateway/random.ts';
-import { writeFile } from '../gateway/file-system.ts';
+import { rm, writeFile } from '../gateway/file-system.ts';
 import { hashToken, newToken } from '../identity/index.ts';
 import type { Registry } from '../registry.ts';
 import type { DataFolder } from '../store/data-folder.ts';
@@ -29,8 +29,9 @@ export async function ensureAdminToken(
   }
   if ((await metadata.query.listTokens({})).length > 0) return undefined;
   const token = newToken();
-  // The file first: a token that nobody knows would lock everybody out.
-  await writeFile(folder.adminToken, `${token}\n`, { mode: 0o600 });
+  // The file first: a token that nobody knows would lock everybody out. A new one, so that no earlier mode stays.
+  await rm(folder.adminToken, { force: true });
+  await writeFile(folder.adminToken, `${token}\n`, { mode: 0o600, flag: 'wx' });
   await metadata.command.createToken({
     ...admin,
     now,

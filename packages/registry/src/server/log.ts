@@ -12,7 +12,7 @@ export function createLogger(level: LogLevel, destination?: { write(line: string
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
-    serializers: { req: requestShown, res: responseShown },
+    serializers: { req: requestShown, res: responseShown, err: errorShown },
     redact: {
       paths: secretHeaders.flatMap((name) => [`req.headers["${name}"]`, `headers["${name}"]`, `*.${name}`]),
       censor: '[secret]',
@@ -45,7 +45,8 @@ export function loggedUrl(url: string): string {
   const shown = path
     .replace(/(\/blobs\/uploads\/)[^/]+/i, '$1[ticket]')
     .replace(/(%2Fuploads%2F|\/v1\/archives\/)[^/]+/i, '$1[ticket]');
-  return query === undefined ? shown : `${shown}?${query.split('&').map(shownParameter).join('&')}`;
+  const whole = query === undefined ? shown : `${shown}?${query.split('&').map(shownParameter).join('&')}`;
+  return withoutSecrets(whole);
 }
 
 function shownParameter(text: string): string {
@@ -60,4 +61,10 @@ function requestShown({ method, url }: { readonly method?: string; readonly url?
 
 function responseShown({ statusCode }: { readonly statusCode?: number }) {
   return { statusCode };
+}
+
+/** What an error says and where it comes from; whatever else hangs on it, such as a request, stays out. */
+function errorShown(error: Error) {
+  const { type, message, stack } = pino.stdSerializers.err(error);
+  return { type, code: (error as NodeJS.ErrnoException).code, message, stack };
 }

@@ -5,7 +5,6 @@ import { type Clock, systemClock } from '../gateway/clock.ts';
 import type { Registry } from '../registry.ts';
 import { openDataFolder } from '../store/data-folder.ts';
 import { ensureAdminToken } from './admin-token.ts';
-import { createApp } from './app.ts';
 import { readCertificate, type ServerCertificate } from './certificate.ts';
 import { drain } from './drain.ts';
 import { publishExamples } from './examples.ts';
@@ -42,7 +41,11 @@ export async function startServer(config: Config, options: StartOptions = {}): P
   await using opened = new AsyncDisposableStack();
   const folder = await openDataFolder(config.data);
   opened.defer(() => folder.close());
-  const { registry, close } = await openRegistry(folder, config, clock);
+  // Loading the protocols takes as long as opening the stores, most of which another thread does.
+  const [{ registry, close }, { createApp }] = await Promise.all([
+    openRegistry(folder, config, clock),
+    import('./app.ts'),
+  ]);
   opened.defer(close);
   const adminToken = await ensureAdminToken(registry, folder, config.adminToken);
   const certificate = await readCertificate(config, folder.tls, clock);

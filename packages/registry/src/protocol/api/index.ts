@@ -63,6 +63,7 @@ function statusRoute(app: ApiApp, externalUrls: ExternalUrls): void {
   app.get('/status', {
     schema: {
       tags: ['server'],
+      operationId: 'getStatus',
       summary: 'What runs here and who you are',
       response: { 200: Status, ...errors(401) },
     },

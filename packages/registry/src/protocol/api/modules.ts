@@ -22,6 +22,7 @@ export function moduleRoutes(app: ApiApp): void {
   app.get('/modules', {
     schema: {
       tags,
+      operationId: 'listModules',
       summary: 'List or search modules',
       querystring: ModuleQuery,
       response: { 200: ModulePage, ...errors(400, 401) },
@@ -46,6 +47,7 @@ export function moduleRoutes(app: ApiApp): void {
   app.get('/module', {
     schema: {
       tags,
+      operationId: 'getModule',
       summary: 'A module with all its versions',
       querystring: AddressQuery,
       response: { 200: ModuleDetail, ...errors(400, 401, 404) },

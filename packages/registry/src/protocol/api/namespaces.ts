@@ -18,6 +18,7 @@ export function namespaceRoutes(app: ApiApp): void {
   app.get('/namespaces', {
     schema: {
       tags,
+      operationId: 'listNamespaces',
       summary: 'List the namespaces that you may read',
       response: { 200: z.array(Namespace), ...errors(401) },
     },
@@ -31,6 +32,7 @@ export function namespaceRoutes(app: ApiApp): void {
   app.post('/namespaces', {
     schema: {
       tags,
+      operationId: 'createNamespace',
       summary: 'Create a namespace',
       body: NewNamespace,
       response: { 201: Namespace, ...errors(400, 401, 403, 409) },
@@ -46,6 +48,7 @@ export function namespaceRoutes(app: ApiApp): void {
   app.patch('/namespaces/:name', {
     schema: {
       tags,
+      operationId: 'updateNamespace',
       summary: 'Change a namespace',
       params: path,
       body: NamespaceChange,
@@ -67,6 +70,7 @@ export function namespaceRoutes(app: ApiApp): void {
   app.delete('/namespaces/:name', {
     schema: {
       tags,
+      operationId: 'deleteNamespace',
       summary: 'Delete an empty namespace',
       params: path,
       response: { 204: z.null(), ...errors(400, 401, 403, 404, 409) },

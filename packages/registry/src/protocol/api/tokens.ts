@@ -17,6 +17,7 @@ export function tokenRoutes(app: ApiApp): void {
   app.get('/tokens', {
     schema: {
       tags,
+      operationId: 'listTokens',
       summary: 'List your tokens; an administrator sees all',
       response: { 200: z.array(Token), ...errors(401) },
     },
@@ -32,6 +33,7 @@ export function tokenRoutes(app: ApiApp): void {
   app.post('/tokens', {
     schema: {
       tags,
+      operationId: 'createToken',
       summary: 'Make a token',
       body: NewToken,
       response: { 201: CreatedToken, ...errors(400, 401, 403) },
@@ -53,6 +55,7 @@ export function tokenRoutes(app: ApiApp): void {
   app.delete('/tokens/:id', {
     schema: {
       tags,
+      operationId: 'revokeToken',
       summary: 'Revoke a token and all that came from it',
       params: path,
       response: { 204: z.null(), ...errors(401, 404) },
@@ -63,11 +66,16 @@ export function tokenRoutes(app: ApiApp): void {
       const row = await metadata.query.findToken(id);
       const own = row !== undefined && [row.id, row.parent].includes(tokenId(caller));
       if (!row || !(own || covers(caller.scopes, 'manage', '*')))
-        throw ashlarError('ASH-TOKEN-UNKNOWN', { id });
+        throw ashlarError('ASH-TOKEN-UNKNOWN', { id: isId(id) ? id : '…' });
       await metadata.command.revokeToken({ now: registry.clock.now(), id });
       return await reply.code(204).send(null);
     },
   });
+}
+
+/** Anything else may be the token itself, which is not repeated. */
+function isId(text: string): boolean {
+  return /^[0-9A-Z]{26}$/i.test(text);
 }
 
 /** Access tokens are for the OCI surface; they cannot make or end others. */

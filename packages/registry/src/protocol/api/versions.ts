@@ -29,6 +29,7 @@ export function publishRoute(app: ApiApp): void {
   app.put('/version', {
     schema: {
       tags,
+      operationId: 'publishVersion',
       summary: 'Publish a version',
       description:
         'The body is a zip or tar.gz with the files of the module at its root (Bicep: main.json, and main.bicep with ' +
@@ -64,6 +65,7 @@ export function versionRoutes(app: ApiApp): void {
   app.get('/version', {
     schema: {
       tags,
+      operationId: 'getVersion',
       summary: 'A version',
       querystring: ReferenceQuery,
       response: { 200: Version, ...errors(400, 401, 404) },
@@ -74,6 +76,7 @@ export function versionRoutes(app: ApiApp): void {
   app.post('/version/deprecate', {
     schema: {
       tags,
+      operationId: 'deprecateVersion',
       summary: 'Deprecate a version',
       querystring: ReferenceQuery,
       body: Deprecation,
@@ -95,6 +98,7 @@ export function versionRoutes(app: ApiApp): void {
   app.post('/version/revoke', {
     schema: {
       tags,
+      operationId: 'revokeVersion',
       summary: 'Revoke a version: no client gets it any more',
       querystring: ReferenceQuery,
       body: Revocation,
@@ -110,6 +114,7 @@ export function versionRoutes(app: ApiApp): void {
   app.post('/version/reinstate', {
     schema: {
       tags,
+      operationId: 'reinstateVersion',
       summary: 'Take back a deprecation or revocation',
       querystring: ReferenceQuery,
       response: { 200: Version, ...errors(400, 401, 403, 404, 409) },
@@ -124,6 +129,7 @@ export function versionRoutes(app: ApiApp): void {
   app.delete('/version', {
     schema: {
       tags,
+      operationId: 'deleteVersion',
       summary: 'Delete a version; its number stays taken',
       querystring: ReferenceQuery,
       response: { 204: z.null(), ...errors(400, 401, 403, 404) },
@@ -162,7 +168,10 @@ const archiveTypes: readonly string[] = [
   'application/octet-stream',
 ];
 
-async function readFiles(request: FastifyRequest, { language, repository }: ModuleAddress): Promise<ModuleFile[]> {
+async function readFiles(
+  request: FastifyRequest,
+  { language, repository }: ModuleAddress,
+): Promise<ModuleFile[]> {
   const type = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
   if (type === 'application/json') {
     if (language === 'bicep')

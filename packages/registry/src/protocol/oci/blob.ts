@@ -28,7 +28,13 @@ export async function deleteBlob(
   reply: FastifyReply,
   { repository, digest }: BlobPath,
 ): Promise<void> {
-  await requireRepository(registry, request.caller, 'manage', repository, ashlarError('ASH-BLOB-UNKNOWN', { digest }));
+  await requireRepository(
+    registry,
+    request.caller,
+    'manage',
+    repository,
+    ashlarError('ASH-BLOB-UNKNOWN', { digest }),
+  );
   await registry.metadata.command.deleteBlob({ repository: repository.name, digest });
   await reply.code(202).header('content-length', 0).send();
 }

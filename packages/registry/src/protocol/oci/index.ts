@@ -18,7 +18,10 @@ import { continueUpload, startUpload } from './upload.ts';
 export { tokenEndpoint } from './token.ts';
 
 /** OCI Distribution 1.1 below `/v2/`. */
-export async function ociProtocol(app: FastifyInstance, { registry }: { readonly registry: Registry }): Promise<void> {
+export async function ociProtocol(
+  app: FastifyInstance,
+  { registry }: { readonly registry: Registry },
+): Promise<void> {
   streamBodies(app);
   app.decorateRequest('ociScope', '');
   app.decorateRequest('caller');

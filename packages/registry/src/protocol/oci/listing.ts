@@ -18,7 +18,8 @@ export async function listTags(
 ): Promise<void> {
   await requireRepository(registry, request.caller, 'read', repository);
   const { name } = repository;
-  if (!(await registry.metadata.query.findRepository(name))) throw ashlarError('ASH-REPOSITORY-UNKNOWN', { name });
+  if (!(await registry.metadata.query.findRepository(name)))
+    throw ashlarError('ASH-REPOSITORY-UNKNOWN', { name });
   const { limit, after } = pageOf(request);
   const found = await registry.metadata.query.listTags({
     repository: name,
@@ -33,7 +34,11 @@ export async function listTags(
 }
 
 /** `GET /v2/_catalog`: the repositories that the caller may read. */
-export async function listCatalog(registry: Registry, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+export async function listCatalog(
+  registry: Registry,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
   const { repositories, next } = await catalogPageOf(registry, request);
   if (next) void reply.header('link', nextLink('/v2/_catalog', next));
   await sendJson(reply, 'application/json', { repositories });
@@ -50,7 +55,12 @@ export async function listReferrers(
   const type = lastParameter(request, 'artifactType');
   const after = lastParameter(request, 'last');
   const rows = [
-    ...(await registry.metadata.query.listReferrers({ repository: repository.name, subject: digest, type, after })),
+    ...(await registry.metadata.query.listReferrers({
+      repository: repository.name,
+      subject: digest,
+      type,
+      after,
+    })),
     ...(await fallbackReferrers(registry, repository, digest)),
   ];
   const entries = rows
@@ -60,9 +70,16 @@ export async function listReferrers(
   if (type !== undefined) void reply.header('oci-filters-applied', 'artifactType');
   if (last !== undefined) {
     const path = `/v2/${repository.name}/referrers/${digest}`;
-    void reply.header('link', nextLink(path, { ...(type === undefined ? {} : { artifactType: type }), last }));
+    void reply.header(
+      'link',
+      nextLink(path, { ...(type === undefined ? {} : { artifactType: type }), last }),
+    );
   }
-  await sendJson(reply, mediaType.imageIndex, { schemaVersion: 2, mediaType: mediaType.imageIndex, manifests });
+  await sendJson(reply, mediaType.imageIndex, {
+    schemaVersion: 2,
+    mediaType: mediaType.imageIndex,
+    manifests,
+  });
 }
 
 interface ReferrerEntry {

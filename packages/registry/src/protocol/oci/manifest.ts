@@ -58,7 +58,11 @@ export async function putManifest(
   await requireRepository(registry, caller, 'publish', repository);
   const tags = tagsOf(request, reference);
   const byDigest = reference.includes(':') ? (reference as Digest) : undefined;
-  const bytes = await readBody(request, maxManifestSize, ashlarError('ASH-MANIFEST-SIZE', { limit: maxManifestSize }));
+  const bytes = await readBody(
+    request,
+    maxManifestSize,
+    ashlarError('ASH-MANIFEST-SIZE', { limit: maxManifestSize }),
+  );
   const { digest, manifest } = await pushManifest(registry, {
     caller,
     repository,
@@ -109,6 +113,8 @@ function conditionsOf({ headers }: FastifyRequest): { ifNoneMatch?: boolean; ifM
   const ifMatch = headers['if-match'];
   return {
     ...(headers['if-none-match']?.trim() === '*' ? { ifNoneMatch: true } : {}),
-    ...(ifMatch === undefined ? {} : { ifMatch: ifMatch.split(',').map((etag) => etag.trim().replaceAll('"', '')) }),
+    ...(ifMatch === undefined
+      ? {}
+      : { ifMatch: ifMatch.split(',').map((etag) => etag.trim().replaceAll('"', '')) }),
   };
 }

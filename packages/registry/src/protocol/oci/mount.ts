@@ -1,4 +1,11 @@
-import { AshlarError, ashlarError, type Digest, isRepositoryName, parseRepository, type Repository } from '@ashlar/core';
+import {
+  AshlarError,
+  ashlarError,
+  type Digest,
+  isRepositoryName,
+  parseRepository,
+  type Repository,
+} from '@ashlar/core';
 import type { FastifyRequest } from 'fastify';
 
 import { requireRepository, resolveBlob } from '../../catalogue/index.ts';
@@ -50,7 +57,8 @@ async function readableBlob(
     await requireRepository(registry, caller, 'read', source);
     return await resolveBlob(registry, source, digest);
   } catch (error) {
-    if (!(error instanceof AshlarError) || error.code === 'ASH-AUTH-SCOPE' || error.status >= 500) throw error;
+    if (!(error instanceof AshlarError) || error.code === 'ASH-AUTH-SCOPE' || error.status >= 500)
+      throw error;
     return undefined;
   }
 }

@@ -26,7 +26,8 @@ export function parseOciPath(rawPath: string): OciPath | undefined {
   const last = segments.at(-1)!;
   const name = (fromEnd: number) => parseRepository(segments.slice(0, -fromEnd).join('/'));
 
-  if (segments.length >= 4 && ends(segments, 'blobs', 'uploads', '')) return { kind: 'uploads', repository: name(3) };
+  if (segments.length >= 4 && ends(segments, 'blobs', 'uploads', ''))
+    return { kind: 'uploads', repository: name(3) };
   if (segments.length >= 3 && ends(segments, 'tags', 'list')) return { kind: 'tags', repository: name(2) };
   if (segments.length >= 4 && segments.at(-3) === 'blobs' && segments.at(-2) === 'uploads') {
     return { kind: 'upload', repository: name(3), ticket: last };
@@ -61,6 +62,9 @@ function decode(rawPath: string): string {
   try {
     return decodeURIComponent(rawPath);
   } catch (cause) {
-    throw new AshlarError({ code: 'ASH-REQUEST-INVALID', params: { reason: 'the path holds a broken escape' } }, { cause });
+    throw new AshlarError(
+      { code: 'ASH-REQUEST-INVALID', params: { reason: 'the path holds a broken escape' } },
+      { cause },
+    );
   }
 }

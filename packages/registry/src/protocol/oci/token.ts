@@ -14,13 +14,17 @@ import { formBodies, formOf } from '../../server/form.ts';
  * No refresh token is ever given out: `docker login` would store it as `identitytoken`, which Bicep sends as if it
  * were an access token.
  */
-export async function tokenEndpoint(app: FastifyInstance, { registry }: { readonly registry: Registry }): Promise<void> {
+export async function tokenEndpoint(
+  app: FastifyInstance,
+  { registry }: { readonly registry: Registry },
+): Promise<void> {
   formBodies(app);
   app.decorateRequest('ociScope', '');
   // A token is bought with a password, not with a token.
   app.setErrorHandler((error, request, reply) =>
     sendOciError(request, reply, knownError(error, request), 'Basic realm="ashlar"'),
   );
+  app.addHook('onRequest', async (_request, reply) => void reply.header('cache-control', 'no-store'));
   app.get('/token', async (request) => {
     const caller = await registry.identity.authenticate(request.headers.authorization);
     return await answer(registry, caller, queryOf(request).getAll('scope'));
@@ -32,7 +36,11 @@ export async function tokenEndpoint(app: FastifyInstance, { registry }: { readon
   });
 }
 
-async function formCaller(registry: Registry, request: FastifyRequest, form: URLSearchParams): Promise<Caller> {
+async function formCaller(
+  registry: Registry,
+  request: FastifyRequest,
+  form: URLSearchParams,
+): Promise<Caller> {
   const { identity } = registry;
   const grant = form.get('grant_type') ?? 'password';
   if (grant === 'password') {
@@ -56,6 +64,8 @@ async function answer(registry: Registry, caller: Caller, scopes: readonly strin
     access_token: token,
     expires_in: registry.config.tokenTtl,
     issued_at: new Date(registry.clock.now()).toISOString(),
-    ...(isAnonymous(caller) ? {} : { scope: access.map(({ type, name, actions }) => `${type}:${name}:${actions.join(',')}`).join(' ') }),
+    ...(isAnonymous(caller)
+      ? {}
+      : { scope: access.map(({ type, name, actions }) => `${type}:${name}:${actions.join(',')}`).join(' ') }),
   };
 }

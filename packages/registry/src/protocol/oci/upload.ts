@@ -131,7 +131,8 @@ async function appendChunk(
 
 /**
  * The Azure SDK sends a chunk again, to the same Location, when the answer was a 5xx or got lost on the way: what of it
- * is here already is left out. The digest at the end tells when these were other bytes.
+ * is here already is left out. The digest at the end tells when these were other bytes. A chunk with a Content-Range
+ * says itself where it belongs: for one that was taken before the specification demands 416.
  */
 async function appendBody(
   registry: Registry,
@@ -142,7 +143,7 @@ async function appendBody(
 ): Promise<number> {
   const body = bodyStream(request);
   const held = (await registry.blobs.uploadSize(id)) ?? 0;
-  const isRepeated = offset !== undefined && offset < held && (range?.start ?? offset) === offset;
+  const isRepeated = range === undefined && offset !== undefined && offset < held;
   if (isRepeated) await skipBytes(body, held - offset);
   const size = await registry.blobs.append(
     id,

@@ -404,6 +404,23 @@ export function metadataStoreSuite(name: string, open: () => Promise<MetadataSto
         expect(await store.query.findManifest({ repository: 'plain/x', digest: digest(10) })).toBeDefined();
       });
 
+      it('bring blobs along, or leave none of them behind', async () => {
+        const blobs = [1, 2].map((n) => ({ digest: digest(n), size: 10 }));
+        const parts = [blobPart(1), blobPart(2)];
+        const blob = async (n: number) => await store.query.findBlob({ repository, digest: digest(n) });
+
+        expect(
+          await refusal(store.command.putManifest(manifest(10, { parts: [...parts, blobPart(3)], blobs }))),
+        ).toEqual({ code: 'ASH-MANIFEST-PARTS', digest: digest(3) });
+        expect([await blob(1), await blob(2)]).toEqual([undefined, undefined]);
+        await addBlobs([1]);
+        await store.command.putManifest(manifest(10, { parts, blobs }));
+        expect([await blob(1), await blob(2)]).toEqual([
+          { size: 10, revoked: null },
+          { size: 10, revoked: null },
+        ]);
+      });
+
       it('may have more parts than a statement has variables', async () => {
         const numbers = Array.from({ length: 40_000 }, (_, i) => i + 1);
         const parts = numbers.map((n) => blobPart(n, 10, false));
@@ -431,6 +448,8 @@ export function metadataStoreSuite(name: string, open: () => Promise<MetadataSto
         ['a tag, if it points elsewhere', { tags: ['old'], ifMatch: [digest(8)] }, 'old'],
         ['a new tag, if it points there', { tags: ['new'], ifMatch: [digest(10)] }, 'new'],
         ['a tag, if it points at nothing at all', { tags: ['old'], ifMatch: [] }, 'old'],
+        ['a tag, if it points anywhere', { tags: ['old'], ifMatch: ['*'] }, undefined],
+        ['a new tag, if it points anywhere', { tags: ['new'], ifMatch: ['*'] }, 'new'],
       ])('are conditional: %s', async (_, condition, refused) => {
         await push(10, 'plain/x', { tags: ['old'] });
         const running = push(11, 'plain/x', condition);

@@ -2,10 +2,7 @@ import { Worker } from 'node:worker_threads';
 
 import { AshlarError, ashlarError } from '@ashlar/core/error';
 
-import { bindCommands } from '../command/index.ts';
 import type { MetadataStore } from '../metadata-store.ts';
-import { bindQueries } from '../query/index.ts';
-import { openReader } from './connection.ts';
 import type { WriterReply, WriterRequest } from './writer-protocol.ts';
 
 interface Waiting {
@@ -18,7 +15,13 @@ interface Waiting {
  * @throws ASH-DATA-FORMAT when a newer program wrote it.
  */
 export async function openSqliteMetadataStore(path: string): Promise<MetadataStore> {
-  const writer = await startWriter(path);
+  // The writer loads and migrates in its own thread; what this one needs is loaded meanwhile.
+  const [writer, { openReader }, { bindQueries }, { bindCommands }] = await Promise.all([
+    startWriter(path),
+    import('./connection.ts'),
+    import('../query/index.ts'),
+    import('../command/index.ts'),
+  ]);
   const reader = openReader(path);
   return {
     query: bindQueries(reader.db),
