@@ -41,7 +41,7 @@ describe('the OpenAPI document', () => {
 
   it('has every route that the code adds', async () => {
     const folder = resolve(import.meta.dirname, '../../packages/registry/src/protocol/api');
-    const files = ['index', 'modules', 'namespaces', 'tokens', 'versions'];
+    const files = ['index', 'modules', 'namespaces', 'publish', 'tokens', 'versions'];
     const code = await Promise.all(files.map(async (name) => readFile(join(folder, `${name}.ts`), 'utf8')));
     const inCode = code
       .flatMap((text) => Array.from(text.matchAll(/app\.(get|put|post|patch|delete)\('([^']+)'/g)))
@@ -59,19 +59,10 @@ describe('the OpenAPI document', () => {
   });
 
   it('names its schemas as the code does, and only those that are used', () => {
-    expect(Object.keys(document.components.schemas)).toEqual([
-      ...['CreatedToken', 'Deprecation', 'Error', 'Module', 'ModuleDetail', 'ModulePage', 'Namespace'],
-      ...[
-        'NamespaceChange',
-        'NewNamespace',
-        'NewToken',
-        'Published',
-        'Revocation',
-        'Status',
-        'Token',
-        'Version',
-      ],
-    ]);
+    const names =
+      'CreatedToken Deprecation Error Module ModuleDetail ModulePage Namespace NamespaceChange NewNamespace NewToken ' +
+      'Published Revocation Status Token Version';
+    expect(Object.keys(document.components.schemas)).toEqual(names.split(' '));
   });
 
   it('resolves every reference', () => {
@@ -126,9 +117,7 @@ describe('the OpenAPI document', () => {
       'application/gzip',
       'application/json',
     ]);
-    expect(Object.keys(put.responses)).toEqual([
-      ...['200', '201', '400', '401', '403', '404', '409', '413', '415', '422', '4XX', '5XX'],
-    ]);
+    expect(Object.keys(put.responses).join(' ')).toBe('200 201 400 401 403 404 409 413 415 422 4XX 5XX');
   });
 
   it('describes the bodies that are sent', () => {

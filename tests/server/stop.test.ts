@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { request } from 'node:http';
+import { type IncomingMessage, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -40,7 +40,7 @@ beforeEach(async () => {
     headers: { authorization, 'content-type': 'application/octet-stream' },
     body: content,
   });
-  expect(pushed.status).toBe(201);
+  if (pushed.status !== 201) throw new Error(await pushed.text());
 });
 
 afterEach(async () => {
@@ -56,8 +56,8 @@ async function slowDownload() {
   });
   outgoing.end();
   outgoing.on('error', () => {});
-  const [incoming] = (await once(outgoing, 'response')) as [import('node:http').IncomingMessage];
-  expect(incoming.statusCode).toBe(200);
+  const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage];
+  if (incoming.statusCode !== 200) throw new Error(`no download: ${incoming.statusCode}`);
   return {
     async finish() {
       const hash = createHash('sha256');

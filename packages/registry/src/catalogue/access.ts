@@ -6,7 +6,7 @@ import type { Registry } from '../registry.ts';
 /**
  * Lets a caller do something to a repository, or throws what it may know about the reason.
  * `missing` is the error of things that do not exist, the same that is thrown for what the caller may not see.
- * @throws ASH-AUTH-REQUIRED ASH-AUTH-SCOPE ASH-FORBIDDEN or `missing`
+ * @throws ASH-AUTH-REQUIRED ASH-AUTH-SCOPE ASH-FORBIDDEN ASH-ARTIFACTS-DENIED or `missing`
  */
 export async function requireRepository(
   registry: Registry,
@@ -16,6 +16,9 @@ export async function requireRepository(
   missing: AshlarError = ashlarError('ASH-REPOSITORY-UNKNOWN', { name: repository.name }),
 ): Promise<void> {
   await requireTarget(registry, caller, action, { ...repository, repository: repository.name }, missing);
+  if (repository.kind === 'plain' && registry.config.artifacts === 'deny') {
+    throw ashlarError('ASH-ARTIFACTS-DENIED', { name: repository.name });
+  }
 }
 
 /** As {@link requireRepository}, for requests that name a namespace only. */

@@ -74,9 +74,6 @@ const attachmentTag = /^sha(?:256|512)-[0-9a-f]{32,128}(?:\.[a-z]+)?$/;
  */
 export async function pushManifest(registry: Registry, push: Push): Promise<Pushed> {
   const { repository, bytes, tags } = push;
-  if (repository.kind === 'plain' && registry.config.artifacts === 'deny') {
-    throw ashlarError('ASH-ARTIFACTS-DENIED', { name: repository.name });
-  }
   const manifest = parseManifest(bytes, push.contentType);
   const digest = digestManifest(bytes, push.expected);
   const publication = await readPublication(registry, push, manifest);

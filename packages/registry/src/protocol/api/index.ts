@@ -11,9 +11,10 @@ import { errors, sendApiError } from './error.ts';
 import { moduleRoutes } from './modules.ts';
 import { namespaceRoutes } from './namespaces.ts';
 import { describeApi } from './openapi.ts';
+import { publishRoute } from './publish.ts';
 import { Status } from './schema.ts';
 import { tokenRoutes } from './tokens.ts';
-import { publishRoute, versionRoutes } from './versions.ts';
+import { versionRoutes } from './versions.ts';
 
 interface ApiOptions {
   readonly registry: Registry;

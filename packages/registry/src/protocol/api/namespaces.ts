@@ -44,6 +44,12 @@ export function namespaceRoutes(app: ApiApp): void {
       return await reply.code(201).send(toNamespace((await metadata.query.findNamespace(name))!));
     },
   });
+  changeRoutes(app);
+}
+
+function changeRoutes(app: ApiApp): void {
+  const { registry } = app;
+  const { metadata } = registry;
 
   app.patch('/namespaces/:name', {
     schema: {

@@ -30,9 +30,6 @@ export async function startUpload(
   repository: Repository,
 ): Promise<void> {
   await requireRepository(registry, request.caller, 'publish', repository);
-  if (repository.kind === 'plain' && registry.config.artifacts === 'deny') {
-    throw ashlarError('ASH-ARTIFACTS-DENIED', { name: repository.name });
-  }
   const mount = digestParameter(request, 'mount');
   const size = mount && (await findMountable(registry, request, mount));
   if (size !== undefined) {

@@ -21,7 +21,12 @@ export async function catalogPageOf(
   if (!mayListCatalog(request.caller)) throw ashlarError('ASH-AUTH-SCOPE', {});
   const { limit = defaultPage, after } = pageOf(request);
   const namespaces = await listableNamespaces(registry, request.caller);
-  const found = await registry.metadata.query.listRepositories({ namespaces, after, limit: limit + 1 });
+  const found = await registry.metadata.query.listRepositories({
+    namespaces,
+    kind: registry.config.artifacts === 'deny' ? 'module' : undefined,
+    after,
+    limit: limit + 1,
+  });
   const repositories = found.slice(0, limit);
   const more = limit > 0 && found.length > limit;
   return { repositories, ...(more ? { next: { n: limit, last: repositories.at(-1)! } } : {}) };

@@ -163,10 +163,11 @@ export async function blobSizes(
  */
 export async function listRepositories(
   db: Kysely<Schema>,
-  input: Page & { readonly namespaces: readonly string[] | undefined },
+  input: Page & { readonly namespaces: readonly string[] | undefined; readonly kind?: 'module' | undefined },
 ): Promise<string[]> {
-  const { namespaces, after, limit } = input;
+  const { namespaces, kind, after, limit } = input;
   let query = db.selectFrom('repository').select('name').where(hasContent).orderBy('name');
+  if (kind !== undefined) query = query.where('kind', '=', kind);
   if (after !== undefined) query = query.where('name', '>', after);
   if (limit !== undefined) query = query.limit(limit);
   if (namespaces === undefined) return (await query.execute()).map((row) => row.name);

@@ -1,0 +1,82 @@
+import {
+  ashlarError,
+  maxTemplateSize,
+  type ModuleAddress,
+  parseRepository,
+  parseVersionReference,
+} from '@ashlar/core';
+import type { FastifyRequest } from 'fastify';
+
+import { requireRepository } from '../../catalogue/index.ts';
+import { archiveLimits, type ModuleFile, readArchive } from '../../intake/index.ts';
+import { readBody } from '../../server/body.ts';
+import { publishUpload } from '../../source/upload/index.ts';
+import type { ApiApp } from './app.ts';
+import { errors } from './error.ts';
+import { Published, PublishQuery } from './schema.ts';
+
+/** `PUT /version` is apart from the other routes because its body is a stream of bytes. */
+export function publishRoute(app: ApiApp): void {
+  const { registry } = app;
+
+  app.put('/version', {
+    schema: {
+      tags: ['versions'],
+      operationId: 'publishVersion',
+      summary: 'Publish a version',
+      description:
+        'The body is a zip or tar.gz with the files of the module at its root (Bicep: main.json, and main.bicep with ' +
+        'its files to show the source), or for Bicep main.json alone with the type application/json.',
+      consumes: ['application/zip', 'application/gzip', 'application/json'],
+      querystring: PublishQuery,
+      response: { 200: Published, 201: Published, ...errors(400, 401, 403, 404, 409, 413, 415, 422) },
+    },
+    handler: async (request, reply) => {
+      const { ref, stampTelemetry, ...options } = request.query;
+      const { address, version } = parseVersionReference(ref);
+      await requireRepository(registry, request.caller, 'publish', parseRepository(address.repository));
+      const published = await publishUpload(registry, {
+        ...options,
+        stampTelemetry: stampTelemetry === 'true',
+        caller: request.caller,
+        address,
+        version,
+        files: await readFiles(request, address),
+      });
+      const { status, digest, contentDigest } = published;
+      return await reply
+        .code(status === 'published' ? 201 : 200)
+        .send({ address: address.repository, version, status, digest, contentDigest });
+    },
+  });
+}
+
+/** What clients call an archive; which kind it is shows in its first bytes. */
+const archiveTypes: readonly string[] = [
+  'application/zip',
+  'application/x-zip-compressed',
+  'application/gzip',
+  'application/x-gzip',
+  'application/x-tar',
+  'application/x-gtar',
+  'application/octet-stream',
+];
+
+async function readFiles(
+  request: FastifyRequest,
+  { language, repository }: ModuleAddress,
+): Promise<ModuleFile[]> {
+  const type = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
+  if (type === 'application/json') {
+    if (language === 'bicep')
+      return [{ path: 'main.json', executable: false, bytes: await readBody(request, maxTemplateSize) }];
+    const reason = 'application/json is the type of a compiled Bicep template; send a zip or tar.gz';
+    throw ashlarError('ASH-MODULE-LANGUAGE', { address: repository, reason });
+  }
+  if (type !== undefined && !archiveTypes.includes(type)) {
+    const expected = 'application/zip or application/gzip, or for Bicep main.json as application/json';
+    throw ashlarError('ASH-MEDIA-TYPE', { expected });
+  }
+  const limit = archiveLimits.compressed;
+  return await readArchive(await readBody(request, limit, ashlarError('ASH-ARCHIVE-SIZE', { limit })));
+}
