@@ -305,6 +305,11 @@ describe('a version that was deleted', () => {
       body: { code: 'ASH-VERSION-UNKNOWN' },
     });
 
+    expect(await server.api('DELETE', `/version?ref=${ref}`)).toMatchObject({
+      status: 404,
+      body: { code: 'ASH-VERSION-UNKNOWN' },
+    });
+
     const other = await putVersion(server, {
       ref,
       body: await packZip(moduleFiles({ 'main.tf': '# new\n' })),

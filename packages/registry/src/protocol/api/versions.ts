@@ -37,7 +37,9 @@ export function versionRoutes(app: ApiApp): void {
       response: { 204: z.null(), ...errors(400, 401, 403, 404) },
     },
     handler: async (request, reply) => {
-      const { reference } = await openVersion(registry, request, request.query.ref, 'manage');
+      const { reference, show } = await openVersion(registry, request, request.query.ref, 'manage');
+      // What is not there is a version here, not a manifest.
+      await show();
       const tag = versionToTag(parseVersionReference(request.query.ref).version);
       await metadata.command.deleteTag({ ...reference, now: clock.now(), tag });
       return await reply.code(204).send(null);
