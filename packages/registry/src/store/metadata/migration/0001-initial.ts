@@ -95,7 +95,6 @@ async function createModuleTables({ schema }: Kysely<Schema>): Promise<void> {
     .addColumn('archive_size', 'bigint')
     .addColumn('description', 'text', (c) => c.notNull())
     .addColumn('documentation', 'text')
-    .addColumn('readme', 'text')
     .addColumn('state', 'text', (c) => c.notNull())
     .addColumn('reason', 'text')
     .addColumn('link', 'text')
@@ -105,6 +104,8 @@ async function createModuleTables({ schema }: Kysely<Schema>): Promise<void> {
     .addColumn('published_at', 'bigint', (c) => c.notNull())
     .addColumn('published_by', 'text', (c) => c.notNull())
     .addColumn('deleted_at', 'bigint')
+    // Last, so that a row is read without it: it may fill many pages.
+    .addColumn('readme', 'text')
     .addPrimaryKeyConstraint('version_key', ['repository', 'version'])
     .execute();
   await schema.createIndex('version_by_digest').on('version').columns(['repository', 'digest']).execute();
