@@ -198,4 +198,14 @@ describe('the admin token', () => {
     expect(await status(back, one.ASHLAR_ADMIN_TOKEN)).toBe(200);
     expect(await status(back, two.ASHLAR_ADMIN_TOKEN)).toBe(401);
   });
+
+  it('ends with its preset; who then finds no administrator gets a new token', async () => {
+    const one = preset('one');
+    const server = await start({}, one);
+    await server.close();
+
+    const without = await start();
+    expect(await status(without, one.ASHLAR_ADMIN_TOKEN)).toBe(401);
+    expect(await status(without, without.adminToken!)).toBe(200);
+  });
 });

@@ -20,16 +20,24 @@ export async function resolveManifest(
   reference: string,
 ): Promise<ResolvedManifest> {
   const isDigest = reference.includes(':');
-  const digest = isDigest ? reference : await metadata.query.findTag({ repository: repository.name, tag: reference });
+  const digest = isDigest
+    ? reference
+    : await metadata.query.findTag({ repository: repository.name, tag: reference });
   const row = digest && (await metadata.query.findManifest({ repository: repository.name, digest }));
   if (!row) throw ashlarError('ASH-MANIFEST-UNKNOWN', { name: repository.name, reference });
   if (repository.kind === 'plain') return { row, warning: undefined };
 
-  const ofDigest = await metadata.query.findVersionsByDigest({ repository: repository.name, digest: row.digest });
+  const ofDigest = await metadata.query.findVersionsByDigest({
+    repository: repository.name,
+    digest: row.digest,
+  });
   const version = isDigest ? undefined : tagToVersion(reference);
   const asked = version === undefined ? ofDigest : ofDigest.filter((found) => found.version === version);
   // Several versions can share one digest; by digest it is served while one of them may be used.
-  const best = asked.find(({ state }) => state === 'admitted') ?? asked.find(({ state }) => state === 'deprecated') ?? asked[0];
+  const best =
+    asked.find(({ state }) => state === 'admitted') ??
+    asked.find(({ state }) => state === 'deprecated') ??
+    asked[0];
   if (!best || best.state === 'admitted') return { row, warning: undefined };
   const sentence = stateSentence(best, await metadata.query.listVersions(repository.name))!;
   if (best.state === 'revoked') throw ashlarError('ASH-VERSION-REVOKED', { sentence });
@@ -57,7 +65,11 @@ export async function resolveVersion(
  * Finds a blob of a repository, for a caller that may read it, and returns its bytes.
  * @throws ASH-BLOB-UNKNOWN ASH-VERSION-REVOKED when it belongs to revoked versions only
  */
-export async function resolveBlob({ metadata }: Registry, repository: Repository, digest: string): Promise<number> {
+export async function resolveBlob(
+  { metadata }: Registry,
+  repository: Repository,
+  digest: string,
+): Promise<number> {
   const blob = await metadata.query.findBlob({ repository: repository.name, digest });
   if (!blob) throw ashlarError('ASH-BLOB-UNKNOWN', { digest });
   if (blob.revoked === null) return blob.size;

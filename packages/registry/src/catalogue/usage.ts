@@ -1,5 +1,5 @@
 import type { Clock } from '../gateway/clock.ts';
-import type { MetadataStore } from '../store/metadata/index.ts';
+import type { DownloadCount, MetadataStore } from '../store/metadata/index.ts';
 
 /** Counts downloads in memory and writes them down now and then: a counter must not cost a commit per download. */
 export interface Usage {
@@ -8,20 +8,25 @@ export interface Usage {
 }
 
 export function createUsage(metadata: MetadataStore, clock: Clock): Usage {
-  const counts = new Map<string, { repository: string; version: string; day: string; count: number }>();
+  const counts = new Map<string, DownloadCount>();
+  const add = (download: DownloadCount) => {
+    const key = `${download.repository}@${download.version} ${download.day}`;
+    counts.set(key, { ...download, count: download.count + (counts.get(key)?.count ?? 0) });
+  };
   return {
     countDownload(repository, version) {
-      const day = new Date(clock.now()).toISOString().slice(0, 10);
-      const key = `${repository}@${version} ${day}`;
-      const entry = counts.get(key) ?? { repository, version, day, count: 0 };
-      entry.count += 1;
-      counts.set(key, entry);
+      add({ repository, version, day: new Date(clock.now()).toISOString().slice(0, 10), count: 1 });
     },
     async flush() {
       if (counts.size === 0) return;
       const downloads = [...counts.values()];
       counts.clear();
-      await metadata.command.recordDownloads({ downloads });
+      try {
+        await metadata.command.recordDownloads({ downloads });
+      } catch (error) {
+        for (const download of downloads) add(download);
+        throw error;
+      }
     },
   };
 }

@@ -9,7 +9,7 @@ import type { MetadataStore, TokenRow } from '../store/metadata/index.ts';
 import { type Access, anonymous, type Caller } from './caller.ts';
 import { covers, formatScope, parseScope, type Scope } from './scope.ts';
 import { createTicketBox, type TicketBox } from './ticket.ts';
-import { hashToken, hasTokenPrefix, isWellFormedToken, newToken } from './token.ts';
+import { hashToken, hasTokenPrefix, isWellFormedToken, newToken, presetTokenName } from './token.ts';
 
 export interface TokenRequest {
   readonly name: string;
@@ -35,7 +35,7 @@ export interface Identity {
   /**
    * Prepares a token that `maker` may make: an administrator's stands alone, all others die with the token that made
    * them. The text is shown once and kept nowhere.
-   * @throws ASH-TOKEN-SCOPE-EXCEEDED ASH-TOKEN-EXPIRY ASH-FORBIDDEN-ADMIN
+   * @throws ASH-TOKEN-SCOPE-EXCEEDED ASH-TOKEN-EXPIRY ASH-FORBIDDEN-ADMIN ASH-REQUEST-INVALID
    */
   prepareToken(maker: Caller, request: TokenRequest): Promise<PreparedToken>;
   /** Prepares a token with the rights of `owner` that dies with the token of `owner`. */
@@ -152,6 +152,9 @@ export async function createIdentity({ metadata, clock, entraRules }: IdentityOp
       return { sub: subject, rules, scopes: caller.scopes.map(formatScope) };
     },
     async prepareToken(maker, request) {
+      if (request.name === presetTokenName) {
+        throw ashlarError('ASH-REQUEST-INVALID', { reason: `the name "${presetTokenName}" is taken` });
+      }
       const standalone = covers(maker.scopes, 'manage', '*');
       for (const scope of request.scopes) {
         if (covers(maker.scopes, scope.action, scope.namespace)) continue;

@@ -1,6 +1,9 @@
 import { createSecretKey } from 'node:crypto';
 
-import { errors, type JWTPayload, jwtVerify, SignJWT } from 'jose';
+import type { JWTPayload } from 'jose';
+import { JWTExpired } from 'jose/errors';
+import { SignJWT } from 'jose/jwt/sign';
+import { jwtVerify } from 'jose/jwt/verify';
 
 import type { Clock } from '../gateway/clock.ts';
 
@@ -50,7 +53,7 @@ export function createTicketBox(key: Uint8Array, clock: Clock): TicketBox {
     },
     async readExpired(kind, ticket) {
       return await verify(kind, ticket).catch((error: unknown) =>
-        error instanceof errors.JWTExpired ? error.payload : undefined,
+        error instanceof JWTExpired ? error.payload : undefined,
       );
     },
   };

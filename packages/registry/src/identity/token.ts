@@ -11,6 +11,9 @@ const randomLength = 43;
 /** 62^6 > 2^32. */
 const checksumLength = 6;
 
+/** Names the token that the configuration presets; no other token may have this name. */
+export const presetTokenName = 'admin (preset)';
+
 /** Makes an API token: `ash_`, 256 random bits in base 62, and the CRC-32 of all before it in base 62. */
 export function newToken(): string {
   const random = base62(BigInt(`0x${randomBytes(32).toString('hex')}`), randomLength);

@@ -2,7 +2,6 @@ import { buffer } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { crc32, deflateRaw, gzip } from 'node:zlib';
 
-
 import { fileMode } from './entry-type.ts';
 import { type ModuleFile, sortByPath } from './module-file.ts';
 

@@ -1,15 +1,16 @@
 import type { Secret } from '../config/index.ts';
 import { newId } from '../gateway/random.ts';
 import { rm, writeFile } from '../gateway/file-system.ts';
-import { hashToken, newToken } from '../identity/index.ts';
+import { covers, hashToken, newToken, presetTokenName, scopesOf } from '../identity/index.ts';
 import type { Registry } from '../registry.ts';
 import type { DataFolder } from '../store/data-folder.ts';
+import type { MetadataStore } from '../store/metadata/index.ts';
 
 const admin = { scopes: JSON.stringify(['manage:*']), parent: null, expiresAt: null };
 
 /**
  * Makes sure that somebody can administer the registry: with the preset token, else with one that is made on the
- * first start, returned once and written to the data folder.
+ * first start, or on a later one that finds no administrator left. It is returned once and written to the data folder.
  */
 export async function ensureAdminToken(
   { metadata, clock }: Registry,
@@ -22,12 +23,14 @@ export async function ensureAdminToken(
       ...admin,
       now,
       id: newId(now),
-      name: 'admin (preset)',
+      name: presetTokenName,
       hash: hashToken(preset.reveal()),
     });
     return undefined;
   }
-  if ((await metadata.query.listTokens({})).length > 0) return undefined;
+  // Who takes the preset away means to end it.
+  await metadata.command.endPresets({ now, name: presetTokenName });
+  if (await hasAdministrator(metadata, now)) return undefined;
   const token = newToken();
   // The file first: a token that nobody knows would lock everybody out. A new one, so that no earlier mode stays.
   await rm(folder.adminToken, { force: true });
@@ -40,4 +43,14 @@ export async function ensureAdminToken(
     hash: hashToken(token),
   });
   return token;
+}
+
+async function hasAdministrator(metadata: MetadataStore, now: number): Promise<boolean> {
+  const tokens = await metadata.query.listTokens({});
+  return tokens.some(
+    (row) =>
+      row.revoked_at === null &&
+      (row.expires_at === null || row.expires_at > now) &&
+      covers(scopesOf(row), 'manage', '*'),
+  );
 }

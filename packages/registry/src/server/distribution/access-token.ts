@@ -4,12 +4,12 @@ import { type Access, type Action, authorise, type Caller } from '../../identity
 import type { Registry } from '../../registry.ts';
 
 /** Actions of the token specification and what each needs; others are not granted. */
-const needs: Record<string, Action> = {
-  pull: 'read',
-  metadata_read: 'read',
-  push: 'publish',
-  delete: 'manage',
-};
+const needs: ReadonlyMap<string, Action> = new Map([
+  ['pull', 'read'],
+  ['metadata_read', 'read'],
+  ['push', 'publish'],
+  ['delete', 'manage'],
+]);
 
 /** `catalog` lists, and `mount` mounts from, all that the caller may read: neither names a repository. */
 const registryScopes: readonly string[] = ['catalog', 'mount'];
@@ -56,7 +56,10 @@ async function grantScope(registry: Registry, caller: Caller, text: string): Pro
     repository: parsed.name,
   };
   const asked = parsed.actions.includes('*') ? ['pull', 'push', 'delete'] : parsed.actions;
-  const actions = asked.filter((name) => needs[name] && authorise(caller, needs[name], target) === 'allow');
+  const actions = asked.filter((name) => {
+    const action = needs.get(name);
+    return action !== undefined && authorise(caller, action, target) === 'allow';
+  });
   return actions.length === 0 ? undefined : { ...parsed, actions };
 }
 

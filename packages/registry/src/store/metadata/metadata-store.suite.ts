@@ -1098,6 +1098,9 @@ export function metadataStoreSuite(name: string, open: () => Promise<MetadataSto
 
         await store.command.presetToken(preset('1'));
         expect(await revokedAt()).toEqual({ 1: null, 2: later, 3: later, 4: now });
+
+        await store.command.endPresets({ now: later, name: 'preset' });
+        expect(await revokedAt()).toEqual({ 1: later, 2: later, 3: later, 4: now });
       });
 
       it('are preset as given, whatever they were before', async () => {

@@ -5,7 +5,15 @@ import { recordDownloads } from './download.ts';
 import { deleteManifest, deleteTag, putManifest } from './manifest.ts';
 import { createNamespace, deleteNamespace, updateNamespace } from './namespace.ts';
 import { addBlob, deleteBlob, deleteRepository } from './repository.ts';
-import { createToken, ensureSecret, presetToken, redeemCode, revokeToken, touchTokens } from './token.ts';
+import {
+  createToken,
+  endPresets,
+  ensureSecret,
+  presetToken,
+  redeemCode,
+  revokeToken,
+  touchTokens,
+} from './token.ts';
 import { setState } from './version.ts';
 
 /** Every way to change the metadata. Each is one transaction; inputs and outputs are plain data that cross threads. */
@@ -22,6 +30,7 @@ export const commands = {
   setState,
   createToken,
   presetToken,
+  endPresets,
   revokeToken,
   touchTokens,
   redeemCode,

@@ -33,19 +33,26 @@ export async function createToken(db: Kysely<Schema>, input: NewToken): Promise<
 
 /** Makes sure that a preset token exists as given, and that earlier presets of the same name and their children end. */
 export async function presetToken(db: Kysely<Schema>, input: NewToken): Promise<void> {
-  const earlier = await db
-    .selectFrom('token')
-    .select('id')
-    .where('name', '=', input.name)
-    .where('hash', '<>', input.hash)
-    .where('revoked_at', 'is', null)
-    .execute();
-  for (const { id } of earlier) await revokeFamily(db, input.now, id);
+  await endPresets(db, { ...input, except: input.hash });
   const { name, scopes, parent, expiresAt } = input;
   const changes = { name, scopes, parent, expires_at: expiresAt, revoked_at: null };
   await insertToken(db, input)
     .onConflict((conflict) => conflict.column('hash').doUpdateSet(changes))
     .execute();
+}
+
+/** Ends the presets of a name and all that came from them, except the one with the given hash. */
+export async function endPresets(
+  db: Kysely<Schema>,
+  { now, name, except }: { readonly now: number; readonly name: string; readonly except?: string },
+): Promise<void> {
+  const earlier = await db
+    .selectFrom('token')
+    .select(['id', 'hash'])
+    .where('name', '=', name)
+    .where('revoked_at', 'is', null)
+    .execute();
+  for (const { id, hash } of earlier) if (hash !== except) await revokeFamily(db, now, id);
 }
 
 /** Revokes a token and all that came from it. @throws ASH-TOKEN-UNKNOWN */
