@@ -170,6 +170,29 @@ describe('_catalog', () => {
   });
 });
 
+describe('end-12: an index of referrers with tens of thousands of entries', () => {
+  it('is answered soon, with those that are there', async () => {
+    const repository = 'contoso/many';
+    const subject = digestOf('the subject');
+    const there = [1, 2, 3].map((number) => manifestOf({ annotations: { number: String(number) } }));
+    await pushBlob(send, repository, '{}');
+    for (const bytes of there) await putManifest(send, repository, digestOf(bytes), bytes);
+    const gone = Array.from({ length: 20_000 }, (_, i) => descriptor(String(i), imageManifest));
+    const manifests = [...there.map((bytes) => descriptor(bytes, imageManifest)), ...gone];
+    const index = json({ schemaVersion: 2, mediaType: imageIndex, manifests });
+    const put = await putManifest(send, repository, subject.replace(':', '-'), index);
+    expect(put.status).toBe(201);
+
+    const before = performance.now();
+    const answer = await send('GET', `/v2/${repository}/referrers/${subject}`);
+
+    expect(performance.now() - before).toBeLessThan(3000);
+    expect(answer.json.manifests.map((entry: { digest: string }) => entry.digest)).toEqual(
+      there.map((bytes) => digestOf(bytes)).toSorted(),
+    );
+  });
+});
+
 describe('end-12: referrers', () => {
   const repository = 'contoso/referrers';
   const path = (digest: string) => `/v2/${repository}/referrers/${digest}`;

@@ -405,3 +405,40 @@ it('artifacts: deny refuses everything that is no module', async () => {
   expect((await pushBicep(push, 'bicep/contoso/res/m', '1.0.0')).status).toBe(201);
   await strict.stop();
 });
+
+describe('what a publisher claims', () => {
+  it('about the size of a layer is checked before the layer is read', async () => {
+    const name = fresh();
+    const module = bicepModule();
+    const parsed = JSON.parse(module.manifest.toString());
+    const manifest = json({ ...parsed, layers: [{ ...parsed.layers[0], size: 10 }] });
+
+    const answer = await pushBicep(send, name, '1.0.0', { ...module, manifest });
+
+    const reason = `it states a size of 10 bytes for ${module.layer}, which has ${module.template.length}`;
+    expect(answer.json.errors).toMatchObject([
+      { code: 'MANIFEST_INVALID', message: expect.stringContaining(reason) },
+    ]);
+  });
+
+  it('about a module is cut, as lists hold it for every version', async () => {
+    const name = fresh();
+    const documentation = `https://docs.example/${'x'.repeat(2000)}`;
+    const annotations = { 'org.opencontainers.image.documentation': documentation };
+    expect((await pushBicep(send, name, '1.0.0', bicepModule('d'.repeat(9999), { annotations }))).status).toBe(201);
+
+    const { body } = await server.api('GET', `/version?ref=${name}@1.0.0`);
+
+    expect(body).toMatchObject({ description: 'd'.repeat(2000) });
+    expect(body).not.toHaveProperty('documentation');
+  });
+
+  it('in a readme is cut', async () => {
+    const files = { 'main.tf': '', 'README.md': 'word '.repeat(300_000) };
+    await publishFiles(server, 'terraform/contoso/readme/azurerm@1.0.0', files);
+
+    const { body } = await server.api('GET', '/module?address=terraform/contoso/readme/azurerm');
+
+    expect(body.readme.length).toBe(1024 * 1024);
+  });
+});

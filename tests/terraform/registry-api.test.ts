@@ -320,6 +320,21 @@ describe('the archive', () => {
     expect((await ask(await location(), { token: 'ash_mistyped' })).status).toBe(200);
   });
 
+  it('is refused under a link whose token was revoked, and under one from before the namespace was closed', async () => {
+    const { body: made } = await server.api('POST', '/tokens', { name: 'short', scopes: ['read:closed'] });
+    const path = '/v1/modules/closed/net/azurerm/1.0.0/download';
+    const link = (await ask(path, { token: made.token })).headers.get('x-terraform-get')!;
+    await createNamespace(server, 'closing', 'public');
+    await publish('terraform/closing/net/azurerm', '1.0.0');
+    const open = await location('closing/net/azurerm');
+    expect([(await ask(link)).status, (await ask(open)).status]).toEqual([200, 200]);
+
+    await server.api('DELETE', `/tokens/${made.id}`);
+    await server.api('PATCH', '/namespaces/closing', { visibility: 'private' });
+
+    expect([(await ask(link)).status, (await ask(open)).status]).toEqual([403, 401]);
+  });
+
   it('is refused under an altered, expired or foreign link', async () => {
     const link = await location();
     const ticket = link.split('/')[3]!;

@@ -2,7 +2,7 @@
 // Plain JavaScript that Node 18 can parse: it starts the program, or hands over to the project's own Node when an older
 // one is first in PATH.
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import module from 'node:module';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -10,15 +10,9 @@ import { fileURLToPath } from 'node:url';
 
 const needed = [24, 15];
 
-/** A server is small: V8 tuned for size and one memory arena save a third of what it holds while idle. */
-const isServer = process.argv[2] === 'serve';
-const serverFlags = ['--optimize-for-size', '--max-semi-space-size=1'];
-const serverEnvironment = { MALLOC_ARENA_MAX: '1' };
-
 if (isRecent(process.versions.node)) {
   enableCompileCache();
-  if (isServer && !process.execArgv.includes(serverFlags[0])) becomeServer();
-  const { main } = await import('../src/main.ts');
+  const { main } = await import(isBundled() ? '../dist/program/main.js' : '../src/main.ts');
   await main(process.argv.slice(2));
 } else {
   const node = findProjectNode();
@@ -60,10 +54,7 @@ function findProjectNode() {
 
 /** The same command under another Node: same streams, same signals, same end. */
 function handOver(node) {
-  const child = spawn(node, programArguments(), {
-    stdio: 'inherit',
-    env: isServer ? { ...process.env, ...serverEnvironment } : process.env,
-  });
+  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
   // A terminal sends SIGINT to both processes: this one only waits, or the child would get it twice.
   process.on('SIGINT', () => {});
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
@@ -81,19 +72,16 @@ function handOver(node) {
   });
 }
 
-/** Starts this program anew in its place, with the flags of a server; goes on without them where that cannot be done. */
-function becomeServer() {
-  if (typeof process.execve !== 'function' || process.platform === 'win32') return;
-  // Experimental in Node 24, and says so.
-  process.removeAllListeners('warning');
-  process.execve(process.execPath, [process.execPath, ...process.execArgv, ...programArguments()], {
-    ...process.env,
-    ...serverEnvironment,
+/** Whether there is a bundle and no source is newer; see tools/bundle.js. */
+function isBundled() {
+  const modified = (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+  const packages = join(dirname(fileURLToPath(import.meta.url)), '../..');
+  const bundle = modified(join(packages, 'cli/dist/program/main.js'));
+  if (bundle === undefined) return false;
+  return ['core', 'registry', 'cli'].every((name) => {
+    const files = readdirSync(join(packages, name, 'src'), { recursive: true });
+    return files.every((file) => modified(join(packages, name, 'src', file)) <= bundle);
   });
-}
-
-function programArguments() {
-  return [...(isServer ? serverFlags : []), fileURLToPath(import.meta.url), ...process.argv.slice(2)];
 }
 
 /** Node keeps compiled code there, which saves a third of the start. */

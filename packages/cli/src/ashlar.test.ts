@@ -70,6 +70,8 @@ describe('the command line', () => {
 
   it.each([
     ['shw', "Unknown command 'shw'"],
+    ['help shw', "Unknown command 'shw'"],
+    ['shw --help', "Unknown command 'shw'"],
     ['list --nope', "Unknown option '--nope'"],
     ['show', "Missing required argument 'address'"],
     ['setup emacs', 'Allowed choices are terraform, opentofu, bicep, docker, vscode.'],

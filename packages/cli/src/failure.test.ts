@@ -18,6 +18,20 @@ it.each([
   [new TypeError('a mistake of ours'), 'ASH-INTERNAL', 5],
 ])('%s', async (error, code, exit) => expect(await failureOf(error)).toMatchObject({ code, exit }));
 
+it('names the help that fits wrong use', async () => {
+  const messages = await Promise.all(
+    ['commander.unknownCommand', 'commander.missingArgument', 'commander.help'].map(
+      async (code) => (await failureOf(new CommanderError(1, code, 'error: wrong'))).message,
+    ),
+  );
+
+  expect(messages).toEqual([
+    'Wrong\nAll commands: ashlar --help',
+    'Wrong\nAdd --help to see what it takes, with examples.',
+    'A command is missing.',
+  ]);
+});
+
 it('shows where an unknown error comes from', async () => {
   const { message } = await failureOf(new TypeError('a mistake of ours'));
 

@@ -20,7 +20,8 @@ export async function failureOf(error: unknown): Promise<Failure> {
   }
   if (error instanceof CommanderError) {
     // A command that needs another one behind it has printed its help.
-    const message = error.code === 'commander.help' ? 'A command is missing.' : sentence(error.message);
+    const isHelp = error.code === 'commander.help';
+    const message = isHelp ? 'A command is missing.' : `${sentence(error.message)}\n${helpHint(error)}`;
     return { code: 'ASH-USAGE', message, exit: 2 };
   }
   if (error instanceof Interrupted) return { code: 'ASH-INTERRUPTED', message: 'Interrupted.', exit: 130 };
@@ -40,6 +41,12 @@ async function serverExit({ code, status }: ServerError): Promise<number> {
   if (status === 401 || status === 403) return 3;
   if (status >= 500) return 4;
   return status === 400 ? 2 : 1;
+}
+
+function helpHint({ code }: CommanderError): string {
+  return code === 'commander.unknownCommand'
+    ? 'All commands: ashlar --help'
+    : 'Add --help to see what it takes, with examples.';
 }
 
 function sentence(message: string): string {

@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 
-import { readFileSync } from '@ashlar/registry/gateway/file-system';
+import manifest from '../package.json' with { type: 'json' };
 
 import { commandList, type ListedCommand } from './command-list.ts';
 
@@ -10,7 +10,7 @@ export async function main(args: readonly string[]): Promise<void> {
   try {
     const program = await buildProgram(args);
     if (args.length === 0) program.outputHelp();
-    else await program.parseAsync(args, { from: 'user' });
+    else await program.parseAsync(withoutLostHelp(args), { from: 'user' });
   } catch (error) {
     // Help and version are outcomes that commander throws.
     if (error instanceof CommanderError && error.exitCode === 0) return;
@@ -23,7 +23,7 @@ export async function buildProgram(args: readonly string[]): Promise<Command> {
   const program = globalOptions(new Command('ashlar'))
     .description('A self-hosted registry of verified infrastructure modules.')
     .usage('<command> [options]')
-    .version(readVersion(), '--version', 'print the version')
+    .version(manifest.version, '--version', 'print the version')
     .helpOption('-h, --help', 'print help')
     .helpCommand('help [command]', 'print help for a command')
     .configureHelp({ showGlobalOptions: true })
@@ -67,6 +67,14 @@ function namedCommand(args: readonly string[]): string | undefined {
   return operands[0] === 'help' ? operands[1] : operands[0];
 }
 
+/** `help shw` and `shw --help` are told that there is no such command; commander would show the help of all. */
+function withoutLostHelp(args: readonly string[]): readonly string[] {
+  const named = namedCommand(args);
+  const isKnown = named === undefined || commandList.some(({ name }) => name === named);
+  const asksForHelp = args.some((arg) => ['help', '-h', '--help'].includes(arg));
+  return asksForHelp && !isKnown ? [named] : args;
+}
+
 function placeholder({ name, summary }: ListedCommand): Command {
   return new Command(name).description(summary);
 }
@@ -74,11 +82,6 @@ function placeholder({ name, summary }: ListedCommand): Command {
 function adopt(parent: Command, command: Command): void {
   command.copyInheritedSettings(parent);
   for (const child of command.commands) adopt(command, child);
-}
-
-function readVersion(): string {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }
 
 /** The only place where a command that failed says so. */

@@ -98,7 +98,7 @@ function setCommand(): Command {
 
 function deleteCommand(): Command {
   return new Command('delete')
-    .description('Delete an empty namespace')
+    .description('Delete a namespace that never held anything')
     .argument('<name>')
     .addHelpText('after', examples('ashlar namespace delete contoso'))
     .action(async (name: string, _options: object, command: Command) => {

@@ -1,6 +1,13 @@
+import { fileURLToPath } from 'node:url';
+
 import type { RunningServer } from '@ashlar/registry';
 
 import { bicepRegistry } from '../setup/bicep.ts';
+import { shellWord } from '../setup/shell.ts';
+
+// The bundle lies as deep as this file (tools/bundle.js).
+/** Elsewhere `npx ashlar` would ask the npm registry for a program of that name. */
+const projectFolder = fileURLToPath(new URL('../../../..', import.meta.url)).replace(/(?<=.)[/\\]$/, '');
 
 /** What to try next with each client, ready to paste; printed when the examples have just been published. */
 export function nextSteps({ urls, examples, adminTokenFile, localCa }: RunningServer): string[] {
@@ -13,8 +20,9 @@ export function nextSteps({ urls, examples, adminTokenFile, localCa }: RunningSe
     ...(https === undefined ? [] : oci(https, localCa?.trustLine)),
     ...bicep(urls, localCa?.trustLine),
     '',
-    '  # the ashlar command',
-    `  npx ashlar login ${http ?? https} --token - < ${adminTokenFile}`,
+    '  # the ashlar command; npx finds it in the folder of the project',
+    `  cd ${shellWord(projectFolder)}`,
+    `  npx ashlar login ${http ?? https} --token - < ${shellWord(adminTokenFile)}`,
     '  npx ashlar list && npx ashlar doctor',
     '',
   ];
@@ -26,8 +34,8 @@ function terraform(http: string): string[] {
     '',
     '  # terraform (tofu: TF_CLI_CONFIG_FILE works the same)',
     `  printf 'host "${host}" {\\n  services = { "modules.v1" = "${http}/v1/modules/" }\\n}\\n' > ashlar.tfrc`,
-    `  printf 'module "naming" {\\n  source  = "${host}/example/avm-utl-naming/generic"\\n  version = "~> 1.0"\\n  workload = "shop"\\n}\\n' > main.tf`,
-    '  TF_CLI_CONFIG_FILE=$PWD/ashlar.tfrc terraform init',
+    `  printf 'module "naming" {\\n  source  = "${host}/example/avm-utl-naming/generic"\\n  version = "~> 1.0"\\n  workload = "shop"\\n  environment = "dev"\\n  region = "westeurope"\\n}\\n' > main.tf`,
+    '  TF_CLI_CONFIG_FILE=$PWD/ashlar.tfrc terraform init && terraform validate',
   ];
 }
 

@@ -4,7 +4,7 @@ import { contextOf, type Context, examples } from '../context.ts';
 import type { Output } from '../output.ts';
 import { bicepRecipe } from '../setup/bicep.ts';
 import { dockerRecipe } from '../setup/docker.ts';
-import { readSetupInput } from '../setup/input.ts';
+import { readSetupInput, unknownCa, unknownCaNote } from '../setup/input.ts';
 import type { DropIn, Recipe, SetupInput } from '../setup/recipe.ts';
 import { exportLine } from '../setup/shell.ts';
 import { terraformRecipe } from '../setup/terraform.ts';
@@ -103,8 +103,10 @@ function furtherLines({ environment, commands, notes }: Recipe, withCommands: bo
     ...environment.map(([name, value]) => exportLine(name, value)),
     ...(withCommands ? commands : []),
   ];
+  const hasUnknownCa = environment.some(([, value]) => value === unknownCa);
   return [
     ...(lines.length === 0 ? [] : ['', 'In the shell:', ...lines.map((line) => `  ${line}`)]),
+    ...(hasUnknownCa ? [`  # ${unknownCaNote}`] : []),
     ...(notes.length === 0 ? [] : ['', ...notes]),
   ];
 }

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { httpRequest, type HttpResponse } from '@ashlar/registry/gateway/http';
 
 import { type Client, connectionReason, type Shape } from '../client.ts';
-import { findCa } from '../setup/input.ts';
+import { findCa, unknownCa, unknownCaNote } from '../setup/input.ts';
 import { exportLine } from '../setup/shell.ts';
 import { trustedAuthorities, trustProblem } from '../trusted-ca.ts';
 import { type Check, fail, ok, skip } from './check.ts';
@@ -22,7 +22,8 @@ export async function checkTrust(https: string | undefined, caFile: string | und
     return ok('tls', 'certificate', `${https}, trusted under ${found}${hint}`);
   }
   const reason = withoutAdvice(connectionReason(problem));
-  const fix = `${exportLine('SSL_CERT_FILE', found ?? '<data>/tls/ca.pem')}  (or add that CA to the system)`;
+  const where = found === undefined ? `${unknownCaNote} Or` : 'or';
+  const fix = `${exportLine('SSL_CERT_FILE', found ?? unknownCa)}  (${where} add that CA to the system)`;
   return fail('tls', 'certificate', `${https}: ${reason}`, fix);
 }
 

@@ -9,6 +9,10 @@ import { trustedAuthorities, trustProblem } from '../trusted-ca.ts';
 import type { JsonValue } from './jsonc.ts';
 import type { DropIn, SetupInput } from './recipe.ts';
 
+/** Stands for the file of a CA that this machine does not know. */
+export const unknownCa = '<data>/tls/ca.pem';
+export const unknownCaNote = '<data> stands for the data folder of the server: copy the file from there.';
+
 /** Asks the server what its clients need to know. */
 export async function readSetupInput(
   client: Client,
@@ -36,7 +40,7 @@ export async function readSetupInput(
 async function privateCa(https: string | undefined, caFile: string | undefined): Promise<string | undefined> {
   if (https === undefined) return undefined;
   if ((await trustProblem(https, await trustedAuthorities(undefined))) === undefined) return undefined;
-  return (await findCa(https, caFile)) ?? '<data>/tls/ca.pem';
+  return (await findCa(https, caFile)) ?? unknownCa;
 }
 
 /** The first known CA file under which the server is trusted. SSL_CERT_FILE may be there for other reasons. */

@@ -65,6 +65,16 @@ describe('terraformRecipe', () => {
     expect(text).not.toContain('registry.terraform.io');
   });
 
+  it.each([
+    ['public', true],
+    ['token', true],
+    ['off', false],
+  ] as const)('says whether the modules of the public registry are taken over: %s', (dropIn, isTold) => {
+    const notes = terraformRecipe('terraform', inputWith({ dropIn })).notes.join('\n');
+
+    expect(notes.includes('--drop-in off')).toBe(isTold);
+  });
+
   it('needs no block for its own host under https, which would hide other services', () => {
     const recipe = terraformRecipe('terraform', inputWith(remote));
 

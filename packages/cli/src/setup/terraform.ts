@@ -43,6 +43,7 @@ export function terraformRecipe(tool: Tool, input: SetupInput): Recipe {
     commands: [],
     notes: [
       ...hostNotes(base),
+      ...dropInNotes(publicRegistry[tool], input),
       ...tokenNotes(base, input),
       ...(tool === 'opentofu' ? ociNotes(input) : []),
       ...(legacy === undefined
@@ -162,6 +163,14 @@ function hostNotes(base: string): string[] {
   if (hostname.includes('.') || hostname.startsWith('[')) return [];
   return [
     `Terraform and OpenTofu take only host names with a dot: write sources without "${host}/", or use 127.0.0.1 for a server on this machine.`,
+  ];
+}
+
+/** The block reaches beyond this server, so that nobody should have it without knowing. */
+function dropInNotes(name: string, { dropIn }: SetupInput): string[] {
+  if (dropIn === 'off') return [];
+  return [
+    `With this, sources of ${name}, such as "Azure/naming/azurerm", come from here as well, and what is not here is not found. --drop-in off leaves them alone.`,
   ];
 }
 

@@ -28,3 +28,11 @@ it('cuts a long paragraph at a word', () => {
   expect(summary).toBe(`${'word '.repeat(59)}word…`);
   expect(summary.length).toBeLessThanOrEqual(300);
 });
+
+it.each(['[!', '![](', '['])('loses no time over %j without end', (mark) => {
+  const before = performance.now();
+
+  readmeSummary(`text ${mark.repeat(20_000 / mark.length)}`);
+
+  expect(performance.now() - before).toBeLessThan(100);
+});

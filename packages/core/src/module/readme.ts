@@ -1,5 +1,7 @@
 /** The longest summary, in characters. */
 const maxLength = 300;
+/** Characters of a paragraph that are looked at; with all of it, brackets that nobody closes would cost half a second. */
+const maxParagraph = 4000;
 
 /**
  * One line about a module from its README in Markdown: the first paragraph of text, without marks, cut at a word when
@@ -12,7 +14,7 @@ export function readmeSummary(markdown: string): string {
     .replaceAll(/<!--[\s\S]*?(?:-->|$)/g, '')
     .replaceAll(/^(```|~~~)[\s\S]*?(?:^\1|$(?![\s\S]))/gm, '');
   for (const block of text.split(/\n\s*\n/)) {
-    const summary = paragraphText(block.trim());
+    const summary = paragraphText(block.trim().slice(0, maxParagraph));
     if (summary !== '') return shorten(summary);
   }
   return '';

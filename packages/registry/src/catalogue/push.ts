@@ -64,6 +64,13 @@ export interface Pushed {
   readonly changed: readonly string[];
 }
 
+/** Characters. Every list of versions and modules holds descriptions; the API takes no longer ones. */
+const maxDescription = 2000;
+/** Characters; what is longer is cut for display, the archive has it whole. */
+const maxReadme = 1024 * 1024;
+/** Characters. */
+const maxAddress = 2000;
+
 /** Tags of the referrers fallback scheme and of cosign; they are attachments, not versions. */
 const attachmentTag = /^sha(?:256|512)-[0-9a-f]{32,128}(?:\.[a-z]+)?$/;
 
@@ -157,10 +164,17 @@ async function readPublication(
     class: push.class ?? classOf(module) ?? null,
     versions,
     publishedBy: push.caller.name,
-    documentation: manifest.annotations[annotation.documentation] ?? null,
     ...facts,
-    readme: push.readme ?? facts.readme,
+    documentation: documentationOf(manifest),
+    description: facts.description.slice(0, maxDescription),
+    readme: (push.readme ?? facts.readme)?.slice(0, maxReadme) ?? null,
   };
+}
+
+/** Half an address leads nowhere. */
+function documentationOf({ annotations }: Manifest): string | null {
+  const address = annotations[annotation.documentation];
+  return address !== undefined && address.length <= maxAddress ? address : null;
 }
 
 function versionOfTag(tag: string, { name }: { readonly name: string }): Version {
@@ -206,11 +220,16 @@ async function readTerraform(registry: Registry, push: Push, manifest: Manifest)
 async function readBlob(
   registry: Registry,
   { repository, blobs }: Push,
-  { digest }: Descriptor,
+  { digest, size }: Descriptor,
 ): Promise<Buffer> {
   const along = blobs?.find((blob) => blob.digest === digest);
   if (along) return along.bytes;
   const known = await registry.metadata.query.findBlob({ repository: repository.name, digest });
+  // Before it is read: limits on what fits into memory go by the stated size.
+  if (known && known.size !== size) {
+    const reason = `it states a size of ${size} bytes for ${digest}, which has ${known.size}`;
+    throw ashlarError('ASH-MANIFEST-INVALID', { reason });
+  }
   const bytes = known && (await registry.blobs.read(digest));
   if (!bytes) throw ashlarError('ASH-MANIFEST-PARTS', { digest });
   return bytes;

@@ -18,7 +18,8 @@ const style = `
   table { width: 100%; border-collapse: collapse }
   th, td { text-align: left; vertical-align: top; padding: .45rem .75rem .45rem 0; border-bottom: 1px solid var(--line) }
   th { font-weight: 600; color: var(--soft); font-size: .875rem }
-  td code { overflow-wrap: anywhere }
+  td code { overflow-wrap: break-word }
+  @media (max-width: 48rem) { thead { display: none } tr { display: block; padding: .5rem 0; border-bottom: 1px solid var(--line) } td { display: block; padding: 0; border: 0 } td code { overflow-wrap: anywhere } }
   details { border-bottom: 1px solid var(--line); padding: .5rem 0 }
   summary { cursor: pointer; font-weight: 600 }
   label { display: block; font-weight: 600; margin: 1rem 0 .25rem }

@@ -1,8 +1,4 @@
-import { readFileSync } from '../gateway/file-system.ts';
-
-const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-  version: string;
-};
+import manifest from '../../package.json' with { type: 'json' };
 
 /** The version of this program. */
 export const productVersion = manifest.version;

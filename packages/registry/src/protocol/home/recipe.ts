@@ -23,9 +23,14 @@ export function recipes(urls: Urls): Recipe[] {
     {
       title: 'The ashlar command',
       text: 'Writes all of this, also as a drop-in for the public registry, and checks it.',
-      code: `ashlar login ${best}\nashlar setup terraform\nashlar doctor`,
+      code: `ashlar login ${ownProgramUrl(all, best)}\nashlar setup terraform --write\nashlar doctor`,
     },
   ];
+}
+
+/** On the server's own machine http does as well, and works without trusting the local certificate authority first. */
+function ownProgramUrl(all: readonly string[], best: string): string {
+  return all.find((url) => url.startsWith('http:') && isLoopback(url)) ?? best;
 }
 
 /** Discovery is https only, so under http a block says where the modules are. */

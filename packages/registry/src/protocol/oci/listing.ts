@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises';
+
 import { ashlarError, type Digest, mediaType, parseManifest, type Repository } from '@ashlar/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
@@ -9,6 +11,8 @@ import type { ManifestRow } from '../../store/metadata/index.ts';
 
 /** Bytes of a referrers answer; clients refuse an index of more than 4 MiB. */
 const maxReferrersSize = 4 * 1024 * 1024;
+/** How many manifests are read at once: each may hold annotations of 4 MiB, and there may be tens of thousands. */
+const referrersPerRead = 50;
 
 export async function listTags(
   registry: Registry,
@@ -55,17 +59,10 @@ export async function listReferrers(
   const type = lastParameter(request, 'artifactType');
   const after = lastParameter(request, 'last');
   const rows = [
-    ...(await registry.metadata.query.listReferrers({
-      repository: repository.name,
-      subject: digest,
-      type,
-      after,
-    })),
-    ...(await fallbackReferrers(registry, repository, digest)),
+    ...(await statedReferrers(registry, repository, { subject: digest, type, after })),
+    ...(await fallbackReferrers(registry, repository, { subject: digest, type, after })),
   ];
-  const entries = rows
-    .filter((row) => (type === undefined || row.referrer_type === type) && row.digest > (after ?? ''))
-    .toSorted((a, b) => (a.digest < b.digest ? -1 : 1));
+  const entries = rows.toSorted((a, b) => (a.digest < b.digest ? -1 : 1));
   const { manifests, last } = fillPage(entries.map(referrerEntry));
   if (type !== undefined) void reply.header('oci-filters-applied', 'artifactType');
   if (last !== undefined) {
@@ -101,27 +98,62 @@ function referrerEntry(row: ManifestRow): ReferrerEntry {
   };
 }
 
+interface ReferrerFilter {
+  readonly subject: Digest;
+  readonly type: string | undefined;
+  readonly after: string | undefined;
+}
+
+/** The manifests that name the subject themselves, by digest, until they fill an answer. */
+async function statedReferrers(
+  { metadata: { query } }: Registry,
+  { name }: Repository,
+  filter: ReferrerFilter,
+): Promise<ManifestRow[]> {
+  const rows: ManifestRow[] = [];
+  for (let { after } = filter; !fillsAnswer(rows); after = rows.at(-1)!.digest) {
+    const page = await query.listReferrers({ ...filter, repository: name, after, limit: referrersPerRead });
+    rows.push(...page);
+    if (page.length < referrersPerRead) break;
+  }
+  return rows;
+}
+
+/** Whatever comes behind such rows belongs to a later page. */
+function fillsAnswer(rows: readonly ManifestRow[]): boolean {
+  return rows.reduce((size, row) => size + row.annotations.length, 0) > maxReferrersSize;
+}
+
 /**
  * What clients without the referrers API listed in an index under the tag `sha256-<hex>`. Manifests that name a subject
- * are left to the API itself, which finds them without help; so are those that are gone.
+ * are left to the API itself, which finds them without help; so are those that are gone. By digest, until they fill an
+ * answer.
  */
 async function fallbackReferrers(
   { metadata: { query }, blobs }: Registry,
   repository: Repository,
-  digest: Digest,
+  { subject, type, after = '' }: ReferrerFilter,
 ): Promise<ManifestRow[]> {
-  const [algorithm, hex] = digest.split(':') as [string, string];
+  const [algorithm, hex] = subject.split(':') as [string, string];
   const tag = `${algorithm.slice(0, 32)}-${hex.slice(0, 64)}`;
   const { name } = repository;
   const listed = await query.findTag({ repository: name, tag });
   const row = listed && (await query.findManifest({ repository: name, digest: listed }));
   const bytes = row && (await blobs.read(row.digest as Digest));
   if (!bytes) return [];
-  const digests = new Set(parseManifest(bytes, row.media_type).manifests.map((entry) => entry.digest));
-  const present = await Promise.all(
-    [...digests].map(async (entry) => await query.findManifest({ repository: name, digest: entry })),
-  );
-  return present.filter((found) => found !== undefined).filter((found) => found.subject === null);
+  const listedDigests = new Set(parseManifest(bytes, row.media_type).manifests.map((entry) => entry.digest));
+  const digests = [...listedDigests].filter((entry) => entry > after).toSorted();
+  const rows: ManifestRow[] = [];
+  for (let start = 0; start < digests.length && !fillsAnswer(rows); start += referrersPerRead) {
+    const some = digests.slice(start, start + referrersPerRead);
+    const found = await query.findManifests({ repository: name, digests: some });
+    // An index may hold tens of thousands of entries, and answers of the store let nobody else have a turn.
+    await setImmediate();
+    rows.push(
+      ...found.filter((each) => each.subject === null && (type === undefined || each.referrer_type === type)),
+    );
+  }
+  return rows;
 }
 
 function fillPage(entries: readonly ReferrerEntry[]): { manifests: ReferrerEntry[]; last?: string } {

@@ -1,4 +1,4 @@
-import { ashlarError, type Digest, normaliseVersion, parseAddress } from '@ashlar/core';
+import { ashlarError, type Digest, normaliseVersion, parseAddress, parseRepository } from '@ashlar/core';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
 import { requireRepository, resolveVersion } from '../../catalogue/index.ts';
@@ -23,7 +23,13 @@ export function downloadRoute(app: FastifyInstance, registry: Registry): void {
     const digest = row.archive_digest as Digest;
     const ticket = await registry.identity.tickets.issue(
       'archive',
-      { repository: address.repository, version, digest, size: row.archive_size },
+      {
+        ...registry.identity.claimsOf(request.caller),
+        repository: address.repository,
+        version,
+        digest,
+        size: row.archive_size,
+      },
       registry.config.archiveLinkTtl,
     );
     const name = `${address.spelling.name}-${version}.zip`.replaceAll('+', '_');
@@ -37,7 +43,8 @@ export function downloadRoute(app: FastifyInstance, registry: Registry): void {
 
 /**
  * The archive behind such a link. Clients send no token here, so the link itself is the proof; it is bound to one
- * archive and a short time, and a version that was revoked or deleted meanwhile is not handed out.
+ * archive and a short time, and ends with the token that asked for it; a version that was revoked or deleted meanwhile
+ * is not handed out.
  */
 export function archiveRoute(app: FastifyInstance, registry: Registry): void {
   app.route({
@@ -47,15 +54,18 @@ export function archiveRoute(app: FastifyInstance, registry: Registry): void {
     handler: async (request, reply) => {
       const { ticket } = request.params as { ticket: string };
       const claims = await registry.identity.tickets.read('archive', ticket);
-      if (!claims) throw ashlarError('ASH-LINK-EXPIRED', {});
+      const owner = claims && (await registry.identity.callerOf(claims));
+      if (!owner) throw ashlarError('ASH-LINK-EXPIRED', {});
       const { repository, version, digest, size } = claims as {
         repository: string;
         version: string;
         digest: Digest;
         size: number;
       };
+      const missing = ashlarError('ASH-LINK-EXPIRED', {});
+      await requireRepository(registry, owner, 'read', parseRepository(repository), missing);
       const row = await resolveVersion(registry, parseAddress(repository), version);
-      if (row.archive_digest !== digest) throw ashlarError('ASH-LINK-EXPIRED', {});
+      if (row.archive_digest !== digest) throw missing;
       void reply.header('content-type', 'application/zip').header('cache-control', 'private, max-age=300');
       await sendBlob(request, reply, registry.blobs, digest, size);
       return reply;

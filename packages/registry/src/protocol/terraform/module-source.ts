@@ -22,5 +22,5 @@ export async function sourceOf(
 }
 
 function isWebAddress(text: string): boolean {
-  return /^https?:\/\//i.test(text) && URL.canParse(text);
+  return text.length <= 2000 && /^https?:\/\//i.test(text) && URL.canParse(text);
 }

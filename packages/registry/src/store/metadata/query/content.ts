@@ -47,6 +47,15 @@ export async function findManifest(
     .executeTakeFirst();
 }
 
+/** The manifests of a list of digests that are there, in no particular order. */
+export async function findManifests(
+  db: Kysely<Schema>,
+  { repository, digests }: InRepository & { readonly digests: readonly string[] },
+): Promise<ManifestRow[]> {
+  const query = db.selectFrom('manifest').selectAll().where('repository', '=', repository);
+  return await inChunks(digests, async (chunk) => await query.where('digest', 'in', chunk).execute());
+}
+
 /**
  * A blob of a repository. `revoked` names the version when the blob belongs to revoked versions and to nothing else.
  */

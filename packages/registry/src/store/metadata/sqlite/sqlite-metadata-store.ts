@@ -34,7 +34,9 @@ export async function openSqliteMetadataStore(path: string): Promise<MetadataSto
 }
 
 async function startWriter(path: string) {
-  const worker = new Worker(new URL('./writer.ts', import.meta.url), {
+  // In the bundle, which lies flat in one folder, it has the name that tools/bundle.js gives it.
+  const file = import.meta.url.endsWith('.ts') ? './writer.ts' : './writer.js';
+  const worker = new Worker(new URL(file, import.meta.url), {
     workerData: { path },
     name: 'metadata-writer',
     resourceLimits: { maxYoungGenerationSizeMb: 4 },
