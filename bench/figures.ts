@@ -41,9 +41,19 @@ for (let i = 0; i < 7; i++) {
 try {
   figures.push({ name: 'start, median of 7', value: median(starts), aim: 500, unit: 'ms' });
   await sleep(3000);
-  figures.push({ name: 'idle memory', value: await residentMegabytes(server.process), aim: 120, unit: 'MiB' });
+  figures.push({
+    name: 'idle memory',
+    value: await residentMegabytes(server.process),
+    aim: 120,
+    unit: 'MiB',
+  });
   const times = await publishTimes(100);
-  figures.push({ name: 'publish 200 KB acknowledged, p95 of 100', value: percentile(times, 95), aim: 300, unit: 'ms' });
+  figures.push({
+    name: 'publish 200 KB acknowledged, p95 of 100',
+    value: percentile(times, 95),
+    aim: 300,
+    unit: 'ms',
+  });
   figures.push({ name: 'publish 200 KB acknowledged, median', value: median(times), aim: 300, unit: 'ms' });
 } finally {
   await stop(server.process);
@@ -55,7 +65,18 @@ async function start(): Promise<{ process: ChildProcess; milliseconds: number }>
   const began = performance.now();
   const child = spawn(
     process.execPath,
-    [bin, 'serve', '--data', data, '--listen', `127.0.0.1:${port}`, '--listen-tls', '127.0.0.1:0', '--log-level', 'silent'],
+    [
+      bin,
+      'serve',
+      '--data',
+      data,
+      '--listen',
+      `127.0.0.1:${port}`,
+      '--listen-tls',
+      '127.0.0.1:0',
+      '--log-level',
+      'silent',
+    ],
     { stdio: ['ignore', 'ignore', 'inherit'] },
   );
   while (child.exitCode === null) {
@@ -119,7 +140,9 @@ function percentile(values: readonly number[], percent: number): number {
 function report(all: readonly Figure[]): void {
   if (process.argv.includes('--json')) console.log(JSON.stringify(all));
   for (const { name, value, aim, unit } of process.argv.includes('--json') ? [] : all) {
-    console.log(`${value <= aim ? 'ok  ' : 'MISS'}  ${name.padEnd(42)} ${value.toFixed(0).padStart(5)} ${unit}  (aim: at most ${aim})`);
+    console.log(
+      `${value <= aim ? 'ok  ' : 'MISS'}  ${name.padEnd(42)} ${value.toFixed(0).padStart(5)} ${unit}  (aim: at most ${aim})`,
+    );
   }
   if (all.some(({ value, aim }) => value > aim)) process.exitCode = 1;
 }

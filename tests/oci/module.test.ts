@@ -410,12 +410,15 @@ describe('what a publisher claims', () => {
   it('about the size of a layer is checked before the layer is read', async () => {
     const name = fresh();
     const module = bicepModule();
-    const parsed = JSON.parse(module.manifest.toString());
-    const manifest = json({ ...parsed, layers: [{ ...parsed.layers[0], size: 10 }] });
+    // Nothing that could be read: what is said about it shows that nobody tried.
+    const template = Buffer.from('no template');
+    const { mediaType } = JSON.parse(module.manifest.toString()).layers[0];
+    const layer = { mediaType, digest: digestOf(template), size: 10 };
+    const manifest = json({ ...JSON.parse(module.manifest.toString()), layers: [layer] });
 
-    const answer = await pushBicep(send, name, '1.0.0', { ...module, manifest });
+    const answer = await pushBicep(send, name, '1.0.0', { ...module, template, manifest });
 
-    const reason = `it states a size of 10 bytes for ${module.layer}, which has ${module.template.length}`;
+    const reason = `it states a size of 10 bytes for ${layer.digest}, which has 11`;
     expect(answer.json.errors).toMatchObject([
       { code: 'MANIFEST_INVALID', message: expect.stringContaining(reason) },
     ]);
@@ -425,7 +428,9 @@ describe('what a publisher claims', () => {
     const name = fresh();
     const documentation = `https://docs.example/${'x'.repeat(2000)}`;
     const annotations = { 'org.opencontainers.image.documentation': documentation };
-    expect((await pushBicep(send, name, '1.0.0', bicepModule('d'.repeat(9999), { annotations }))).status).toBe(201);
+    expect(
+      (await pushBicep(send, name, '1.0.0', bicepModule('d'.repeat(9999), { annotations }))).status,
+    ).toBe(201);
 
     const { body } = await server.api('GET', `/version?ref=${name}@1.0.0`);
 

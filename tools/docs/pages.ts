@@ -32,7 +32,10 @@ function errorsPage(): string {
   const entries = Object.entries(catalogue) as [string, ErrorEntry<never>][];
   const rows = entries
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([code, { status, exit, message }]) => `| \`${code}\` | ${status} | ${exit} | ${cell(message(placeholders))} |`);
+    .map(
+      ([code, { status, exit, message }]) =>
+        `| \`${code}\` | ${status} | ${exit} | ${cell(message(placeholders))} |`,
+    );
   return `${notice}
 
 # Errors

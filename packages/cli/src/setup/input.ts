@@ -11,7 +11,7 @@ import type { DropIn, SetupInput } from './recipe.ts';
 
 /** Stands for the file of a CA that this machine does not know. */
 export const unknownCa = '<data>/tls/ca.pem';
-export const unknownCaNote = '<data> stands for the data folder of the server: copy the file from there.';
+export const unknownCaNote = '<data> is the data folder of the server: get the file from there.';
 
 /** Asks the server what its clients need to know. */
 export async function readSetupInput(

@@ -34,7 +34,8 @@ export const moduleErrors = {
   },
   'ASH-NAMESPACE-NOT-EMPTY': {
     ...conflict,
-    message: ({ name }: Name) => `The namespace "${name}" holds modules or artifacts, or once did. Only a namespace that never held any can be deleted, so that no version comes back with other content.`,
+    message: ({ name }: Name) =>
+      `The namespace "${name}" holds modules or artifacts, or once did. Only a namespace that never held any can be deleted, so that no version comes back with other content.`,
   },
   'ASH-VERSION-INVALID': {
     ...wrong,

@@ -24,12 +24,14 @@ export function createLogger(level: LogLevel, destination?: { write(line: string
 
 /** What looks like a credential is cut out of every line, wherever it comes from: a path, the text of an error. */
 function withoutSecrets(line: string): string {
-  return line
-    .replaceAll(/\bash_\w{6,}/g, '[token]')
-    // Also without a dot: a run of letters that had to be tried from each of its `eyJ` would cost its length squared.
-    .replaceAll(/\beyJ[\w-]{8,}(?:\.[\w-]*){0,4}/g, '[ticket]')
-    .replaceAll(/\b(bearer|basic) +[\w.~+/=-]{8,}/gi, '$1 [secret]')
-    .replaceAll(/(:\/\/)[^\s/:@"]+:[^\s/@"]+@/g, '$1[secret]@');
+  return (
+    line
+      .replaceAll(/\bash_\w{6,}/g, '[token]')
+      // Also without a dot: a run of letters that had to be tried from each of its `eyJ` would cost its length squared.
+      .replaceAll(/\beyJ[\w-]{8,}(?:\.[\w-]*){0,4}/g, '[ticket]')
+      .replaceAll(/\b(bearer|basic) +[\w.~+/=-]{8,}/gi, '$1 [secret]')
+      .replaceAll(/(:\/\/)[^\s/:@"]+:[^\s/@"]+@/g, '$1[secret]@')
+  );
 }
 
 /** Query parameters whose values are logged; all others may be secrets. */

@@ -345,6 +345,21 @@ export function metadataStoreSuite(name: string, open: () => Promise<MetadataSto
         expect(await store.query.findManifest({ repository, digest: digest(10) })).toBeUndefined();
       });
 
+      it('are found by a list of digests, however long', async () => {
+        for (const number of [10, 11, 12]) await push(number, 'plain/x');
+        await push(13, 'plain/y');
+        const digests = [
+          ...Array.from({ length: 1200 }, (_, i) => digest(100 + i)),
+          digest(10),
+          digest(12),
+          digest(13),
+        ];
+
+        const found = await store.query.findManifests({ repository: 'plain/x', digests });
+        expect(found.map((row) => row.digest).toSorted()).toEqual([digest(10), digest(12)].toSorted());
+        expect(await store.query.findManifests({ repository: 'plain/x', digests: [] })).toEqual([]);
+      });
+
       it('are listed with their tags and the bytes of their blobs', async () => {
         await addBlobs([1, 2], 'plain/x');
         await push(10, 'plain/x', { parts: [blobPart(1), blobPart(2)], tags: ['b', 'a'], now: later });
