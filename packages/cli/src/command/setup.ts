@@ -36,17 +36,18 @@ export function setupCommand(): Command {
     .addOption(
       new Option(
         '--drop-in <how>',
-        'sources without host come from here: public modules only and providers from the public registry; ' +
-          'with the token and no providers; or off',
+        'also answer for the public registry, so that sources without host come from here: public modules, and ' +
+          'providers from the public registry; with the token and no providers; or off',
       )
         .choices(['public', 'token', 'off'])
-        .default('public'),
+        .default('off'),
     )
     .addHelpText(
       'after',
       examples(
         'ashlar setup terraform --write',
         'ashlar setup terraform --show-token > ci.tfrc',
+        'ashlar setup terraform --drop-in public --write   sources such as Azure/naming/azurerm come from here',
         'ashlar setup opentofu --write --url https://modules.contoso.example',
         'ashlar setup bicep --write                        in the folder of your Bicep files',
         'ashlar setup docker',

@@ -72,7 +72,7 @@ describe('terraformRecipe', () => {
   ] as const)('says whether the modules of the public registry are taken over: %s', (dropIn, isTold) => {
     const notes = terraformRecipe('terraform', inputWith({ dropIn })).notes.join('\n');
 
-    expect(notes.includes('--drop-in off')).toBe(isTold);
+    expect(notes.includes('Without --drop-in')).toBe(isTold);
   });
 
   it('needs no block for its own host under https, which would hide other services', () => {

@@ -148,7 +148,7 @@ function edit(path: string, text: string, block: { readonly id: string; readonly
   throw ashlarError('ASH-CONFIG', {
     key: path,
     reason: `it has a block ${taken} already`,
-    fix: 'Nothing was written. Remove that block, or leave the name of the public registry alone with --drop-in off.',
+    fix: 'Nothing was written. Remove that block, or leave it as it is and run this without --drop-in.',
   });
 }
 
@@ -170,7 +170,7 @@ function hostNotes(base: string): string[] {
 function dropInNotes(name: string, { dropIn }: SetupInput): string[] {
   if (dropIn === 'off') return [];
   return [
-    `With this, sources of ${name}, such as "Azure/naming/azurerm", come from here as well, and what is not here is not found. --drop-in off leaves them alone.`,
+    `With this, sources of ${name}, such as "Azure/naming/azurerm", come from here as well, and what is not here is not found. Without --drop-in they are left alone.`,
   ];
 }
 

@@ -22,7 +22,7 @@ export function recipes(urls: Urls): Recipe[] {
     oci(best),
     {
       title: 'The ashlar command',
-      text: 'Writes all of this, also as a drop-in for the public registry, and checks it.',
+      text: 'Writes all of this, with --drop-in also for the public registry, and checks it.',
       code: `ashlar login ${ownProgramUrl(all, best)}\nashlar setup terraform --write\nashlar doctor`,
     },
   ];
