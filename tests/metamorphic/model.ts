@@ -43,13 +43,20 @@ export interface ModuleModel {
 export const callers = ['anonymous', 'reader', 'stranger', 'publisher', 'child', 'admin'] as const;
 export type CallerName = (typeof callers)[number];
 
+export interface Link {
+  readonly path: string;
+  readonly owner: CallerName;
+  /** Set when the token that asked for it is revoked; a new one of the same caller does not revive it. */
+  hasEnded?: boolean;
+}
+
 export interface World {
   readonly namespace: string;
   isPublic: boolean;
   readonly modules: readonly ModuleModel[];
   readonly revoked: Set<CallerName>;
-  /** Download links that were handed out, the last of each version: they need no token. */
-  readonly links: Map<string, string>;
+  /** Download links that were handed out, the last of each version: they need no token, but end with their owner's. */
+  readonly links: Map<string, Link>;
 }
 
 export type Access = 'read' | 'publish' | 'manage';
@@ -129,10 +136,9 @@ export function removeManifest(module: ModuleModel, digest: string): void {
   for (const blob of blobs) if (!named.has(blob)) module.blobs.delete(blob);
 }
 
-/** The versions that a blob belongs to; undefined when something that is no version names it too, or nothing does. */
+/** The versions that a blob belongs to; undefined when there is none. */
 export function ownersOf(module: ModuleModel, blob: string): VersionRecord[] | undefined {
   const manifests = [...module.manifests.values()].filter(({ blobs }) => blobs.includes(blob));
-  const owners = manifests.map(({ digest }) => live(module).filter((row) => row.digest === digest));
-  if (owners.length === 0 || owners.some((rows) => rows.length === 0)) return undefined;
-  return owners.flat();
+  const owners = manifests.flatMap(({ digest }) => live(module).filter((row) => row.digest === digest));
+  return owners.length === 0 ? undefined : owners;
 }

@@ -87,6 +87,7 @@ async function act(run: Run, command: Step): Promise<void> {
       await server.api('DELETE', `/tokens/${tokens.get(caller)!.id}`);
       world.revoked.add(caller);
       if (caller === 'publisher') world.revoked.add('child');
+      for (const link of world.links.values()) if (world.revoked.has(link.owner)) link.hasEnded = true;
       return;
     }
     default: {
@@ -99,7 +100,7 @@ async function act(run: Run, command: Step): Promise<void> {
 /** Compares what one caller is told through all protocols with what the model knows. */
 async function look({ world, send }: Run, caller: CallerName): Promise<void> {
   for (const module of world.modules) {
-    const observed = await observedStory(send(caller), world, module);
+    const observed = await observedStory(send(caller), caller, world, module);
     expect({ caller, ...observed }).toEqual({ caller, ...expectedStory(world, caller, module) });
   }
 }

@@ -3,6 +3,7 @@ import { sha256 } from '@ashlar/registry/intake';
 import type { Answer, Send } from './client.ts';
 import {
   type CallerName,
+  type Link,
   compare,
   latest,
   live,
@@ -62,7 +63,7 @@ export function expectedStory(world: World, caller: CallerName, module: ModuleMo
   return {
     catalogues: Object.fromEntries(names.map((name) => [name, catalogue])),
     byVersion: Object.fromEntries(
-      versions.map((version) => [version, expectVersion(module, version, refused, world.links.has(version))]),
+      versions.map((version) => [version, expectVersion(world, module, version, refused)]),
     ),
     byDigest: Object.fromEntries(
       digestsOf(module).map((digest) => [digest, expectDigest(module, digest, refused)]),
@@ -83,14 +84,15 @@ export function expectedStory(world: World, caller: CallerName, module: ModuleMo
 }
 
 function expectVersion(
+  world: World,
   module: ModuleModel,
   version: string,
   refused: number | undefined,
-  hasLink: boolean,
 ): Record<string, Told | undefined> {
   const row = module.versions.get(version);
   const isTerraform = module.language === 'terraform';
-  const archiveLink = isTerraform && { archive: hasLink ? expectLink(module, row!) : undefined };
+  const link = world.links.get(version);
+  const archiveLink = isTerraform && { archive: link && expectLink(world, link, module, row!) };
   const names = ['oci', 'api', ...(isTerraform ? ['download', 'detail'] : [])];
   const same = (status: number) => ({
     ...Object.fromEntries(names.map((name) => [name, told(status)])),
@@ -112,7 +114,10 @@ function expectVersion(
   };
 }
 
-function expectLink(module: ModuleModel, row: VersionRecord): Told {
+function expectLink(world: World, { owner, hasEnded }: Link, module: ModuleModel, row: VersionRecord): Told {
+  if (hasEnded) return told(403);
+  const refused = refusedWith(world, owner, 'read');
+  if (refused !== undefined) return told(owner === 'anonymous' ? 401 : 403);
   if (row.deleted) return told(404);
   return row.state === 'revoked' ? told(410, undefined, sentence(module, row)) : told(200, row.archive);
 }
@@ -144,9 +149,13 @@ function sentenceOfAny(module: ModuleModel, rows: readonly VersionRecord[], stat
   )!;
 }
 
+const emptyConfig = 'sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a';
+
 function expectBlob(module: ModuleModel, blob: string, refused: number | undefined): Told {
   if (refused !== undefined) return told(refused);
   if (!module.blobs.has(blob)) return told(404);
+  // The config of nearly everything stays readable, for the attachments of revoked versions.
+  if (blob === emptyConfig) return told(200);
   const owners = ownersOf(module, blob);
   return told(owners !== undefined && bestOf(owners).state === 'revoked' ? 403 : 200);
 }
@@ -191,9 +200,14 @@ function expectLists(module: ModuleModel, refused: number | undefined): Record<s
   };
 }
 
-export async function observedStory(send: Send, world: World, module: ModuleModel): Promise<Story> {
+export async function observedStory(
+  send: Send,
+  caller: CallerName,
+  world: World,
+  module: ModuleModel,
+): Promise<Story> {
   const versionEntries = versions.map(
-    async (version) => [version, await observeVersion(send, world, module, version)] as const,
+    async (version) => [version, await observeVersion(send, caller, world, module, version)] as const,
   );
   const digests = digestsOf(module);
   return {
@@ -246,6 +260,7 @@ async function observeCatalogues(
 
 async function observeVersion(
   send: Send,
+  caller: CallerName,
   world: World,
   module: ModuleModel,
   version: string,
@@ -260,14 +275,14 @@ async function observeVersion(
   const download = await send('GET', `${path}/download`);
   const link = download.headers.get('x-terraform-get');
   const announced = /checksum=(sha256:\w+)$/.exec(link ?? '')?.[1];
-  if (link !== null) world.links.set(version, link);
+  if (link !== null) world.links.set(version, { path: link, owner: caller });
   const detail = await send('GET', path);
   const said = (detail.json as { errors?: string[] }).errors?.[0];
   return {
     oci,
     api,
     download: told(download.status, announced, download.status === 410 ? download.text : undefined),
-    archive: await observeLink(send, world.links.get(version)),
+    archive: await observeLink(send, world.links.get(version)?.path),
     detail: told(detail.status, undefined, detail.status === 410 ? said : undefined),
   };
 }

@@ -296,6 +296,21 @@ describe('attachments', () => {
       error: 'ASH-ATTACHMENT-ONLY',
     });
   });
+
+  it('a module is no attachment: under an attachment tag and another digest it would escape a revocation', async () => {
+    const name = fresh();
+    const artifact = bicepModule('revoked');
+    await pushBicep(send, name, '1.0.0', artifact);
+    await setState('revoke', `${name}@1.0.0`, { reason: 'opens a port' });
+    const bytes = artifact.manifest;
+    const again = digestOf(bytes, 'sha512');
+
+    const path = `/v2/${name}/manifests/${again}?tag=sha256-${'a'.repeat(64)}`;
+    const headers = { 'content-type': 'application/vnd.oci.image.manifest.v1+json' };
+    const response = await send('PUT', path, { headers, body: bytes });
+
+    expect(errorOf(response)).toMatchObject({ status: 422, error: 'ASH-ATTACHMENT-ONLY' });
+  });
 });
 
 describe('states', () => {

@@ -12,6 +12,7 @@ import {
   digestOf,
   isTag,
   type Manifest,
+  mediaType,
   type ModuleAddress,
   type ModuleClass,
   parseManifest,
@@ -151,7 +152,11 @@ async function readPublication(
   if (tags.length === 0 && manifest.subject === undefined) {
     throw ashlarError('ASH-ATTACHMENT-ONLY', { address: repository.name });
   }
-  if (tags.every((tag) => attachmentTag.test(tag))) return undefined;
+  if (tags.every((tag) => attachmentTag.test(tag))) {
+    // A module is a version or nothing: under another tag or digest it would escape the state of its version.
+    if (isModule(manifest)) throw ashlarError('ASH-ATTACHMENT-ONLY', { address: repository.name });
+    return undefined;
+  }
   const versions = tags.map((tag) => versionOfTag(tag, repository));
   const { module } = repository;
   const facts =
@@ -175,6 +180,11 @@ async function readPublication(
 function documentationOf({ annotations }: Manifest): string | null {
   const address = annotations[annotation.documentation];
   return address !== undefined && address.length <= maxAddress ? address : null;
+}
+
+function isModule({ artifactType, config }: Manifest): boolean {
+  const types: readonly (string | undefined)[] = [mediaType.bicepModule, mediaType.opentofuModule];
+  return types.includes(artifactType) || config?.mediaType === mediaType.bicepConfig;
 }
 
 function versionOfTag(tag: string, { name }: { readonly name: string }): Version {

@@ -916,7 +916,7 @@ export function metadataStoreSuite(name: string, open: () => Promise<MetadataSto
         );
       });
 
-      it('close a blob while it belongs to revoked versions and to nothing else', async () => {
+      it('close a blob while all versions that name it are revoked, also when an attachment names it', async () => {
         await publish('1.0.0', 10, [1, 2, 3]);
         await publish('1.0.1', 11, [2], { contentDigest: digest(901) });
         await store.command.putManifest(manifest(12, { parts: [blobPart(3)], subject: digest(10) }));
@@ -928,9 +928,9 @@ export function metadataStoreSuite(name: string, open: () => Promise<MetadataSto
           );
         expect(await owners()).toEqual([null, null, null]);
         await set(revoke);
-        expect(await owners()).toEqual(['1.0.0', null, null]);
+        expect(await owners()).toEqual(['1.0.0', null, '1.0.0']);
         await store.command.setState({ repository, version: '1.0.1', to: 'revoked' });
-        expect(await owners()).toEqual(['1.0.0', '1.0.0', null]);
+        expect(await owners()).toEqual(['1.0.0', '1.0.0', '1.0.0']);
         await store.command.deleteTag({ now, repository, tag: '1.0.0', version: '1.0.0' });
         expect(await owners()).toEqual([undefined, '1.0.1', null]);
         await store.command.setState({ repository, version: '1.0.1', to: 'reinstated' });

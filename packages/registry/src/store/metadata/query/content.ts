@@ -57,7 +57,7 @@ export async function findManifests(
 }
 
 /**
- * A blob of a repository. `revoked` names the version when the blob belongs to revoked versions and to nothing else.
+ * A blob of a repository. `revoked` names one when all versions that the blob belongs to are revoked.
  */
 export async function findBlob(
   db: Kysely<Schema>,
@@ -69,13 +69,19 @@ export async function findBlob(
     .where('repository', '=', repository)
     .where('digest', '=', digest)
     .executeTakeFirst();
-  return row && { size: row.size, revoked: await revokedOwner(db, repository, digest) };
+  if (!row) return undefined;
+  const revoked = row.size <= emptyConfigSize ? null : await revokedOwner(db, repository, digest);
+  return { size: row.size, revoked };
 }
 
+/** Bytes of `{}`: the config of nearly everything, so that it tells nothing and stays readable for attachments. */
+const emptyConfigSize = 2;
+
+/** The version, when versions name the blob and all of them are revoked; an attachment does not open it again. */
 async function revokedOwner(db: Kysely<Schema>, repository: string, digest: string): Promise<string | null> {
   const owners = await db
     .selectFrom('manifest_part as part')
-    .leftJoin('version', (join) =>
+    .innerJoin('version', (join) =>
       join
         .onRef('version.repository', '=', 'part.repository')
         .onRef('version.digest', '=', 'part.manifest')
