@@ -182,9 +182,12 @@ function documentationOf({ annotations }: Manifest): string | null {
   return address !== undefined && address.length <= maxAddress ? address : null;
 }
 
+/** Whether Bicep or OpenTofu would take it for a module; Bicep also takes one that states no type. */
 function isModule({ artifactType, config }: Manifest): boolean {
   const types: readonly (string | undefined)[] = [mediaType.bicepModule, mediaType.opentofuModule];
-  return types.includes(artifactType) || config?.mediaType === mediaType.bicepConfig;
+  return types.includes(
+    artifactType ?? (config?.mediaType === mediaType.bicepConfig ? mediaType.bicepModule : undefined),
+  );
 }
 
 function versionOfTag(tag: string, { name }: { readonly name: string }): Version {

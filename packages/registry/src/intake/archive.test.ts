@@ -801,6 +801,7 @@ function has(command: string, argument: string): boolean {
     execFileSync(command, [argument], { stdio: 'ignore' });
     return true;
   } catch {
+    console.warn(`skipped: ${command} is not in PATH`);
     return false;
   }
 }
