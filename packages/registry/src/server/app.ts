@@ -88,7 +88,9 @@ function unknownRoute(request: FastifyRequest): AshlarError {
  */
 function keepConnections(app: FastifyInstance): void {
   app.addHook('onSend', async (request, reply) => {
-    if (!request.raw.complete) reply.removeHeader('connection');
+    // Who waits for `100 Continue` may send the body or not: nobody knows what comes next on that connection.
+    if (request.raw.sendContinue) void reply.header('connection', 'close');
+    else if (!request.raw.complete) reply.removeHeader('connection');
   });
 }
 

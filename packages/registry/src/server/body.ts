@@ -1,5 +1,4 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 
 import { ashlarError } from '@ashlar/core';
@@ -8,35 +7,6 @@ import { ashlarError } from '@ashlar/core';
 export function streamBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, _payload, done) => done(null));
-  // Who waits for `100 Continue` and gets an answer instead may send its body or not: nobody knows what comes next.
-  app.addHook('onSend', async ({ raw }, reply) => {
-    if (raw.sendContinue) void reply.header('connection', 'close');
-    else if (!raw.complete) await discardRest(raw);
-  });
-}
-
-/** Milliseconds. */
-const patience = 500;
-
-/**
- * Reads what is left of a body that was refused. A connection that ends while its client still sends is reset, and the
- * client may never see the answer; one that goes on must be past the body. Who sends for longer is answered anyway.
- */
-async function discardRest(body: IncomingMessage): Promise<void> {
-  body.on('error', () => {});
-  body.resume();
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, patience);
-  for (const event of ['end', 'close']) body.once(event, resolve);
-  await promise;
-  clearTimeout(timer);
-}
-
-/** The body of a request as a stream; from here on the client sends it. */
-export function bodyStream(request: FastifyRequest): IncomingMessage {
-  request.raw.sendContinue?.();
-  request.raw.sendContinue = undefined;
-  return request.raw;
 }
 
 /** Reads past the first bytes of a stream; whoever reads it next gets the rest. */
@@ -59,7 +29,7 @@ export async function readBody(
   const chunks: Buffer[] = [];
   let size = 0;
   // A request that is too large still gets its answer: leaving the loop must not end the connection.
-  const stream = bodyStream(request).iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
+  const stream = request.raw.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
   for await (const chunk of stream) {
     size += chunk.length;
     if (size > limit) throw tooLarge;

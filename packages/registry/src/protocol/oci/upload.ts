@@ -12,7 +12,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { requireRepository } from '../../catalogue/index.ts';
 import { type Caller, mayCreateNamespace } from '../../identity/index.ts';
 import type { Registry } from '../../registry.ts';
-import { bodyStream, skipBytes } from '../../server/body.ts';
+import { skipBytes } from '../../server/body.ts';
 import { parseContentRange } from '../../server/range.ts';
 import type { ByteRange, UploadId } from '../../store/blob/index.ts';
 import { lastParameter } from '../../server/distribution/query.ts';
@@ -39,7 +39,7 @@ export async function startUpload(
   const digest = mount === undefined ? digestParameter(request, 'digest') : undefined;
   const id = await registry.blobs.createUpload(algorithmOf(request, mount ?? digest));
   if (digest === undefined) return await sendAccepted(registry, reply, request.caller, repository, id, 0);
-  await registry.blobs.append(id, 0, bodyStream(request), registry.config.maxBlobSize);
+  await registry.blobs.append(id, 0, request.raw, registry.config.maxBlobSize);
   await finish(registry, request.caller, repository, id, digest);
   await sendCreated(reply, repository, digest);
 }
@@ -138,7 +138,7 @@ async function appendBody(
   offset: number | undefined,
   range: ByteRange | undefined,
 ): Promise<number> {
-  const body = bodyStream(request);
+  const body = request.raw;
   const held = (await registry.blobs.uploadSize(id)) ?? 0;
   const isRepeated = range === undefined && offset !== undefined && offset < held;
   if (isRepeated) await skipBytes(body, held - offset);
