@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, it, vi } from 'vitest';
 
-import { isLoopback, parseServerUrl, resolveSettings } from './client-settings.ts';
+import { parseServerUrl, resolveSettings } from './client-settings.ts';
 import { credentialsPath, readCredentials, writeCredentials } from './credentials.ts';
 
 let folder: string;
@@ -61,12 +61,3 @@ it.each(['localhost:8484', 'ftp://a', 'http://', 'http://u:p@a', ''])(
   'refuses the address %j',
   async (text) => await expect(parseServerUrl(text)).rejects.toMatchObject({ code: 'ASH-USAGE' }),
 );
-
-it.each([
-  ['http://127.0.0.1:1', true],
-  ['http://127.9.9.9', true],
-  ['http://[::1]:1', true],
-  ['http://localhost', true],
-  ['http://127.0.0.1.example', false],
-  ['http://10.0.0.1', false],
-])('%s is of this machine: %s', (url, expected) => expect(isLoopback(url)).toBe(expected));

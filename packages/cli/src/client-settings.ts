@@ -50,9 +50,3 @@ export async function parseServerUrl(text: string): Promise<string> {
   }
   return url.origin;
 }
-
-/** Whether an address is one of this machine's own. */
-export function isLoopback(url: string): boolean {
-  const host = new URL(url).hostname.replace(/^\[|\]$/g, '');
-  return host === 'localhost' || host === '::1' || /^127(?:\.\d+){3}$/.test(host);
-}

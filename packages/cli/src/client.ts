@@ -6,7 +6,8 @@ import type * as schemaModule from '@ashlar/registry/protocol/api/schema';
 import type { z } from 'zod';
 
 import { cliError, ServerError } from './cli-error.ts';
-import { type ClientSettings, isLoopback } from './client-settings.ts';
+import { isLoopback } from '@ashlar/core/loopback';
+import type { ClientSettings } from './client-settings.ts';
 import { trustedAuthorities } from './trusted-ca.ts';
 
 type Schemas = typeof schemaModule;

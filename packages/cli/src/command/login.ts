@@ -4,7 +4,8 @@ import { Command } from 'commander';
 
 import { Interrupted, usageError } from '../cli-error.ts';
 import { createClient } from '../client.ts';
-import { isLoopback, parseServerUrl } from '../client-settings.ts';
+import { isLoopback } from '@ashlar/core/loopback';
+import { parseServerUrl } from '../client-settings.ts';
 import { contextOf, examples } from '../context.ts';
 import { credentialsPath, readCredentials, writeCredentials } from '../credentials.ts';
 import type { Output } from '../output.ts';

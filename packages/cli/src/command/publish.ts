@@ -1,7 +1,5 @@
-import { createHash } from 'node:crypto';
-
 import { ashlarError, classOf, parseVersionReference, type VersionReference } from '@ashlar/core';
-import { packZip } from '@ashlar/registry/intake';
+import { packZip, sha256 } from '@ashlar/registry/intake';
 import { buildUpload, type BuiltUpload } from '@ashlar/registry/source/upload';
 import { Command, Option } from 'commander';
 
@@ -112,7 +110,7 @@ async function showDryRun(
   artifact: BuiltUpload,
   files: readonly FileSummary[],
 ): Promise<void> {
-  const digest = `sha256:${createHash('sha256').update(artifact.manifest).digest('hex')}`;
+  const digest = sha256(artifact.manifest);
   const { contentDigest } = artifact;
   const kind = options.class ?? classOf(address);
   const size = artifactSize(artifact);

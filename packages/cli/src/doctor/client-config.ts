@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path';
 
 import { readdir } from '@ashlar/registry/gateway/file-system';
 
-import { isLoopback } from '../client-settings.ts';
+import { isLoopback } from '@ashlar/core/loopback';
 import { bicepRegistry, portNotes } from '../setup/bicep.ts';
 import { dockerConfigPath } from '../setup/docker.ts';
 import { type JsonValue, parseJsonc } from '../setup/jsonc.ts';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 import { ashlarError } from '@ashlar/core';
 
-import { isLoopback } from '../client-settings.ts';
+import { isLoopback } from '@ashlar/core/loopback';
 import { parseJsonc, setJsonc } from './jsonc.ts';
 import type { PlannedFile, Recipe, SetupInput } from './recipe.ts';
 import { trustLines } from './shell.ts';

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { existsSync } from '@ashlar/registry/gateway/file-system';
 
 import type { Client, Shape } from '../client.ts';
-import { isLoopback } from '../client-settings.ts';
+import { isLoopback } from '@ashlar/core/loopback';
 import { trustedAuthorities, trustProblem } from '../trusted-ca.ts';
 import type { JsonValue } from './jsonc.ts';
 import type { DropIn, SetupInput } from './recipe.ts';

@@ -1,4 +1,5 @@
 import { AshlarError } from '@ashlar/core';
+import { isLoopback } from '@ashlar/core/loopback';
 import { z } from 'zod';
 
 import { formatScope, parseScope } from '../identity/scope.ts';
@@ -53,8 +54,7 @@ const guid = field<string>((raw) =>
 /** Keys and issuers decide who gets in: plain http is for this machine only. */
 const trustedUrl = field<string>((raw) => {
   const url = parseUrl(raw);
-  const local = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url?.hostname ?? '');
-  return typeof raw === 'string' && url !== undefined && (url.protocol === 'https:' || local)
+  return typeof raw === 'string' && url !== undefined && (url.protocol === 'https:' || isLoopback(url))
     ? raw
     : new Wrong(`${shown(raw)} is not an https address`, 'Write the whole address, starting with https://');
 });

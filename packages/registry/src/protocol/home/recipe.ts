@@ -1,3 +1,5 @@
+import { isLoopback } from '@ashlar/core/loopback';
+
 /** How to connect one kind of client, in short; `ashlar setup` writes the same, and more. */
 export interface Recipe {
   readonly title: string;
@@ -84,10 +86,6 @@ function oci(url: string): Recipe {
     text: 'Any user name; the password is an Ashlar token.',
     code: lines.join('\n'),
   };
-}
-
-function isLoopback(url: string): boolean {
-  return /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(new URL(url).hostname);
 }
 
 function hostOf(url: string): string {
