@@ -47,7 +47,8 @@ export async function startServer(config: Config, options: StartOptions = {}): P
     import('./app.ts'),
   ]);
   opened.defer(close);
-  const adminToken = await ensureAdminToken(registry, folder, config.adminToken);
+  const isFixed = config.readOnly && config.adminToken === undefined;
+  const adminToken = isFixed ? undefined : await ensureAdminToken(registry, folder, config.adminToken);
   const certificate = await readCertificate(config, folder.tls, clock);
   const urls: ListenerUrls = {};
   const state = { isDraining: false };
@@ -61,7 +62,8 @@ export async function startServer(config: Config, options: StartOptions = {}): P
   });
   opened.defer(async () => await app.close());
   // Before anybody can ask for them.
-  const examples = config.examples === undefined ? [] : await publishExamples(registry, config.examples);
+  const examples =
+    config.examples === undefined || config.readOnly ? [] : await publishExamples(registry, config.examples);
   const listeners = await openListeners(app, config, certificate, urls);
   opened.defer(async () => await closeListeners(listeners));
   const everything = opened.move();

@@ -2,3 +2,4 @@ export type { BlobContent, BlobStore, ByteRange, StoredBlob, UploadId } from './
 export { openFileBlobStore } from './file/index.ts';
 export type { FileBlobStoreOptions } from './file/index.ts';
 export { verifiedReads } from './verified-reads.ts';
+export type { VerifiedBlobStore } from './verified-reads.ts';
