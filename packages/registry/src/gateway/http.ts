@@ -6,7 +6,7 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
-import { createServer as createTlsServer, request as httpsRequest } from 'node:https';
+import { createServer as createTlsServer, request as httpsRequest, Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 
 /** The only door to the network: one request as a client, or a listener as a server. */
@@ -81,6 +81,8 @@ function headersOf({ headersDistinct }: IncomingMessage): Headers {
 
 export interface HttpListener {
   readonly port: number;
+  /** Shows another certificate to connections that begin from now on; those that are open stay as they are. */
+  renew(tls: TlsPair): void;
   /** Stops taking connections and ends idle ones; what is under way goes on. */
   stop(): void;
   /** Ends every connection. */
@@ -94,12 +96,18 @@ declare module 'http' {
   }
 }
 
+/** A certificate, followed by its chain, and its key in PEM. */
+export interface TlsPair {
+  readonly cert: string;
+  readonly key: string;
+}
+
 export interface HttpListenerOptions {
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
-  /** PEM; https when given. */
-  readonly tls?: { readonly cert: string; readonly key: string };
+  /** https when given. */
+  readonly tls?: TlsPair;
   readonly handler: RequestListener;
   readonly limits?: Partial<ListenerLimits>;
 }
@@ -129,6 +137,9 @@ export async function listenHttp(options: HttpListenerOptions): Promise<HttpList
   });
   return {
     port: (server.address() as AddressInfo).port,
+    renew({ cert, key }) {
+      if (server instanceof TlsServer) server.setSecureContext({ cert, key });
+    },
     stop() {
       if (server.listening) server.close();
       server.closeIdleConnections();

@@ -7,6 +7,7 @@ import type { Registry } from '../registry.ts';
 import { openFileBlobStore } from '../store/blob/index.ts';
 import type { DataFolder } from '../store/data-folder.ts';
 import { openSqliteMetadataStore } from '../store/metadata/index.ts';
+import { every } from './repeat.ts';
 
 export interface OpenRegistry {
   readonly registry: Registry;
@@ -54,9 +55,4 @@ export async function openRegistry(folder: DataFolder, config: Config, clock: Cl
       await blobs.close();
     },
   };
-}
-
-/** Housekeeping that fails is tried again next time; it must not end the server. */
-function every(seconds: number, work: () => Promise<void>): NodeJS.Timeout {
-  return setInterval(() => void work().catch(() => {}), seconds * 1000).unref();
 }
