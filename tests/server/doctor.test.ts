@@ -366,6 +366,28 @@ describe('finds a server that', () => {
   });
 });
 
+it('asks a server behind a proxy from its own machine, where the name of clients is not in use', async () => {
+  const port = await freePort();
+  const reach = `http://127.0.0.1:${port}`;
+  const settings = {
+    listen: `127.0.0.1:${port}`,
+    listenTls: 'off',
+    externalUrl: 'https://modules.contoso.example',
+  };
+  const other = await startTestServer({ settings, reach });
+  const { exitCode, bad, checks } = await doctor({ url: reach, token: other.admin });
+  await other.stop();
+
+  expect([exitCode, bad]).toEqual([0, []]);
+  expect(checks.filter(({ status }) => status === 'skip').map(({ name }) => name)).toEqual([
+    'expiry',
+    'range',
+    'external address',
+    'archive',
+  ]);
+  expect(checks.map(({ name }) => name)).toContain('disk');
+});
+
 it('tells which scopes the token has', async () => {
   const token = await server.token('read:open', 'publish:open');
   const { checks } = await doctor({ token });

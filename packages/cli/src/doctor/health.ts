@@ -1,8 +1,8 @@
 import { systemClock } from '@ashlar/registry/gateway/clock';
 import type { HttpResponse } from '@ashlar/registry/gateway/http';
+import { isLoopback } from '@ashlar/core/loopback';
 
 import type { Client } from '../client.ts';
-import { isLoopback } from '@ashlar/core/loopback';
 import { type Check, fail, ok, skip, warn } from './check.ts';
 
 const day = 86_400_000;
@@ -22,7 +22,8 @@ export async function checkReady(client: Client): Promise<Check> {
     const problems = Array.isArray(said['problems']) ? said['problems'].join('; ') : 'it does not say why';
     return fail('health', name, `reading works, writing does not: ${problems}`, fix);
   }
-  if (headers.has('ashlar-error')) return fail('health', name, String(said?.['message'] ?? status), fix);
+  const message = said?.['message'];
+  if (headers.has('ashlar-error') && typeof message === 'string') return fail('health', name, message, fix);
   return skip('health', name, `/readyz answers ${status} here, and not from Ashlar`);
 }
 

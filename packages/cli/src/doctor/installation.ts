@@ -1,5 +1,7 @@
+import { isLoopback } from '@ashlar/core/loopback';
+
 import { type Client, connectionReason, createClient } from '../client.ts';
-import { type Check, fail, inOrder } from './check.ts';
+import { type Check, fail, inOrder, skip } from './check.ts';
 import { checkExpiry, checkMetrics, checkReady } from './health.ts';
 import { checkArchive, checkDiscovery, checkExternalUrl } from './protocol.ts';
 import {
@@ -38,8 +40,10 @@ export async function examineServer(client: Client): Promise<Check[]> {
   // A refused token would fail everything else for the same reason.
   const isTokenRefused = client.settings.token !== undefined && !isSignedIn;
   const reader = isTokenRefused ? await createClient({ ...client.settings, token: undefined }) : client;
+  const isInside = asksFromInside(client, Object.values(status.externalUrls));
+  const asked = isInside ? questions.filter(([, name]) => name !== 'challenge') : questions;
   const others = await Promise.all(
-    questions.map(async ([group, name, work]) => {
+    asked.map(async ([group, name, work]) => {
       try {
         return await work(reader);
       } catch (error) {
@@ -48,5 +52,21 @@ export async function examineServer(client: Client): Promise<Check[]> {
       }
     }),
   );
-  return inOrder([...checks, checkExternalUrl(client, status), ...others.flat()]);
+  const address = isInside
+    ? skip(
+        'oci',
+        'external address',
+        `${client.settings.url} is not the one of clients; ask that one as well`,
+      )
+    : checkExternalUrl(client, status);
+  return inOrder([...checks, address, ...others.flat()]);
+}
+
+/** Whether this is the machine of a server that clients reach under a name, as behind a proxy. */
+function asksFromInside(
+  { settings: { url } }: Client,
+  externalUrls: readonly (string | undefined)[],
+): boolean {
+  const named = externalUrls.filter((each) => each !== undefined);
+  return isLoopback(url) && !named.includes(url) && !named.some((each) => isLoopback(each));
 }

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 
 import type { Config } from '../config/index.ts';
 import type { Clock } from '../gateway/clock.ts';
+import type { HttpListener } from '../gateway/http.ts';
 import { ensureLocalCa, loadTlsFiles } from '../tls/index.ts';
 
 /** What the https listener shows. */
@@ -56,13 +57,12 @@ export interface KeptCertificate {
 export interface CertificateKeeper {
   readonly current: ServerCertificate | undefined;
   readonly read: () => Promise<ServerCertificate | undefined>;
-  /** Hands a new certificate to the listeners. */
-  readonly show: (certificate: ServerCertificate) => void;
+  readonly listeners: readonly HttpListener[];
   readonly log: Logger;
 }
 
 /** Keeps the certificate of a running server up to date: files that were renewed, a local one that nears its end. */
-export function keepCertificate({ current, read, show, log }: CertificateKeeper): KeptCertificate {
+export function keepCertificate({ current, read, listeners, log }: CertificateKeeper): KeptCertificate {
   let shown = current;
   let complaint: string | undefined;
 
@@ -72,7 +72,7 @@ export function keepCertificate({ current, read, show, log }: CertificateKeeper)
       const found = await read();
       complaint = undefined;
       if (found === undefined || (found.cert === shown.cert && found.key === shown.key)) return;
-      show(found);
+      for (const listener of listeners) listener.renew(found);
       shown = found;
       log.info({ expires: new Date(endOf(found)).toISOString() }, 'the certificate was renewed');
     } catch (error) {

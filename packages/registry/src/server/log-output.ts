@@ -112,8 +112,8 @@ export function openLogOutput({
  * as on the socket of a service manager, the thread is what it costs.
  */
 function writeToStandardOutput(): WriteSome {
-  const fd = reopenedPipe() ?? standardOutput;
-  return async (bytes) => await writeFd(fd, bytes);
+  let fd: number | undefined;
+  return async (bytes) => await writeFd((fd ??= reopenedPipe() ?? standardOutput), bytes);
 }
 
 function reopenedPipe(): number | undefined {

@@ -86,7 +86,7 @@ export async function startServer(config: Config, options: StartOptions = {}): P
   const kept = keepCertificate({
     current: certificate,
     read: async () => await readCertificate(config, folder.tls, clock),
-    show: (renewed) => listeners.forEach((listener) => listener.renew(renewed)),
+    listeners,
     log,
   });
   const timer = every(certificateInterval, kept.refresh);
