@@ -123,6 +123,7 @@ function logRequests(app: FastifyInstance, metrics: Metrics): void {
     void reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
     reply.raw.once('close', () => {
       metrics.inFlight.dec();
+      metrics.countBytes(protocolOf(request.raw.url ?? ''), request.raw.socket);
       recordRequest(request, reply, metrics);
     });
   });

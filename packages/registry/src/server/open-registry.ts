@@ -11,6 +11,7 @@ import { openFileBlobStore, verifiedReads } from '../store/blob/index.ts';
 import { readOnlyBlobs, readOnlyMetadata } from '../store/read-only.ts';
 import type { DataFolder } from '../store/data-folder.ts';
 import { openSqliteMetadataStore } from '../store/metadata/index.ts';
+import { every } from './repeat.ts';
 
 export interface OpenRegistry {
   readonly registry: Registry;
@@ -85,9 +86,4 @@ export async function openRegistry(
       await blobs.close();
     },
   };
-}
-
-/** Housekeeping that fails is tried again next time; it must not end the server. */
-function every(seconds: number, work: () => Promise<void>): NodeJS.Timeout {
-  return setInterval(() => void work().catch(() => {}), seconds * 1000).unref();
 }
