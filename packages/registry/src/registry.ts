@@ -3,6 +3,7 @@ import type { Identity } from './identity/index.ts';
 import type { EntraVerifier } from './identity/entra.ts';
 import type { BlobStore } from './store/blob/index.ts';
 import type { MetadataStore } from './store/metadata/index.ts';
+import type { UploadSessions } from './catalogue/upload-sessions.ts';
 import type { Usage } from './catalogue/usage.ts';
 
 /** The settings that requests depend on; a part of the server's configuration. */
@@ -19,6 +20,13 @@ export interface RegistryConfig {
   readonly archiveLinkTtl: number;
   /** Seconds after which an upload that nobody continues is dropped. */
   readonly uploadTtl: number;
+  /** Unfinished uploads of one identity. */
+  readonly maxUploads: number;
+  /** Requests a second of one caller, for metadata. */
+  readonly rateLimit: number | 'off';
+  readonly rateBurst: number;
+  /** Wrong sign-ins a minute. */
+  readonly signInLimit: number | 'off';
 }
 
 /** Everything that the protocols share: one registry, whatever clients speak. */
@@ -29,6 +37,7 @@ export interface Registry {
   readonly blobs: BlobStore;
   readonly identity: Identity;
   readonly usage: Usage;
+  readonly uploadSessions: UploadSessions;
   /** Undefined while sign-in with Entra ID is not configured. */
   readonly entra: EntraVerifier | undefined;
 }

@@ -19,8 +19,10 @@ import { terraformProtocol } from '../protocol/terraform/index.ts';
 import type { Registry } from '../registry.ts';
 import { knownError } from './error.ts';
 import { healthRoutes } from './health.ts';
+import { limitRequests } from './limits.ts';
 import { loggedUrl } from './log.ts';
 import { type Metrics, metricsRoute, protocolOf } from './metrics.ts';
+import { shedLoad } from './overload.ts';
 import './request.ts';
 
 export interface AppOptions {
@@ -30,6 +32,8 @@ export interface AppOptions {
   /** The addresses under which clients reach the listeners; filled in when they listen. */
   readonly externalUrls: ExternalUrls;
   readonly isDraining: () => boolean;
+  /** Addresses of proxies that may say where a client is. */
+  readonly trustedProxies: readonly string[];
 }
 
 /** Bodies of the JSON API; uploads have limits of their own. */
@@ -38,7 +42,7 @@ const maxUrl = 8 * 1024;
 
 /** All protocols, for every listener. */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
-  const { registry, log, metrics, externalUrls, isDraining } = options;
+  const { registry, log, metrics, externalUrls, isDraining, trustedProxies } = options;
   // Without this type the application would be one of pino's loggers, and fit no plugin.
   const loggerInstance: FastifyBaseLogger = log;
   const app: FastifyInstance = fastify({
@@ -47,6 +51,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     rewriteUrl: ({ url }) => pathOf(url ?? '/'),
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: maxJsonBody,
+    trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     exposeHeadRoutes: true,
     routerOptions: { maxParamLength: maxUrl, ignoreTrailingSlash: false },
     frameworkErrors: (error, request, reply) =>
@@ -59,6 +64,8 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   });
   logRequests(app, metrics);
   keepConnections(app);
+  shedLoad(app, metrics);
+  limitRequests(app, registry.config, metrics);
   app.setErrorHandler(sendError);
   app.setNotFoundHandler((request, reply) => sendError(unknownRoute(request), request, reply));
   healthRoutes(app, registry, isDraining);
@@ -122,6 +129,8 @@ function recordRequest(request: FastifyRequest, reply: FastifyReply, metrics: Me
   const url = request.raw.url ?? '';
   const { statusCode, writableFinished } = reply.raw;
   metrics.observe(protocolOf(url), method, statusCode, reply.elapsedTime / 1000);
+  // It is counted; under overload a line for each would cost as much as an answer.
+  if (reply.getHeader('ashlar-error') === 'ASH-OVERLOADED') return;
   request.log.info(
     {
       method,

@@ -1,13 +1,15 @@
 import { ashlarError } from '@ashlar/core';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 
+import { monotonic } from '../gateway/clock.ts';
 import type { Registry } from '../registry.ts';
 
 /** `/healthz`: the process answers. `/readyz`: it also can read and write, and is not shutting down. */
 export function healthRoutes(app: FastifyInstance, registry: Registry, isDraining: () => boolean): void {
+  const problemNow = lookNowAndThen(findProblem);
   app.get('/healthz', async () => ({ status: 'ok' }));
   app.get('/readyz', async (request, reply) => {
-    const problem = isDraining() ? 'it is shutting down' : await findProblem(registry, request.log);
+    const problem = isDraining() ? 'it is shutting down' : await problemNow(registry, request.log);
     if (problem === undefined) return { status: 'ready' };
     const { code, message } = ashlarError('ASH-UNAVAILABLE', { reason: problem });
     return await reply
@@ -38,4 +40,22 @@ async function findProblem(
     }
   }
   return undefined;
+}
+
+/** Milliseconds for which the answer that all is well holds. */
+const fineFor = 1000;
+
+/** Looks once for all who ask at the same moment or soon after: looking writes to the disk, and anybody may ask. */
+function lookNowAndThen(look: typeof findProblem): typeof findProblem {
+  let looking: ReturnType<typeof findProblem> | undefined;
+  let fineUntil = -Infinity;
+  return async (registry, log) => {
+    if (monotonic() < fineUntil) return undefined;
+    looking ??= look(registry, log).finally(() => {
+      looking = undefined;
+    });
+    const problem = await looking;
+    if (problem === undefined) fineUntil = monotonic() + fineFor;
+    return problem;
+  };
 }

@@ -1,16 +1,20 @@
 import type { FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry as MetricsRegistry } from 'prom-client';
 
+import type { EventLoopWatch } from '../gateway/event-loop.ts';
+
 /** Prometheus metrics of one server, over all its listeners. */
 export interface Metrics {
   readonly registry: MetricsRegistry;
   observe(protocol: string, method: string, status: number, seconds: number): void;
   readonly inFlight: Gauge;
+  /** Requests and connections that were sent away; by `reason`: overload, rate, sign-in, connections. */
+  readonly refused: Counter<'reason'>;
   /** How many requests were served so far; probes, and clients that were sent away, do not count. */
   served(): number;
 }
 
-export function createMetrics(): Metrics {
+export function createMetrics(eventLoop: EventLoopWatch): Metrics {
   const registry = new MetricsRegistry();
   collectDefaultMetrics({ register: registry, prefix: 'ashlar_' });
   const labelNames = ['protocol', 'method', 'status'] as const;
@@ -32,17 +36,41 @@ export function createMetrics(): Metrics {
     help: 'Requests being answered',
     registers: [registry],
   });
+  const refused = new Counter({
+    name: 'ashlar_refused_total',
+    help: 'Requests and connections that were sent away so that the others are served',
+    labelNames: ['reason'] as const,
+    registers: [registry],
+  });
+  for (const reason of ['overload', 'rate', 'sign-in', 'connections']) refused.inc({ reason }, 0);
+  measureEventLoop(registry, eventLoop);
   let served = 0;
   return {
     registry,
     inFlight,
+    refused,
     served: () => served,
     observe(protocol, method, status, seconds) {
-      if (protocol !== 'other' && status !== 503) served += 1;
+      if (protocol !== 'other' && status !== 503 && status !== 429) served += 1;
       requests.inc({ protocol, method, status: `${Math.floor(status / 100)}xx` });
       duration.observe({ protocol, method }, seconds);
     },
   };
+}
+
+function measureEventLoop(registry: MetricsRegistry, eventLoop: EventLoopWatch): void {
+  const gauge = new Gauge({
+    name: 'ashlar_event_loop_delay_seconds',
+    help: 'How late the event loop was in the last ten to twenty seconds',
+    labelNames: ['quantile'] as const,
+    registers: [registry],
+    collect() {
+      const { p50, p99, max } = eventLoop.delay();
+      gauge.set({ quantile: '0.5' }, p50);
+      gauge.set({ quantile: '0.99' }, p99);
+      gauge.set({ quantile: '1' }, max);
+    },
+  });
 }
 
 /** Which protocol a path belongs to; few values, so that the metrics stay small. */

@@ -1,4 +1,4 @@
-import { createUsage } from '../catalogue/index.ts';
+import { createUploadSessions, createUsage } from '../catalogue/index.ts';
 import type { Config } from '../config/index.ts';
 import type { Clock } from '../gateway/clock.ts';
 import { httpRequest } from '../gateway/http.ts';
@@ -30,6 +30,7 @@ export async function openRegistry(folder: DataFolder, config: Config, clock: Cl
     blobs,
     identity: await createIdentity({ metadata, clock, entraRules: JSON.stringify(config.entra ?? null) }),
     usage: createUsage(metadata, clock),
+    uploadSessions: createUploadSessions(blobs, config.maxUploads),
     entra:
       config.entra &&
       (await import('../identity/entra.ts')).createEntraVerifier(config.entra, {

@@ -2,6 +2,9 @@ import type { Logger } from 'pino';
 
 import type { Config } from '../config/index.ts';
 import { type Clock, systemClock } from '../gateway/clock.ts';
+import { watchEventLoop } from '../gateway/event-loop.ts';
+import { openFileLimit } from '../gateway/file-system.ts';
+import { connectionsFor, limitConnections } from '../gateway/connection-limit.ts';
 import type { Registry } from '../registry.ts';
 import { openDataFolder } from '../store/data-folder.ts';
 import { ensureAdminToken } from './admin-token.ts';
@@ -51,18 +54,24 @@ export async function startServer(config: Config, options: StartOptions = {}): P
   const certificate = await readCertificate(config, folder.tls, clock);
   const urls: ListenerUrls = {};
   const state = { isDraining: false };
-  const metrics = createMetrics();
+  const eventLoop = watchEventLoop();
+  opened.defer(() => eventLoop.stop());
+  const metrics = createMetrics(eventLoop);
   const app = await createApp({
     registry,
     log,
     metrics,
     externalUrls: urls,
     isDraining: () => state.isDraining,
+    trustedProxies: config.trustedProxies,
   });
   opened.defer(async () => await app.close());
   // Before anybody can ask for them.
   const examples = config.examples === undefined ? [] : await publishExamples(registry, config.examples);
-  const listeners = await openListeners(app, config, certificate, urls);
+  const connections = limitConnections(config.maxConnections ?? connectionsFor(openFileLimit()), () =>
+    metrics.refused.inc({ reason: 'connections' }),
+  );
+  const listeners = await openListeners(app, config, { certificate, urls, connections });
   opened.defer(async () => await closeListeners(listeners));
   const everything = opened.move();
   return {
