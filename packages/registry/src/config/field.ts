@@ -180,7 +180,8 @@ function readCount(raw: unknown, least: number, most: number, fix: string): numb
 export const proxies = field<readonly string[]>((raw) => {
   if (raw === 'off') return [];
   const fix = 'Write IP addresses or networks, divided by commas, for example 127.0.0.1,10.0.0.0/8, or off.';
-  const entries = typeof raw === 'string' ? raw.split(',').map((entry) => entry.trim()) : [''];
+  if (typeof raw !== 'string') return new Wrong(`${shown(raw)} is not an address`, fix);
+  const entries = raw.split(',').map((entry) => entry.trim());
   const wrong = entries.find((entry) => !isNetwork(entry));
   return wrong === undefined ? entries : new Wrong(`${shown(wrong)} is not an address`, fix);
 });

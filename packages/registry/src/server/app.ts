@@ -96,7 +96,8 @@ function unknownRoute(request: FastifyRequest): AshlarError {
 function keepConnections(app: FastifyInstance): void {
   app.addHook('onSend', async (request, reply) => {
     // Who waits for `100 Continue` may send the body or not: nobody knows what comes next on that connection.
-    if (request.raw.sendContinue) void reply.header('connection', 'close');
+    // The same goes for a body that came too slowly.
+    if (request.raw.sendContinue || request.raw.destroyed) void reply.header('connection', 'close');
     else if (!request.raw.complete) reply.removeHeader('connection');
   });
 }

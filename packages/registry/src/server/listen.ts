@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 
 import { type Config, defaultExternalUrl, type ListenAddress } from '../config/index.ts';
 import type { ConnectionLimit } from '../gateway/connection-limit.ts';
-import { type HttpListener, listenHttp } from '../gateway/http.ts';
+import { type HttpListener, type ListenerLimits, listenHttp } from '../gateway/http.ts';
 import type { ServerCertificate } from './certificate.ts';
 
 /** The external addresses of the listeners that run. */
@@ -24,6 +24,7 @@ interface ListenerParts {
   /** Filled in as the listeners open. */
   readonly urls: ListenerUrls;
   readonly connections: ConnectionLimit;
+  readonly limits?: Partial<ListenerLimits> | undefined;
 }
 
 /**
@@ -34,13 +35,13 @@ interface ListenerParts {
 export async function openListeners(
   app: FastifyInstance,
   config: Config,
-  { certificate, urls, connections }: ListenerParts,
+  { certificate, urls, ...shared }: ListenerParts,
 ): Promise<HttpListener[]> {
   const opened: HttpListener[] = [];
   for (const options of listenersOf(config, certificate)) {
     const { scheme, address, externalUrl } = options;
     try {
-      const listener = await listen(app, options, connections);
+      const listener = await listen(app, options, shared);
       opened.push(listener);
       urls[scheme] = externalUrl ?? defaultExternalUrl(scheme, { ...address, port: listener.port });
       app.log.info({ address: `${address.host}:${listener.port}`, url: urls[scheme] }, 'listening');
@@ -67,13 +68,14 @@ function listenersOf(config: Config, tls: ServerCertificate | undefined): Listen
 async function listen(
   app: FastifyInstance,
   { address, tls }: ListenerOptions,
-  connections: ConnectionLimit,
+  { connections, limits }: Pick<ListenerParts, 'connections' | 'limits'>,
 ): Promise<HttpListener> {
   try {
     return await listenHttp({
       ...address,
       ...(tls ? { tls } : {}),
       connections,
+      ...(limits ? { limits } : {}),
       handler: (request, response) => app.routing(request, response),
     });
   } catch (error) {

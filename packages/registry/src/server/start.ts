@@ -5,6 +5,7 @@ import { type Clock, systemClock } from '../gateway/clock.ts';
 import { watchEventLoop } from '../gateway/event-loop.ts';
 import { openFileLimit } from '../gateway/file-system.ts';
 import { connectionsFor, limitConnections } from '../gateway/connection-limit.ts';
+import type { ListenerLimits } from '../gateway/http.ts';
 import type { Registry } from '../registry.ts';
 import { openDataFolder } from '../store/data-folder.ts';
 import { ensureAdminToken } from './admin-token.ts';
@@ -33,6 +34,8 @@ export interface RunningServer {
 export interface StartOptions {
   readonly clock?: Clock;
   readonly log?: Logger;
+  /** For tests, which do not wait for a minute. */
+  readonly limits?: Partial<ListenerLimits>;
 }
 
 /**
@@ -71,7 +74,12 @@ export async function startServer(config: Config, options: StartOptions = {}): P
   const connections = limitConnections(config.maxConnections ?? connectionsFor(openFileLimit()), () =>
     metrics.refused.inc({ reason: 'connections' }),
   );
-  const listeners = await openListeners(app, config, { certificate, urls, connections });
+  const listeners = await openListeners(app, config, {
+    certificate,
+    urls,
+    connections,
+    limits: options.limits,
+  });
   opened.defer(async () => await closeListeners(listeners));
   const everything = opened.move();
   return {

@@ -1013,6 +1013,30 @@ export function metadataStoreSuite(name: string, open: () => Promise<MetadataSto
         await store.command.deleteManifest({ now, repository: name, digest: digest(100), kind: 'module' });
         expect(await list({ language: 'bicep' })).not.toContain(name);
       });
+
+      it('are searched to the end, in pages, however many there are', async () => {
+        const count = 1100;
+        const name = (i: number) => `terraform/contoso/n${String(i).padStart(4, '0')}/test`;
+        await Promise.all(
+          Array.from({ length: count }, async (_, i) => {
+            const description = i % 100 === 99 ? `wanted ${i}` : 'other';
+            await store.command.putManifest(
+              manifest(1000 + i, {
+                repository: inRepository(name(i)),
+                tags: ['1.0.0'],
+                publication: publication(['1.0.0'], { address: name(i), description, archive: null }),
+              }),
+            );
+          }),
+        );
+        const wanted = Array.from({ length: 11 }, (_, i) => name(i * 100 + 99));
+        expect(await list({ search: 'wanted' })).toEqual(wanted);
+        expect(await list({ search: 'wanted', limit: 3 })).toEqual(wanted.slice(0, 3));
+        expect(await list({ search: 'wanted', offset: 4, limit: 6 })).toEqual(wanted.slice(4, 10));
+        expect(await list({ search: 'wanted 1099' })).toEqual([name(1099)]);
+        expect(await list({ search: 'wanted', offset: 11 })).toEqual([]);
+        expect(await list({ search: 'nothing like this' })).toEqual([]);
+      });
     });
 
     it('counts downloads by version and day', async () => {
