@@ -76,6 +76,18 @@ export function describeWithTool<Name extends ToolName>(
   describe(title, () => it.skip(reason, () => {}));
 }
 
+/** A suite that reads `/proc` of the programs that it starts. */
+export function describeOnLinux(title: string, fn: () => void): void {
+  if (process.platform === 'linux') {
+    describe(title, fn);
+    return;
+  }
+  const reason = 'skipped: there is no /proc outside of Linux';
+  printOnce(reason);
+  // oxlint-disable-next-line vitest/no-disabled-tests -- as above, with its reason
+  describe(title, () => it.skip(reason, () => {}));
+}
+
 // vitest loads this module anew for each test file, so this is the memory of one file.
 const printed = new Set<string>();
 

@@ -1,4 +1,4 @@
-import { write } from 'node:fs';
+import { readFileSync, write } from 'node:fs';
 import { open } from 'node:fs/promises';
 
 /** The only door to the file system. */
@@ -42,4 +42,14 @@ export async function writeFd(fd: number, bytes: Uint8Array): Promise<number> {
   return await new Promise((resolve, reject) => {
     write(fd, bytes, (error, written) => (error === null ? resolve(written) : reject(error)));
   });
+}
+
+/** How many files and connections this process may have open; undefined where the system does not tell. */
+export function openFileLimit(): number | undefined {
+  try {
+    const soft = /^Max open files\s+(\S+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
+    return soft === undefined || soft === 'unlimited' ? undefined : Number(soft);
+  } catch {
+    return undefined;
+  }
 }

@@ -19,8 +19,10 @@ import { terraformProtocol } from '../protocol/terraform/index.ts';
 import type { Registry } from '../registry.ts';
 import { knownError } from './error.ts';
 import { healthRoutes } from './health.ts';
+import { limitRequests } from './limits.ts';
 import { loggedUrl } from './log.ts';
 import { type Metrics, metricsRoute, protocolOf } from './metrics.ts';
+import { shedLoad } from './overload.ts';
 import './request.ts';
 
 export interface AppOptions {
@@ -30,6 +32,8 @@ export interface AppOptions {
   /** The addresses under which clients reach the listeners; filled in when they listen. */
   readonly externalUrls: ExternalUrls;
   readonly isDraining: () => boolean;
+  /** Addresses of proxies that may say where a client is. */
+  readonly trustedProxies: readonly string[];
 }
 
 /** Bodies of the JSON API; uploads have limits of their own. */
@@ -40,7 +44,7 @@ const retryAfter = 5;
 
 /** All protocols, for every listener. */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
-  const { registry, log, metrics, externalUrls, isDraining } = options;
+  const { registry, log, metrics, externalUrls, isDraining, trustedProxies } = options;
   // Without this type the application would be one of pino's loggers, and fit no plugin.
   const loggerInstance: FastifyBaseLogger = log;
   const app: FastifyInstance = fastify({
@@ -49,6 +53,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     rewriteUrl: ({ url }) => pathOf(url ?? '/'),
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: maxJsonBody,
+    trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     exposeHeadRoutes: true,
     routerOptions: { maxParamLength: maxUrl, ignoreTrailingSlash: false },
     frameworkErrors: (error, request, reply) =>
@@ -62,6 +67,8 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   logRequests(app, metrics);
   keepConnections(app);
   sayWhenToRetry(app);
+  shedLoad(app, metrics);
+  limitRequests(app, registry.config, metrics);
   app.setErrorHandler(sendError);
   app.setNotFoundHandler((request, reply) => sendError(unknownRoute(request), request, reply));
   healthRoutes(app, registry, isDraining);
@@ -92,7 +99,8 @@ function unknownRoute(request: FastifyRequest): AshlarError {
 function keepConnections(app: FastifyInstance): void {
   app.addHook('onSend', async (request, reply) => {
     // Who waits for `100 Continue` may send the body or not: nobody knows what comes next on that connection.
-    if (request.raw.sendContinue) void reply.header('connection', 'close');
+    // The same goes for a body that came too slowly.
+    if (request.raw.sendContinue || request.raw.destroyed) void reply.header('connection', 'close');
     else if (!request.raw.complete) reply.removeHeader('connection');
   });
 }
@@ -134,6 +142,8 @@ function recordRequest(request: FastifyRequest, reply: FastifyReply, metrics: Me
   const url = request.raw.url ?? '';
   const { statusCode, writableFinished } = reply.raw;
   metrics.observe(protocolOf(url), method, statusCode, reply.elapsedTime / 1000);
+  // It is counted; under overload a line for each would cost as much as an answer.
+  if (reply.getHeader('ashlar-error') === 'ASH-OVERLOADED') return;
   request.log.info(
     {
       method,

@@ -6,7 +6,7 @@ import {
   listableNamespaces,
   requireRepository,
   sortVersions,
-  stateSentence,
+  stateSentences,
 } from '../../catalogue/index.ts';
 import type { ModuleRow, VersionRow } from '../../store/metadata/index.ts';
 import type { ApiApp } from './app.ts';
@@ -61,9 +61,10 @@ export function moduleRoutes(app: ApiApp): void {
       if (!row || rows.length === 0) throw missing;
       const latest = latestVersion(rows);
       const readme = latest && (await metadata.query.findReadme(latest));
+      const sentenceOf = stateSentences(rows);
       return {
         ...toModule(row, rows),
-        versions: sortVersions(rows).map((version) => toVersion(version, rows)),
+        versions: sortVersions(rows).map((version) => toVersion(version, sentenceOf)),
         ...(readme === undefined ? {} : { readme }),
       };
     },
@@ -82,10 +83,13 @@ function toModule(row: ModuleRow, rows: readonly VersionRow[]): z.infer<typeof M
   };
 }
 
-/** A version as the API shows it; `rows` are all live versions of its module. */
-export function toVersion(row: VersionRow, rows: readonly VersionRow[]): z.infer<typeof Version> {
+/** A version as the API shows it; `sentenceOf` is that of its module. */
+export function toVersion(
+  row: VersionRow,
+  sentenceOf: ReturnType<typeof stateSentences>,
+): z.infer<typeof Version> {
   const optional = {
-    message: stateSentence(row, rows),
+    message: sentenceOf(row),
     reason: row.reason,
     link: row.link,
     replacement: row.replacement,

@@ -2,7 +2,7 @@ import { ashlarError, parseRepository, parseVersionReference, versionToTag } fro
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 
-import { requireRepository } from '../../catalogue/index.ts';
+import { requireRepository, stateSentences } from '../../catalogue/index.ts';
 import type { Action } from '../../identity/index.ts';
 import type { Registry } from '../../registry.ts';
 import type { ApiApp } from './app.ts';
@@ -114,7 +114,7 @@ async function openVersion(registry: Registry, request: FastifyRequest, ref: str
     const rows = await registry.metadata.query.listVersions(repository);
     const row = rows.find((each) => each.version === version);
     if (!row) throw missing;
-    return toVersion(row, rows);
+    return toVersion(row, stateSentences(rows));
   };
   return { reference: { repository, version }, show };
 }

@@ -6,6 +6,7 @@ import type { Registry } from '../../registry.ts';
 import { streamBodies } from '../../server/body.ts';
 import { sendOciError } from '../../server/distribution/error.ts';
 import { knownError } from '../../server/error.ts';
+import { limitRate, signIn } from '../../server/limits.ts';
 import { loggedUrl } from '../../server/log.ts';
 import '../../server/request.ts';
 import { deleteBlob, getBlob } from './blob.ts';
@@ -34,21 +35,32 @@ export async function ociProtocol(
     const path = parseOciPath(request.raw.url!.split('?', 1)[0]!);
     if (!path) throw ashlarError('ASH-ROUTE-UNKNOWN', { path: loggedUrl(request.raw.url!).slice(0, 200) });
     request.ociScope = scopeOf(path, request);
-    request.caller = await authenticate(registry, request, path);
+    request.caller = await authenticate(registry, request, reply, path);
+    limitRate(request, reply, request.caller);
     await handle(registry, request, reply, path);
     return reply;
   };
   const method = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
-  app.route({ method, url: '/v2', handler });
-  app.route({ method, url: '/v2/*', handler });
+  const config = { limitsItself: true } as const;
+  app.route({ method, url: '/v2', config, handler });
+  app.route({ method, url: '/v2/*', config, handler });
 }
 
 /** A bad token does not stop who continues an upload: its Location is proof enough. */
-async function authenticate(registry: Registry, request: FastifyRequest, path: OciPath) {
+async function authenticate(registry: Registry, request: FastifyRequest, reply: FastifyReply, path: OciPath) {
+  const { authorization } = request.headers;
   try {
-    return await registry.identity.authenticate(request.headers.authorization);
+    return await signIn(
+      request,
+      reply,
+      authorization,
+      async () => await registry.identity.authenticate(authorization),
+    );
   } catch (error) {
-    if (path.kind === 'upload' && error instanceof AshlarError) return anonymous;
+    if (path.kind === 'upload' && error instanceof AshlarError) {
+      reply.removeHeader('retry-after');
+      return anonymous;
+    }
     throw error;
   }
 }

@@ -13,7 +13,7 @@ import {
 import type { Registry } from '../../registry.ts';
 import type { ModuleRow, VersionRow } from '../../store/metadata/index.ts';
 import { addressOf, modulePath, repositoryOf, versionPath } from './address.ts';
-import { sourceOf } from './module-source.ts';
+import { sourceAnnotations, sourceOf, versionKey } from './module-source.ts';
 
 const defaultLimit = 15;
 const maxLimit = 100;
@@ -107,9 +107,7 @@ async function listPage(registry: Registry, request: FastifyRequest, filter: Fil
   const query = readQuery(request);
   const { offset, limit } = query;
   const modules = query.verified === 'true' ? [] : await findModules(registry, request, filter, query);
-  const shown = await Promise.all(
-    modules.slice(0, limit).map(async (row) => await latestItem(registry, request, row)),
-  );
+  const shown = await listItems(registry, request, modules.slice(0, limit));
   const next = modules.length > limit ? offset + limit : undefined;
   return {
     meta: {
@@ -118,7 +116,7 @@ async function listPage(registry: Registry, request: FastifyRequest, filter: Fil
       ...(next === undefined ? {} : { next_offset: next, next_url: pageUrl(request, next) }),
       ...(offset > 0 ? { prev_offset: Math.max(offset - limit, 0) } : {}),
     },
-    modules: shown.filter((item) => item !== undefined),
+    modules: shown,
   };
 }
 
@@ -165,13 +163,40 @@ async function readModule(registry: Registry, request: FastifyRequest, path: z.i
   return { row, rows: await registry.metadata.query.listVersions(address.repository), missing };
 }
 
-async function latestItem(registry: Registry, request: FastifyRequest, module: ModuleRow) {
-  const latest = latestVersion(await registry.metadata.query.listVersions(module.repository));
-  return latest && (await listItem(registry, request, module, latest));
+/** Modules in a list, each by its latest version; all that is shown of them is read at once. */
+async function listItems(registry: Registry, request: FastifyRequest, modules: readonly ModuleRow[]) {
+  const { query } = registry.metadata;
+  const repositories = modules.map(({ repository }) => repository);
+  const versions = await query.listVersionsOf(repositories);
+  const listed = modules.flatMap((module) => {
+    const version = latestVersion(versions.get(module.repository) ?? []);
+    return version === undefined ? [] : [{ module, version }];
+  });
+  const annotations = await sourceAnnotations(
+    registry,
+    listed.map(({ version }) => version),
+  );
+  const downloads = await query.countDownloadsOf(repositories);
+  return listed.map(({ module, version }) =>
+    listItem(request, module, version, {
+      annotations: annotations.get(versionKey(version)),
+      downloads: downloads.get(module.repository) ?? 0,
+    }),
+  );
+}
+
+interface Besides {
+  readonly annotations: string | undefined;
+  readonly downloads: number;
 }
 
 /** One module in a list, by one of its versions. */
-async function listItem(registry: Registry, request: FastifyRequest, module: ModuleRow, version: VersionRow) {
+function listItem(
+  request: FastifyRequest,
+  module: ModuleRow,
+  version: VersionRow,
+  { annotations, downloads }: Besides,
+) {
   const [, namespace, name, system] = module.address.split('/') as [string, string, string, string];
   return {
     id: `${namespace}/${name}/${system}/${version.version}`,
@@ -181,9 +206,9 @@ async function listItem(registry: Registry, request: FastifyRequest, module: Mod
     version: version.version,
     provider: system,
     description: version.description,
-    source: await sourceOf(registry, request, module.repository, version),
+    source: sourceOf(request, module.repository, version, annotations),
     published_at: new Date(version.published_at).toISOString(),
-    downloads: await registry.metadata.query.countDownloads({ repository: module.repository }),
+    downloads,
     verified: false,
   };
 }
@@ -195,15 +220,18 @@ async function detail(
   version: VersionRow,
 ) {
   const [, namespace, name, system] = row.address.split('/') as [string, string, string, string];
-  const siblings = await registry.metadata.query.listModules({
+  const { query } = registry.metadata;
+  const annotations = (await sourceAnnotations(registry, [version])).get(versionKey(version));
+  const downloads = await query.countDownloads({ repository: row.repository });
+  const siblings = await query.listModules({
     namespaces: [row.namespace],
     language: 'terraform',
     name: name.toLowerCase(),
     limit: maxLimit,
   });
   return {
-    ...(await listItem(registry, request, row, version)),
-    root: { path: '', name, readme: (await registry.metadata.query.findReadme(version)) ?? '', empty: false },
+    ...listItem(request, row, version, { annotations, downloads }),
+    root: { path: '', name, readme: (await query.findReadme(version)) ?? '', empty: false },
     providers: siblings.map((sibling) => sibling.repository.split('/').at(-1)!),
     versions: sortVersions(consumable(rows)).map((each) => each.version),
     namespace,

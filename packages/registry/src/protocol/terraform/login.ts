@@ -8,6 +8,7 @@ import { randomBytes } from '../../gateway/random.ts';
 import type { Registry } from '../../registry.ts';
 import { knownError } from '../../server/error.ts';
 import { formBodies, formOf } from '../../server/form.ts';
+import { signIn } from '../../server/limits.ts';
 import { queryOf } from '../../server/distribution/query.ts';
 import { loginPage } from './login-page.ts';
 
@@ -48,7 +49,12 @@ export async function terraformLogin(
     const asked = readAuthorisation(queryOf(request));
     const token = formOf(request).get('token')?.trim() ?? '';
     try {
-      const caller = await registry.identity.authenticateToken(token);
+      const caller = await signIn(
+        request,
+        reply,
+        token,
+        async () => await registry.identity.authenticateToken(token),
+      );
       const code = await registry.identity.tickets.issue(
         'code',
         {

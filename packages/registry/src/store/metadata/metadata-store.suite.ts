@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { ManifestInput, ManifestPart, Publication, StateInput } from './command/index.ts';
 import type { MetadataStore } from './metadata-store.ts';
+import { manifestKey } from './manifest-key.ts';
 import type { ManifestRow, VersionRow } from './query/index.ts';
 
 /** A store that starts empty. */
@@ -76,7 +77,7 @@ const manifestRow = (n: number, more: Partial<ManifestRow> = {}): ManifestRow =>
   size: 100,
   referrer_type: null,
   subject: null,
-  annotations: '{}',
+  annotations_size: 2,
   created_at: now,
   ...more,
 });
@@ -435,9 +436,14 @@ export function metadataStoreSuite(name: string, open: () => Promise<MetadataSto
             repository: 'plain/x',
             subject: digest(7),
             referrer_type: 'application/sig',
-            annotations: '{"a":"ä"}',
+            annotations_size: 10,
           }),
         );
+        const manifests = [{ repository: 'plain/x', digest: digest(10) }];
+        const annotations = new Map([[manifestKey(manifests[0]!), '{"a":"ä"}']]);
+        expect(await store.query.listAnnotations({ manifests, atMost: 10 })).toEqual(annotations);
+        expect(await store.query.listAnnotations({ manifests, atMost: 9 })).toEqual(new Map());
+        expect(await store.query.listAnnotations({ manifests: [], atMost: 10 })).toEqual(new Map());
         expect(await store.query.findTag({ repository: 'plain/x', tag: 'v1' })).toBe(digest(10));
         expect(await store.query.findTag({ repository: 'plain/x', tag: 'V1' })).toBeUndefined();
         expect(await store.query.findManifest({ repository, digest: digest(10) })).toBeUndefined();
@@ -1105,6 +1111,30 @@ export function metadataStoreSuite(name: string, open: () => Promise<MetadataSto
         await store.command.deleteManifest({ now, repository: name, digest: digest(100), kind: 'module' });
         expect(await list({ language: 'bicep' })).not.toContain(name);
       });
+
+      it('are searched to the end, in pages, however many there are', async () => {
+        const count = 1100;
+        const name = (i: number) => `terraform/contoso/n${String(i).padStart(4, '0')}/test`;
+        await Promise.all(
+          Array.from({ length: count }, async (_, i) => {
+            const description = i % 100 === 99 ? `wanted ${i}` : 'other';
+            await store.command.putManifest(
+              manifest(1000 + i, {
+                repository: inRepository(name(i)),
+                tags: ['1.0.0'],
+                publication: publication(['1.0.0'], { address: name(i), description, archive: null }),
+              }),
+            );
+          }),
+        );
+        const wanted = Array.from({ length: 11 }, (_, i) => name(i * 100 + 99));
+        expect(await list({ search: 'wanted' })).toEqual(wanted);
+        expect(await list({ search: 'wanted', limit: 3 })).toEqual(wanted.slice(0, 3));
+        expect(await list({ search: 'wanted', offset: 4, limit: 6 })).toEqual(wanted.slice(4, 10));
+        expect(await list({ search: 'wanted 1099' })).toEqual([name(1099)]);
+        expect(await list({ search: 'wanted', offset: 11 })).toEqual([]);
+        expect(await list({ search: 'nothing like this' })).toEqual([]);
+      });
     });
 
     it('counts downloads by version and day', async () => {
@@ -1125,6 +1155,14 @@ export function metadataStoreSuite(name: string, open: () => Promise<MetadataSto
       expect(await countDownloads({ repository, version: '1.0.0' })).toBe(15);
       expect(await countDownloads({ repository, version: '1.0.0', since: '2026-08-22' })).toBe(0);
       expect(await countDownloads({ repository: 'none' })).toBe(0);
+      const others = ['terraform/contoso/other/azurerm', 'none'];
+      expect(await store.query.countDownloadsOf([repository, ...others])).toEqual(
+        new Map([
+          [repository, 115],
+          ['terraform/contoso/other/azurerm', 1000],
+        ]),
+      );
+      expect(await store.query.countDownloadsOf([])).toEqual(new Map());
     });
 
     describe('tokens', () => {

@@ -1,9 +1,25 @@
 import { type ExpressionBuilder, type Kysely, type Selectable, sql } from 'kysely';
 
 import { inChunks } from '../chunk.ts';
+import { manifestKey } from '../manifest-key.ts';
 import type { Schema } from '../schema.ts';
 
-export type ManifestRow = Selectable<Schema['manifest']>;
+/** A manifest without its annotations, which may fill 4 MiB and are read by {@link listAnnotations} where they are shown. */
+export type ManifestRow = Omit<Selectable<Schema['manifest']>, 'annotations'> & {
+  /** Bytes. */
+  annotations_size: number;
+};
+
+const manifestColumns = [
+  'repository',
+  'digest',
+  'media_type',
+  'size',
+  'referrer_type',
+  'subject',
+  'created_at',
+  sql<number>`octet_length(annotations)`.as('annotations_size'),
+] as const;
 
 interface InRepository {
   readonly repository: string;
@@ -41,7 +57,7 @@ export async function findManifest(
 ): Promise<ManifestRow | undefined> {
   return await db
     .selectFrom('manifest')
-    .selectAll()
+    .select(manifestColumns)
     .where('repository', '=', repository)
     .where('digest', '=', digest)
     .executeTakeFirst();
@@ -52,7 +68,7 @@ export async function findManifests(
   db: Kysely<Schema>,
   { repository, digests }: InRepository & { readonly digests: readonly string[] },
 ): Promise<ManifestRow[]> {
-  const query = db.selectFrom('manifest').selectAll().where('repository', '=', repository);
+  const query = db.selectFrom('manifest').select(manifestColumns).where('repository', '=', repository);
   return await inChunks(digests, async (chunk) => await query.where('digest', 'in', chunk).execute());
 }
 
@@ -68,6 +84,37 @@ export async function findPushable(
     .where('digest', '=', digest)
     .executeTakeFirst();
   return row?.size;
+}
+
+/** The annotations, as JSON, of those manifests that have at most so many bytes of them, by {@link manifestKey}. */
+export async function listAnnotations(
+  db: Kysely<Schema>,
+  input: {
+    readonly manifests: readonly { readonly repository: string; readonly digest: string }[];
+    readonly atMost: number;
+  },
+): Promise<Map<string, string>> {
+  const query = db
+    .selectFrom('manifest')
+    .select(['repository', 'digest', 'annotations'])
+    .where(sql<boolean>`octet_length(annotations) <= ${input.atMost}`);
+  const rows = await inChunks(
+    input.manifests,
+    async (chunk) =>
+      await query
+        .where(
+          'repository',
+          'in',
+          chunk.map(({ repository }) => repository),
+        )
+        .where(
+          'digest',
+          'in',
+          chunk.map(({ digest }) => digest),
+        )
+        .execute(),
+  );
+  return new Map(rows.map((row) => [manifestKey(row), row.annotations]));
 }
 
 /**
@@ -234,7 +281,7 @@ export async function listReferrers(
 ): Promise<ManifestRow[]> {
   let query = db
     .selectFrom('manifest')
-    .selectAll()
+    .select(manifestColumns)
     .where('repository', '=', input.repository)
     .where('subject', '=', input.subject)
     .orderBy('digest');

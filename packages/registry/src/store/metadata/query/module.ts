@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises';
+
 import { type Kysely, type Selectable, sql } from 'kysely';
 
 import { inChunks } from '../chunk.ts';
@@ -113,8 +115,54 @@ export interface ModuleFilter {
   readonly limit: number;
 }
 
+/** How many modules are searched at once. With twenty versions each that takes about ten milliseconds. */
+const searchedAtOnce = 500;
+
 /** Modules with at least one version that is neither deleted nor revoked, by address. */
 export async function listModules(db: Kysely<Schema>, filter: ModuleFilter): Promise<ModuleRow[]> {
+  if (words(filter.search).length === 0) return await listBetween(db, filter, {});
+  // A search looks at everything, and answers of the store let nobody else have a turn.
+  const { offset = 0, limit } = filter;
+  const found: ModuleRow[] = [];
+  let after: string | undefined;
+  while (found.length < offset + limit) {
+    const upTo = await nthModule(db, after, searchedAtOnce);
+    const rest = { ...filter, offset: 0, limit: offset + limit - found.length };
+    found.push(...(await listBetween(db, rest, { after, upTo })));
+    if (upTo === undefined) break;
+    after = upTo;
+    await setImmediate();
+  }
+  return found.slice(offset);
+}
+
+async function nthModule(
+  db: Kysely<Schema>,
+  after: string | undefined,
+  n: number,
+): Promise<string | undefined> {
+  let query = db.selectFrom('module').select('repository').orderBy('repository');
+  if (after !== undefined) query = query.where('repository', '>', after);
+  return (
+    await query
+      .limit(1)
+      .offset(n - 1)
+      .executeTakeFirst()
+  )?.repository;
+}
+
+interface Between {
+  /** Not this one. */
+  readonly after?: string | undefined;
+  /** And this one. */
+  readonly upTo?: string | undefined;
+}
+
+async function listBetween(
+  db: Kysely<Schema>,
+  filter: ModuleFilter,
+  { after, upTo }: Between,
+): Promise<ModuleRow[]> {
   let query = db
     .selectFrom('module')
     .selectAll()
@@ -128,6 +176,8 @@ export async function listModules(db: Kysely<Schema>, filter: ModuleFilter): Pro
       ),
     )
     .orderBy('module.repository');
+  if (after !== undefined) query = query.where('repository', '>', after);
+  if (upTo !== undefined) query = query.where('repository', '<=', upTo);
   if (filter.language !== undefined) query = query.where('language', '=', filter.language);
   if (filter.class !== undefined) query = query.where('class', '=', filter.class);
   if (filter.system !== undefined) {
@@ -176,6 +226,22 @@ export async function countDownloads(
   if (input.since !== undefined) query = query.where('day', '>=', input.since);
   const row = await query.executeTakeFirst();
   return Number(row?.total ?? 0);
+}
+
+/** Downloads of all time, of many modules at once; those without are left out. */
+export async function countDownloadsOf(
+  db: Kysely<Schema>,
+  repositories: readonly string[],
+): Promise<Map<string, number>> {
+  const query = db
+    .selectFrom('download')
+    .select(({ fn }) => ['repository', fn.sum<number>('count').as('total')])
+    .groupBy('repository');
+  const rows = await inChunks(
+    repositories,
+    async (chunk) => await query.where('repository', 'in', chunk).execute(),
+  );
+  return new Map(rows.map(({ repository, total }) => [repository, Number(total)]));
 }
 
 function words(search: string | undefined): string[] {
