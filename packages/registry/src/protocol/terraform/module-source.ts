@@ -14,9 +14,9 @@ export async function sourceOf(
   repository: string,
   version: VersionRow | undefined,
 ): Promise<string> {
-  const manifest =
-    version && (await registry.metadata.query.findManifest({ repository, digest: version.digest }));
-  const stated = manifest && (JSON.parse(manifest.annotations) as Record<string, string>)[annotation.source];
+  const annotations =
+    version && (await registry.metadata.query.findAnnotations({ repository, digest: version.digest }));
+  const stated = annotations && (JSON.parse(annotations) as Record<string, string>)[annotation.source];
   const own = `${request.externalUrl}/#${repository}`;
   return [stated, version?.documentation].find((text) => isWebAddress(text ?? '')) ?? own;
 }

@@ -332,14 +332,16 @@ export function metadataStoreSuite(name: string, open: () => Promise<MetadataSto
 
         expect(await push(10, 'plain/x', input)).toEqual({ changed: ['latest', 'v1'] });
         expect(await push(10, 'plain/x', { ...input, now: later })).toEqual({ changed: [] });
-        expect(await store.query.findManifest({ repository: 'plain/x', digest: digest(10) })).toEqual(
-          manifestRow(10, {
-            repository: 'plain/x',
-            subject: digest(7),
-            referrer_type: 'application/sig',
-            annotations: '{"a":"ä"}',
-          }),
-        );
+        const { annotations, ...row } = manifestRow(10, {
+          repository: 'plain/x',
+          subject: digest(7),
+          referrer_type: 'application/sig',
+          annotations: '{"a":"ä"}',
+        });
+        const which = { repository: 'plain/x', digest: digest(10) };
+        expect(await store.query.findManifest(which)).toEqual(row);
+        expect(await store.query.findAnnotations(which)).toBe(annotations);
+        expect(await store.query.findAnnotations({ ...which, digest: digest(11) })).toBeUndefined();
         expect(await store.query.findTag({ repository: 'plain/x', tag: 'v1' })).toBe(digest(10));
         expect(await store.query.findTag({ repository: 'plain/x', tag: 'V1' })).toBeUndefined();
         expect(await store.query.findManifest({ repository, digest: digest(10) })).toBeUndefined();
@@ -718,6 +720,36 @@ export function metadataStoreSuite(name: string, open: () => Promise<MetadataSto
           reason: 'CVE',
           deleted_at: null,
         });
+      });
+
+      it('close a blob when all that name it are revoked, apart from a blob of two bytes', async () => {
+        const empty = { digest: digest(3), size: 2 };
+        await store.command.addBlob({ now, repository: inRepository(), ...empty });
+        const parts = [blobPart(1), { ...empty, kind: 'blob' as const, required: true }];
+        const publishParts = async (version: string, n: number) =>
+          await store.command.putManifest(
+            manifest(n, {
+              parts,
+              tags: [version],
+              publication: publication([version], { contentDigest: digest(900 + n) }),
+            }),
+          );
+        const revoke = async (version: string) =>
+          await store.command.setState({ repository, version, to: 'revoked' });
+        const closedBy = async (n: number) =>
+          (await store.query.findBlob({ repository, digest: digest(n) }))?.revoked;
+        await addBlobs([1]);
+        await publishParts('2.0.0', 10);
+        await publishParts('1.0.0', 11);
+        await store.command.putManifest(manifest(12, { parts, subject: digest(10) }));
+
+        expect(await closedBy(1)).toBeNull();
+        await revoke('2.0.0');
+        expect(await closedBy(1)).toBeNull();
+        await revoke('1.0.0');
+        expect([await closedBy(1), await closedBy(3)]).toEqual(['1.0.0', null]);
+        await store.command.setState({ repository, version: '2.0.0', to: 'reinstated' });
+        expect(await closedBy(1)).toBeNull();
       });
 
       it.each([

@@ -2,6 +2,7 @@ import { type ExpressionBuilder, type Kysely, type Selectable, sql } from 'kysel
 
 import { inChunks } from '../chunk.ts';
 import type { Schema } from '../schema.ts';
+import { prepared } from './prepared.ts';
 
 export type ManifestRow = Selectable<Schema['manifest']>;
 
@@ -20,31 +21,53 @@ export async function findRepository(db: Kysely<Schema>, name: string) {
   return await db.selectFrom('repository').selectAll().where('name', '=', name).executeTakeFirst();
 }
 
+const tagByName = prepared((db, input: InRepository & { readonly tag: string }) =>
+  db
+    .selectFrom('tag')
+    .select('digest')
+    .where('repository', '=', input.repository)
+    .where('name', '=', input.tag),
+);
+
 /** The digest that a tag points at. */
 export async function findTag(
   db: Kysely<Schema>,
-  { repository, tag }: InRepository & { readonly tag: string },
+  input: InRepository & { readonly tag: string },
 ): Promise<string | undefined> {
-  const row = await db
-    .selectFrom('tag')
-    .select('digest')
-    .where('repository', '=', repository)
-    .where('name', '=', tag)
-    .executeTakeFirst();
-  return row?.digest;
+  return (await tagByName(db, input))[0]?.digest;
 }
 
-/** A manifest by digest. */
+interface ByDigest extends InRepository {
+  readonly digest: string;
+}
+
+const manifestByDigest = prepared((db, input: ByDigest) =>
+  db
+    .selectFrom('manifest')
+    .select(['repository', 'digest', 'media_type', 'size', 'referrer_type', 'subject', 'created_at'])
+    .where('repository', '=', input.repository)
+    .where('digest', '=', input.digest),
+);
+
+/** A manifest by digest, without its annotations, which may have megabytes. */
 export async function findManifest(
   db: Kysely<Schema>,
-  { repository, digest }: InRepository & { readonly digest: string },
-): Promise<ManifestRow | undefined> {
-  return await db
+  input: ByDigest,
+): Promise<Omit<ManifestRow, 'annotations'> | undefined> {
+  return (await manifestByDigest(db, input))[0];
+}
+
+const annotationsByDigest = prepared((db, input: ByDigest) =>
+  db
     .selectFrom('manifest')
-    .selectAll()
-    .where('repository', '=', repository)
-    .where('digest', '=', digest)
-    .executeTakeFirst();
+    .select('annotations')
+    .where('repository', '=', input.repository)
+    .where('digest', '=', input.digest),
+);
+
+/** The annotations of a manifest, as JSON. */
+export async function findAnnotations(db: Kysely<Schema>, input: ByDigest): Promise<string | undefined> {
+  return (await annotationsByDigest(db, input))[0]?.annotations;
 }
 
 /** The manifests of a list of digests that are there, in no particular order. */
@@ -56,43 +79,43 @@ export async function findManifests(
   return await inChunks(digests, async (chunk) => await query.where('digest', 'in', chunk).execute());
 }
 
-/**
- * A blob of a repository. `revoked` names one when all versions that the blob belongs to are revoked.
- */
-export async function findBlob(
-  db: Kysely<Schema>,
-  { repository, digest }: InRepository & { readonly digest: string },
-): Promise<{ size: number; revoked: string | null } | undefined> {
-  const row = await db
-    .selectFrom('repository_blob')
-    .select('size')
-    .where('repository', '=', repository)
-    .where('digest', '=', digest)
-    .executeTakeFirst();
-  if (!row) return undefined;
-  const revoked = row.size <= emptyConfigSize ? null : await revokedOwner(db, repository, digest);
-  return { size: row.size, revoked };
-}
-
 /** Bytes of `{}`: the config of nearly everything, so that it tells nothing and stays readable for attachments. */
 const emptyConfigSize = 2;
 
+const blobByDigest = prepared((db, input: ByDigest) =>
+  db
+    .selectFrom('repository_blob as blob')
+    .select(['blob.size', (eb) => revokedOwner(eb).as('revoked')])
+    .where('blob.repository', '=', input.repository)
+    .where('blob.digest', '=', input.digest),
+);
+
 /** The version, when versions name the blob and all of them are revoked; an attachment does not open it again. */
-async function revokedOwner(db: Kysely<Schema>, repository: string, digest: string): Promise<string | null> {
-  const owners = await db
-    .selectFrom('manifest_part as part')
+function revokedOwner({
+  selectFrom,
+}: ExpressionBuilder<Schema & { blob: Schema['repository_blob'] }, 'blob'>) {
+  return selectFrom('manifest_part as part')
     .innerJoin('version', (join) =>
       join
         .onRef('version.repository', '=', 'part.repository')
         .onRef('version.digest', '=', 'part.manifest')
         .on('version.deleted_at', 'is', null),
     )
-    .select(['version.version', 'version.state'])
-    .where('part.repository', '=', repository)
-    .where('part.digest', '=', digest)
-    .orderBy('version.version')
-    .execute();
-  return owners.length > 0 && owners.every((owner) => owner.state === 'revoked') ? owners[0]!.version : null;
+    .select(({ fn: { min } }) => min('version.version').as('version'))
+    .whereRef('part.repository', '=', 'blob.repository')
+    .whereRef('part.digest', '=', 'blob.digest')
+    .having(sql<boolean>`count(*) = count(case when version.state = 'revoked' then 1 end)`);
+}
+
+/**
+ * A blob of a repository. `revoked` names one when all versions that the blob belongs to are revoked.
+ */
+export async function findBlob(
+  db: Kysely<Schema>,
+  input: ByDigest,
+): Promise<{ size: number; revoked: string | null } | undefined> {
+  const row = (await blobByDigest(db, input))[0];
+  return row && { size: row.size, revoked: row.size <= emptyConfigSize ? null : row.revoked };
 }
 
 /** Repositories that hold a blob, for a mount that names none. */
