@@ -87,10 +87,11 @@ function unknownRoute(request: FastifyRequest): AshlarError {
  * listener throws the rest of the body away instead.
  */
 function keepConnections(app: FastifyInstance): void {
-  app.addHook('onSend', async (request, reply) => {
+  app.addHook('onSend', (request, reply, _payload, done) => {
     // Who waits for `100 Continue` may send the body or not: nobody knows what comes next on that connection.
     if (request.raw.sendContinue) void reply.header('connection', 'close');
     else if (!request.raw.complete) reply.removeHeader('connection');
+    done();
   });
 }
 
@@ -107,13 +108,14 @@ function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply)
 
 /** Counts and logs every request when its connection is done with it, also one that the client gave up. */
 function logRequests(app: FastifyInstance, metrics: Metrics): void {
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     metrics.inFlight.inc();
     void reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
     reply.raw.once('close', () => {
       metrics.inFlight.dec();
       recordRequest(request, reply, metrics);
     });
+    done();
   });
 }
 

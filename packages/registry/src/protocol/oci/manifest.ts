@@ -24,7 +24,7 @@ export async function getManifest(
   reply: FastifyReply,
   { repository, reference }: ManifestPath,
 ): Promise<void> {
-  const missing = ashlarError('ASH-MANIFEST-UNKNOWN', { name: repository.name, reference });
+  const missing = () => ashlarError('ASH-MANIFEST-UNKNOWN', { name: repository.name, reference });
   await requireRepository(registry, request.caller, 'read', repository, missing);
   const { row, warning } = await resolveManifest(registry, repository, reference);
   const digest = row.digest as Digest;
@@ -44,7 +44,7 @@ export async function getManifest(
     return;
   }
   const bytes = await registry.blobs.read(digest);
-  if (!bytes) throw missing;
+  if (!bytes) throw missing();
   await reply.send(bytes);
 }
 
@@ -88,7 +88,7 @@ export async function deleteManifest(
   reply: FastifyReply,
   { repository, reference }: ManifestPath,
 ): Promise<void> {
-  const missing = ashlarError('ASH-MANIFEST-UNKNOWN', { name: repository.name, reference });
+  const missing = () => ashlarError('ASH-MANIFEST-UNKNOWN', { name: repository.name, reference });
   await requireRepository(registry, request.caller, 'manage', repository, missing);
   await deleteReference(registry, repository, reference);
   await reply.code(202).header('content-length', 0).send();
