@@ -10,8 +10,8 @@ export interface Program {
   output(): string;
   /** Seconds of processor time that it has used, all threads together. */
   cpuSeconds(): number;
-  /** Megabytes (2^20) that it holds in memory now, and held at most. */
-  memory(): { readonly resident: number; readonly peak: number };
+  /** Megabytes (2^20) that it holds in memory now, of these for itself alone, and held at most. */
+  memory(): { readonly resident: number; readonly own: number; readonly peak: number };
   /** The match, as soon as the output matches. @throws when the program ends first or after 20 s */
   waitFor(pattern: RegExp): Promise<RegExpExecArray>;
   /** Sends SIGTERM, after 10 s SIGKILL, and waits. */
@@ -34,7 +34,7 @@ export async function startProgram(
   args: readonly string[],
   { log, env = {} }: { readonly log: string; readonly env?: Readonly<Record<string, string>> },
 ): Promise<Program> {
-  const file = openSync(log, 'a');
+  const file = openSync(log, 'w');
   const child = spawn(command, args, {
     stdio: ['ignore', file, file],
     env: { ...cleanEnvironment(), ...env },
@@ -112,10 +112,14 @@ function statOf(pid: string): string[] {
   return text.slice(text.lastIndexOf(')') + 2).split(' ');
 }
 
-function memory(pid: number): { resident: number; peak: number } {
+function memory(pid: number): { resident: number; own: number; peak: number } {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   const kilobytes = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status)?.[1]);
-  return { resident: kilobytes('VmRSS') / 1024, peak: kilobytes('VmHWM') / 1024 };
+  return {
+    resident: kilobytes('VmRSS') / 1024,
+    own: kilobytes('RssAnon') / 1024,
+    peak: kilobytes('VmHWM') / 1024,
+  };
 }
 
 /** Without what would steer Ashlar, Terraform or Node, and without a proxy. */
