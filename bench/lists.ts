@@ -35,7 +35,12 @@ async function run(folder: string): Promise<void> {
   await first.program.stop();
   progress(`filling ${modules} modules × ${versions} versions`);
   const began = performance.now();
-  const repositories = await fillMetadata(first.data, { namespaces: 50, modules, versions, seed: options.seed });
+  const repositories = await fillMetadata(first.data, {
+    namespaces: 50,
+    modules,
+    versions,
+    seed: options.seed,
+  });
   progress(`filled in ${figure((performance.now() - began) / 1000)} s`);
 
   const { program, url } = await startAshlar(folder);

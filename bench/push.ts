@@ -71,7 +71,11 @@ async function measureRow(folder: string, name: string, size: number, connection
   const distribution = await startDistribution(tools['docker-registry'], folder);
   const bare = await startBare('push', folder);
   const all = [ashlar, distribution, bare];
-  const results = await inRounds(all, options.rounds, async (contestant) => await push(contestant, size, connections));
+  const results = await inRounds(
+    all,
+    options.rounds,
+    async (contestant) => await push(contestant, size, connections),
+  );
   for (const contestant of [ashlar, distribution]) {
     for (const { digests } of results.get(contestant)!) await requireBlobs(contestant, digests, size);
   }

@@ -52,10 +52,18 @@ async function run(folder: string): Promise<void> {
     [parallel, Math.ceil(options.rounds / 2)],
   ] as const) {
     progress(`terraform init of ${moduleCount} modules, ${count} at once`);
-    const times = await inRounds(servers, rounds, async (server) => await initAll(server, root, folder, count));
+    const times = await inRounds(
+      servers,
+      rounds,
+      async (server) => await initAll(server, root, folder, count),
+    );
     rows.push(row(`${moduleCount} modules, ${count} at once`, times, ashlar, bare, citizen));
   }
-  report('terraform init', ['', 'Ashlar', 'bare node:http, same bytes', 'citizen', 'to bare', 'to citizen'], rows);
+  report(
+    'terraform init',
+    ['', 'Ashlar', 'bare node:http, same bytes', 'citizen', 'to bare', 'to citizen'],
+    rows,
+  );
 }
 
 /** Modules of about 30 KB that compress as code does. */
@@ -128,14 +136,20 @@ async function initAll({ url }: ModuleServer, root: string, folder: string, coun
   for (const data of runs) {
     const installed = await readdir(join(data, 'modules'));
     // One more for modules.json.
-    if (installed.length !== moduleCount + 1) throw new Error(`${installed.length - 1} modules were installed`);
+    if (installed.length !== moduleCount + 1)
+      throw new Error(`${installed.length - 1} modules were installed`);
   }
   await rm(work, { recursive: true });
   return milliseconds;
 }
 
 async function init(root: string, config: string, data: string): Promise<void> {
-  const env = { ...cleanEnvironment(), TF_CLI_CONFIG_FILE: config, TF_DATA_DIR: data, CHECKPOINT_DISABLE: '1' };
+  const env = {
+    ...cleanEnvironment(),
+    TF_CLI_CONFIG_FILE: config,
+    TF_DATA_DIR: data,
+    CHECKPOINT_DISABLE: '1',
+  };
   const running = execute(tools.terraform, ['init', '-input=false', '-no-color'], { cwd: root, env });
   await running.catch((error: unknown) => {
     const { stderr } = error as { readonly stderr: string };

@@ -3,7 +3,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { startProgram } from '../program.ts';
-import { type BenchModule, moduleNamespace, type ModuleServer, moduleSystem, moduleVersion } from './module-server.ts';
+import {
+  type BenchModule,
+  moduleNamespace,
+  type ModuleServer,
+  moduleSystem,
+  moduleVersion,
+} from './module-server.ts';
 
 /** Fields that belong to a connection or a moment. */
 const notRecorded = ['connection', 'keep-alive', 'date', 'transfer-encoding'];
@@ -36,7 +42,9 @@ export async function startRecording(
   const file = join(folder, 'answers.json');
   await writeFile(file, JSON.stringify(answers));
   const script = fileURLToPath(new URL('bare-modules.ts', import.meta.url));
-  const program = await startProgram(process.execPath, [script, file], { log: join(folder, 'bare-modules.log') });
+  const program = await startProgram(process.execPath, [script, file], {
+    log: join(folder, 'bare-modules.log'),
+  });
   const [, url] = await program.waitFor(/listening on (\S+)/);
   return { name: 'bare node:http, same bytes', program, url: url! };
 }

@@ -15,7 +15,10 @@ interface Recorded {
 
 const recorded = JSON.parse(await readFile(process.argv[2]!, 'utf8')) as Record<string, Recorded>;
 const answers = new Map(
-  Object.entries(recorded).map(([key, answer]) => [key, { ...answer, body: Buffer.from(answer.body, 'base64') }]),
+  Object.entries(recorded).map(([key, answer]) => [
+    key,
+    { ...answer, body: Buffer.from(answer.body, 'base64') },
+  ]),
 );
 
 const server = createServer(({ method, url }, response) => {

@@ -7,7 +7,13 @@ import { buffer } from 'node:stream/consumers';
 
 import { freePort } from '../../tests/support/free-port.ts';
 import { startProgram, waitUntilUp } from '../program.ts';
-import { type BenchModule, moduleNamespace, type ModuleServer, moduleSystem, moduleVersion } from './module-server.ts';
+import {
+  type BenchModule,
+  moduleNamespace,
+  type ModuleServer,
+  moduleSystem,
+  moduleVersion,
+} from './module-server.ts';
 
 /** It has no setting for the address that it listens on, and would take all. */
 const onLoopback = `data:text/javascript,${encodeURIComponent(
@@ -24,17 +30,21 @@ export async function startCitizen(checkout: string, folder: string): Promise<Mo
   const port = await freePort();
   const storage = join(folder, 'citizen-data');
   await mkdir(storage);
-  const program = await startProgram(process.execPath, ['--import', onLoopback, join(checkout, 'bin/citizen'), 'server'], {
-    log: join(folder, 'citizen.log'),
-    env: {
-      PORT: String(port),
-      NODE_ENV: 'production',
-      CITIZEN_DATABASE_TYPE: 'sqlite',
-      CITIZEN_DATABASE_URL: `file:${join(storage, 'citizen.db')}`,
-      CITIZEN_STORAGE: 'file',
-      CITIZEN_STORAGE_PATH: storage,
+  const program = await startProgram(
+    process.execPath,
+    ['--import', onLoopback, join(checkout, 'bin/citizen'), 'server'],
+    {
+      log: join(folder, 'citizen.log'),
+      env: {
+        PORT: String(port),
+        NODE_ENV: 'production',
+        CITIZEN_DATABASE_TYPE: 'sqlite',
+        CITIZEN_DATABASE_URL: `file:${join(storage, 'citizen.db')}`,
+        CITIZEN_STORAGE: 'file',
+        CITIZEN_STORAGE_PATH: storage,
+      },
     },
-  });
+  );
   const url = `http://127.0.0.1:${port}`;
   await waitUntilUp(`${url}/.well-known/terraform.json`, program);
   return { name: 'citizen', program, url };

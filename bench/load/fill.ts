@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 
 import { openDataFolder } from '../../packages/registry/src/store/data-folder.ts';
-import { type MetadataStore, openSqliteMetadataStore } from '../../packages/registry/src/store/metadata/index.ts';
+import {
+  type MetadataStore,
+  openSqliteMetadataStore,
+} from '../../packages/registry/src/store/metadata/index.ts';
 import { seededRandom } from '../measure/random.ts';
 
 export interface Filling {
@@ -23,13 +26,20 @@ export async function fillMetadata(data: string, filling: Filling): Promise<stri
   const random = seededRandom(filling.seed);
   try {
     for (let i = 0; i < filling.namespaces; i++) {
-      await store.command.createNamespace({ now: 0, name: `team-${i}`, visibility: 'public', immutable: false });
+      await store.command.createNamespace({
+        now: 0,
+        name: `team-${i}`,
+        visibility: 'public',
+        immutable: false,
+      });
     }
     const repositories: string[] = [];
     // The store puts into one commit what waits for it together.
     for (let i = 0; i < filling.modules; i += 20) {
       const some = Array.from({ length: Math.min(20, filling.modules - i) }, (_, offset) => i + offset);
-      repositories.push(...(await Promise.all(some.map(async (n) => await fillModule(store, filling, n, random)))));
+      repositories.push(
+        ...(await Promise.all(some.map(async (n) => await fillModule(store, filling, n, random)))),
+      );
     }
     return repositories;
   } finally {
@@ -60,8 +70,7 @@ async function fillModule(
         referrerType: 'application/vnd.opentofu.modulepkg',
         subject: null,
         annotations: JSON.stringify({ 'org.opencontainers.image.source': `https://git.example/${name}` }),
-        parts: [{ kind: 'blob', required: true, ...layer }],
-        blobs: [layer],
+        parts: [],
         tags: [versionOf(i)],
         publication: {
           language: 'terraform',
@@ -82,7 +91,9 @@ async function fillModule(
 }
 
 function word(random: () => number): string {
-  return Math.floor(random() * 26 ** 7).toString(26).replaceAll(/\d/g, (digit) => 'qrstuvwxyz'[Number(digit)]!);
+  return Math.floor(random() * 26 ** 7)
+    .toString(26)
+    .replaceAll(/\d/g, (digit) => 'qrstuvwxyz'[Number(digit)]!);
 }
 
 function digestOf(text: string): string {
