@@ -44,7 +44,7 @@ export async function fillMetadata(data: string, filling: Filling): Promise<stri
     return repositories;
   } finally {
     await store.close();
-    await folder.close();
+    folder.close();
   }
 }
 
