@@ -2,6 +2,7 @@ import { type ExpressionBuilder, type Kysely, type Selectable, sql } from 'kysel
 
 import { inChunks } from '../chunk.ts';
 import type { Schema } from '../schema.ts';
+import { byNameFirst } from './page.ts';
 import { prepared } from './prepared.ts';
 
 export type ManifestRow = Selectable<Schema['manifest']>;
@@ -211,7 +212,7 @@ export async function listRepositories(
   if (namespaces === undefined) return (await query.execute()).map((row) => row.name);
   const rows = await inChunks(
     namespaces,
-    async (chunk) => await query.where('namespace', 'in', chunk).execute(),
+    async (chunk) => await query.where(byNameFirst('repository.namespace'), 'in', chunk).execute(),
   );
   return rows
     .map((row) => row.name)

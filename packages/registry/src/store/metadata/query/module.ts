@@ -2,6 +2,7 @@ import { type Kysely, type Selectable, sql } from 'kysely';
 
 import { inChunks } from '../chunk.ts';
 import type { Schema } from '../schema.ts';
+import { byNameFirst } from './page.ts';
 import { prepared } from './prepared.ts';
 
 export type ModuleRow = Selectable<Schema['module']>;
@@ -164,7 +165,7 @@ export async function listModules(db: Kysely<Schema>, filter: ModuleFilter): Pro
   query = query.limit(offset + limit);
   const rows = await inChunks(
     namespaces,
-    async (chunk) => await query.where('namespace', 'in', chunk).execute(),
+    async (chunk) => await query.where(byNameFirst('module.namespace'), 'in', chunk).execute(),
   );
   return rows.toSorted((a, b) => (a.repository < b.repository ? -1 : 1)).slice(offset, offset + limit);
 }
