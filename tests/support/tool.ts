@@ -14,7 +14,8 @@ export type ToolName =
   | 'strace'
   | 'nginx'
   | 'apache2'
-  | 'systemd-analyze';
+  | 'systemd-analyze'
+  | 'wrk';
 
 /** The names under which systems install a tool, best first. */
 const executables: Record<ToolName, readonly string[]> = {
@@ -29,6 +30,7 @@ const executables: Record<ToolName, readonly string[]> = {
   nginx: ['nginx'],
   apache2: ['apache2', 'httpd'],
   'systemd-analyze': ['systemd-analyze'],
+  wrk: ['wrk'],
 };
 
 /** Where `.ci/run` puts the tools that it builds. */

@@ -64,7 +64,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
       return externalUrls[(this.raw.socket as TLSSocket).encrypted ? 'https' : 'http'] ?? '';
     },
   });
-  logRequests(app, metrics);
+  logRequests(app, log, metrics);
   keepConnections(app);
   sayWhenToRetry(app);
   shedLoad(app, metrics);
@@ -97,11 +97,12 @@ function unknownRoute(request: FastifyRequest): AshlarError {
  * listener throws the rest of the body away instead.
  */
 function keepConnections(app: FastifyInstance): void {
-  app.addHook('onSend', async (request, reply) => {
+  app.addHook('onSend', (request, reply, _payload, done) => {
     // Who waits for `100 Continue` may send the body or not: nobody knows what comes next on that connection.
     // The same goes for a body that came too slowly.
     if (request.raw.sendContinue || request.raw.destroyed) void reply.header('connection', 'close');
     else if (!request.raw.complete) reply.removeHeader('connection');
+    done();
   });
 }
 
@@ -125,27 +126,31 @@ function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply)
 }
 
 /** Counts and logs every request when its connection is done with it, also one that the client gave up. */
-function logRequests(app: FastifyInstance, metrics: Metrics): void {
-  app.addHook('onRequest', async (request, reply) => {
+function logRequests(app: FastifyInstance, log: Logger, metrics: Metrics): void {
+  // Such a line holds no header fields, and looking for secrets among them takes longer than all the rest of it.
+  const requests = log.child({}, { redact: [] });
+  app.addHook('onRequest', (request, reply, done) => {
     metrics.inFlight.inc();
     void reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
     reply.raw.once('close', () => {
       metrics.inFlight.dec();
       metrics.countBytes(protocolOf(request.raw.url ?? ''), request.raw.socket);
-      recordRequest(request, reply, metrics);
+      recordRequest(request, reply, requests, metrics);
     });
+    done();
   });
 }
 
-function recordRequest(request: FastifyRequest, reply: FastifyReply, metrics: Metrics): void {
+function recordRequest(request: FastifyRequest, reply: FastifyReply, log: Logger, metrics: Metrics): void {
   const { method, headers } = request;
   const url = request.raw.url ?? '';
   const { statusCode, writableFinished } = reply.raw;
   metrics.observe(protocolOf(url), method, statusCode, reply.elapsedTime / 1000);
   // It is counted; under overload a line for each would cost as much as an answer.
   if (reply.getHeader('ashlar-error') === 'ASH-OVERLOADED') return;
-  request.log.info(
+  log.info(
     {
+      reqId: request.id,
       method,
       url: loggedUrl(url),
       status: statusCode,

@@ -54,11 +54,11 @@ export function moduleRoutes(app: ApiApp): void {
     },
     handler: async (request) => {
       const { repository } = parseAddress(request.query.address);
-      const missing = ashlarError('ASH-MODULE-UNKNOWN', { address: repository });
+      const missing = () => ashlarError('ASH-MODULE-UNKNOWN', { address: repository });
       await requireRepository(registry, request.caller, 'read', parseRepository(repository), missing);
       const row = await metadata.query.findModule(repository);
       const rows = await metadata.query.listVersions(repository);
-      if (!row || rows.length === 0) throw missing;
+      if (!row || rows.length === 0) throw missing();
       const latest = latestVersion(rows);
       const readme = latest && (await metadata.query.findReadme(latest));
       const sentenceOf = stateSentences(rows);

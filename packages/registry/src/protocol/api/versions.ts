@@ -108,12 +108,12 @@ function stateRoutes(app: ApiApp): void {
 async function openVersion(registry: Registry, request: FastifyRequest, ref: string, action: Action) {
   const { address, version } = parseVersionReference(ref);
   const { repository } = address;
-  const missing = ashlarError('ASH-VERSION-UNKNOWN', { address: repository, version });
+  const missing = () => ashlarError('ASH-VERSION-UNKNOWN', { address: repository, version });
   await requireRepository(registry, request.caller, action, parseRepository(repository), missing);
   const show = async () => {
     const rows = await registry.metadata.query.listVersions(repository);
     const row = rows.find((each) => each.version === version);
-    if (!row) throw missing;
+    if (!row) throw missing();
     return toVersion(row, stateSentences(rows));
   };
   return { reference: { repository, version }, show };

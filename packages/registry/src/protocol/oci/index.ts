@@ -27,8 +27,9 @@ export async function ociProtocol(
   app.decorateRequest('ociScope', '');
   app.decorateRequest('caller');
   app.setErrorHandler((error, request, reply) => sendOciError(request, reply, knownError(error, request)));
-  app.addHook('onRequest', async (_request, reply) => {
+  app.addHook('onRequest', (_request, reply, done) => {
     void reply.header('docker-distribution-api-version', 'registry/2.0').header('cache-control', 'no-store');
+    done();
   });
   const handler = async (request: FastifyRequest, reply: FastifyReply) => {
     request.caller = anonymous;

@@ -101,14 +101,14 @@ async function openUpload(
   repository: Repository,
   ticket: string,
 ): Promise<Upload> {
-  const unknown = ashlarError('ASH-UPLOAD-UNKNOWN', {});
+  const unknown = () => ashlarError('ASH-UPLOAD-UNKNOWN', {});
   const { tickets, callerOf } = registry.identity;
   const live = await tickets.read('upload', ticket);
   const claims = live ?? (await tickets.readExpired('upload', ticket));
   const isStranger = !isAnonymous(request.caller) && request.caller.subject !== claims?.sub;
   if (claims?.['repository'] !== repository.name || isStranger) {
     await requireRepository(registry, request.caller, 'publish', repository, unknown);
-    throw unknown;
+    throw unknown();
   }
   const owner = live && (await callerOf(live));
   const caller = owner ?? request.caller;

@@ -53,7 +53,7 @@ export function catalogueRoutes(app: FastifyInstance, registry: Registry): void 
   app.get('/:namespace/:name/:system', async (request) => {
     const module = await readModule(registry, request, modulePath.parse(request.params));
     const latest = latestVersion(module.rows);
-    if (!latest) throw module.missing;
+    if (!latest) throw module.missing();
     return await detail(registry, request, module, latest);
   });
   app.get('/:namespace/:name/:system/:version', async (request) => {
@@ -66,7 +66,7 @@ export function catalogueRoutes(app: FastifyInstance, registry: Registry): void 
     const path = modulePath.parse(request.params);
     const { rows, missing } = await readModule(registry, request, path);
     const latest = latestVersion(rows);
-    if (!latest) throw missing;
+    if (!latest) throw missing();
     const { namespace, name, system } = path;
     return reply.redirect(`/v1/modules/${namespace}/${name}/${system}/${latest.version}/download`, 302);
   });
@@ -156,10 +156,10 @@ function pageUrl(request: FastifyRequest, offset: number): string {
 
 async function readModule(registry: Registry, request: FastifyRequest, path: z.infer<typeof modulePath>) {
   const address = addressOf(path);
-  const missing = ashlarError('ASH-MODULE-UNKNOWN', { address: address.repository });
+  const missing = () => ashlarError('ASH-MODULE-UNKNOWN', { address: address.repository });
   await requireRepository(registry, request.caller, 'read', repositoryOf(address), missing);
   const row = await registry.metadata.query.findModule(address.repository);
-  if (!row) throw missing;
+  if (!row) throw missing();
   return { row, rows: await registry.metadata.query.listVersions(address.repository), missing };
 }
 

@@ -17,7 +17,7 @@ export function downloadRoute(app: FastifyInstance, registry: Registry): void {
     const path = versionPath.parse(request.params);
     const address = addressOf(path);
     const version = normaliseVersion(path.version);
-    const missing = ashlarError('ASH-VERSION-UNKNOWN', { address: address.repository, version });
+    const missing = () => ashlarError('ASH-VERSION-UNKNOWN', { address: address.repository, version });
     await requireRepository(registry, request.caller, 'read', repositoryOf(address), missing);
     const row = await resolveVersion(registry, address, version);
     const digest = row.archive_digest as Digest;
@@ -62,10 +62,10 @@ export function archiveRoute(app: FastifyInstance, registry: Registry): void {
         digest: Digest;
         size: number;
       };
-      const missing = ashlarError('ASH-LINK-EXPIRED', {});
+      const missing = () => ashlarError('ASH-LINK-EXPIRED', {});
       await requireRepository(registry, owner, 'read', parseRepository(repository), missing);
       const row = await resolveVersion(registry, parseAddress(repository), version);
-      if (row.archive_digest !== digest) throw missing;
+      if (row.archive_digest !== digest) throw missing();
       void reply.header('content-type', 'application/zip').header('cache-control', 'private, max-age=300');
       await sendBlob(request, reply, registry.blobs, digest, size);
       return reply;

@@ -15,10 +15,10 @@ import { sourceAnnotations, sourceOf, versionKey } from './module-source.ts';
 export function versionsRoute(app: FastifyInstance, registry: Registry): void {
   app.get('/:namespace/:name/:system/versions', async (request) => {
     const address = addressOf(modulePath.parse(request.params));
-    const missing = ashlarError('ASH-MODULE-UNKNOWN', { address: address.repository });
+    const missing = () => ashlarError('ASH-MODULE-UNKNOWN', { address: address.repository });
     await requireRepository(registry, request.caller, 'read', repositoryOf(address), missing);
     const rows = await registry.metadata.query.listVersions(address.repository);
-    if (rows.length === 0) throw missing;
+    if (rows.length === 0) throw missing();
     const sentenceOf = stateSentences(rows);
     const latest = latestVersion(rows);
     const annotations = latest && (await sourceAnnotations(registry, [latest])).get(versionKey(latest));

@@ -824,6 +824,36 @@ export function metadataStoreSuite(name: string, open: () => Promise<MetadataSto
         });
       });
 
+      it('close a blob when all that name it are revoked, apart from a blob of two bytes', async () => {
+        const empty = { digest: digest(3), size: 2 };
+        await store.command.addBlob({ now, repository: inRepository(), ...empty });
+        const parts = [blobPart(1), { ...empty, kind: 'blob' as const, required: true }];
+        const publishParts = async (version: string, n: number) =>
+          await store.command.putManifest(
+            manifest(n, {
+              parts,
+              tags: [version],
+              publication: publication([version], { contentDigest: digest(900 + n) }),
+            }),
+          );
+        const revoke = async (version: string) =>
+          await store.command.setState({ repository, version, to: 'revoked' });
+        const closedBy = async (n: number) =>
+          (await store.query.findBlob({ repository, digest: digest(n) }))?.revoked;
+        await addBlobs([1]);
+        await publishParts('2.0.0', 10);
+        await publishParts('1.0.0', 11);
+        await store.command.putManifest(manifest(12, { parts, subject: digest(10) }));
+
+        expect(await closedBy(1)).toBeNull();
+        await revoke('2.0.0');
+        expect(await closedBy(1)).toBeNull();
+        await revoke('1.0.0');
+        expect([await closedBy(1), await closedBy(3)]).toEqual(['1.0.0', null]);
+        await store.command.setState({ repository, version: '2.0.0', to: 'reinstated' });
+        expect(await closedBy(1)).toBeNull();
+      });
+
       it.each([
         `update version set digest = '${digest(11)}'`,
         `update version set content_digest = '${digest(11)}'`,

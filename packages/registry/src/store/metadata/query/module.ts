@@ -4,6 +4,8 @@ import { type Kysely, type Selectable, sql } from 'kysely';
 
 import { inChunks } from '../chunk.ts';
 import type { Schema } from '../schema.ts';
+import { byNameFirst } from './page.ts';
+import { prepared } from './prepared.ts';
 
 export type ModuleRow = Selectable<Schema['module']>;
 /** A version without its readme, which may be large and is read by {@link findReadme} where it is shown. */
@@ -33,18 +35,21 @@ export async function findModule(db: Kysely<Schema>, repository: string): Promis
   return await db.selectFrom('module').selectAll().where('repository', '=', repository).executeTakeFirst();
 }
 
+const versionByName = prepared((db, input: { readonly repository: string; readonly version: string }) =>
+  db
+    .selectFrom('version')
+    .select(versionColumns)
+    .where('repository', '=', input.repository)
+    .where('version', '=', input.version)
+    .where('deleted_at', 'is', null),
+);
+
 /** A version that is not deleted. */
 export async function findVersion(
   db: Kysely<Schema>,
   { repository, version }: { readonly repository: string; readonly version: string },
 ): Promise<VersionRow | undefined> {
-  return await db
-    .selectFrom('version')
-    .select(versionColumns)
-    .where('repository', '=', repository)
-    .where('version', '=', version)
-    .where('deleted_at', 'is', null)
-    .executeTakeFirst();
+  return (await versionByName(db, { repository, version }))[0];
 }
 
 /** The readme of a version, if it has one. */
@@ -62,29 +67,35 @@ export async function findReadme(
   return row?.readme ?? undefined;
 }
 
+const versionsByDigest = prepared((db, input: { readonly repository: string; readonly digest: string }) =>
+  db
+    .selectFrom('version')
+    .select(versionColumns)
+    .where('repository', '=', input.repository)
+    .where('digest', '=', input.digest)
+    .where('deleted_at', 'is', null)
+    .orderBy('version'),
+);
+
 /** The live versions of a digest, in ASCII order. */
 export async function findVersionsByDigest(
   db: Kysely<Schema>,
   { repository, digest }: { readonly repository: string; readonly digest: string },
 ): Promise<VersionRow[]> {
-  return await db
+  return await versionsByDigest(db, { repository, digest });
+}
+
+const versionsOfModule = prepared((db, input: { readonly repository: string }) =>
+  db
     .selectFrom('version')
     .select(versionColumns)
-    .where('repository', '=', repository)
-    .where('digest', '=', digest)
-    .where('deleted_at', 'is', null)
-    .orderBy('version')
-    .execute();
-}
+    .where('repository', '=', input.repository)
+    .where('deleted_at', 'is', null),
+);
 
 /** All versions of a module that are not deleted, in no particular order. */
 export async function listVersions(db: Kysely<Schema>, repository: string): Promise<VersionRow[]> {
-  return await db
-    .selectFrom('version')
-    .select(versionColumns)
-    .where('repository', '=', repository)
-    .where('deleted_at', 'is', null)
-    .execute();
+  return await versionsOfModule(db, { repository });
 }
 
 /** As {@link listVersions}, for many modules at once; a module without versions is left out. */
@@ -204,7 +215,7 @@ async function listBetween(
   query = query.limit(offset + limit);
   const rows = await inChunks(
     namespaces,
-    async (chunk) => await query.where('namespace', 'in', chunk).execute(),
+    async (chunk) => await query.where(byNameFirst('module.namespace'), 'in', chunk).execute(),
   );
   return rows.toSorted((a, b) => (a.repository < b.repository ? -1 : 1)).slice(offset, offset + limit);
 }
