@@ -13,7 +13,8 @@ export type ToolName =
   | 'bicep'
   | 'nginx'
   | 'apache2'
-  | 'systemd-analyze';
+  | 'systemd-analyze'
+  | 'strace';
 
 /** The names under which systems install a tool, best first. */
 const executables: Record<ToolName, readonly string[]> = {
@@ -27,6 +28,7 @@ const executables: Record<ToolName, readonly string[]> = {
   nginx: ['nginx'],
   apache2: ['apache2', 'httpd'],
   'systemd-analyze': ['systemd-analyze'],
+  strace: ['strace'],
 };
 
 /** Where `.ci/run` puts the tools that it builds. */

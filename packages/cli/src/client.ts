@@ -22,6 +22,7 @@ const shapes = {
   Namespace: ['name', 'visibility'],
   Token: ['id', 'scopes'],
   CreatedToken: ['id', 'scopes', 'token'],
+  Task: ['id', 'state', 'figures'],
 } as const satisfies { readonly [Name in keyof Schemas]?: readonly (keyof z.output<Schemas[Name]>)[] };
 
 type ShapeName = keyof typeof shapes;

@@ -1,6 +1,14 @@
 import { type AshlarError, ashlarError, type NamespaceName, type Repository } from '@ashlar/core';
 
-import { type Action, authorise, type Caller, readableNamespaces, refusal } from '../identity/index.ts';
+import {
+  type Action,
+  authorise,
+  type Caller,
+  isAdmin,
+  isAnonymous,
+  readableNamespaces,
+  refusal,
+} from '../identity/index.ts';
 import type { Registry } from '../registry.ts';
 
 /**
@@ -32,6 +40,17 @@ export async function requireNamespace(
   await requireTarget(registry, caller, action, { namespace }, missing);
 }
 
+/** Whether the caller may do this, for decisions that are no refusal. */
+export async function mayUse(
+  registry: Registry,
+  caller: Caller,
+  action: Action,
+  { namespace, name }: Repository,
+): Promise<boolean> {
+  const row = await registry.metadata.query.findNamespace(namespace);
+  return authorise(caller, action, { namespace, repository: name, visibility: row?.visibility }) === 'allow';
+}
+
 async function requireTarget(
   registry: Registry,
   caller: Caller,
@@ -42,6 +61,12 @@ async function requireTarget(
   const row = await registry.metadata.query.findNamespace(target.namespace);
   const decision = authorise(caller, action, { ...target, visibility: row?.visibility });
   if (decision !== 'allow') throw refusal(decision, action, target.namespace, missing);
+}
+
+/** @throws ASH-AUTH-REQUIRED ASH-FORBIDDEN-ADMIN */
+export function requireAdmin(caller: Caller): void {
+  if (isAdmin(caller)) return;
+  throw isAnonymous(caller) ? ashlarError('ASH-AUTH-REQUIRED', {}) : ashlarError('ASH-FORBIDDEN-ADMIN', {});
 }
 
 /** The namespaces whose content the caller may list. */

@@ -35,6 +35,8 @@ export interface AppOptions {
 /** Bodies of the JSON API; uploads have limits of their own. */
 const maxJsonBody = 1024 * 1024;
 const maxUrl = 8 * 1024;
+/** Seconds. */
+const retryAfter = 5;
 
 /** All protocols, for every listener. */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
@@ -59,6 +61,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   });
   logRequests(app, metrics);
   keepConnections(app);
+  sayWhenToRetry(app);
   app.setErrorHandler(sendError);
   app.setNotFoundHandler((request, reply) => sendError(unknownRoute(request), request, reply));
   healthRoutes(app, registry, isDraining);
@@ -91,6 +94,14 @@ function keepConnections(app: FastifyInstance): void {
     // Who waits for `100 Continue` may send the body or not: nobody knows what comes next on that connection.
     if (request.raw.sendContinue) void reply.header('connection', 'close');
     else if (!request.raw.complete) reply.removeHeader('connection');
+  });
+}
+
+/** Clients that retry wait as long as they are told. */
+function sayWhenToRetry(app: FastifyInstance): void {
+  app.addHook('onSend', async (_request, reply) => {
+    const isTemporary = reply.statusCode === 503 || reply.statusCode === 429;
+    if (isTemporary && !reply.hasHeader('retry-after')) void reply.header('retry-after', retryAfter);
   });
 }
 

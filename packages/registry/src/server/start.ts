@@ -63,11 +63,15 @@ export async function startServer(config: Config, options: StartOptions = {}): P
   const folder = await openDataFolder(config.data);
   opened.defer(() => folder.close());
   // Loading the protocols takes as long as opening the stores, most of which another thread does.
-  const [open, { createApp }] = await Promise.all([openRegistry(folder, config, clock), import('./app.ts')]);
+  const [open, { createApp }] = await Promise.all([
+    openRegistry(folder, config, clock, log),
+    import('./app.ts'),
+  ]);
   opened.defer(open.close);
   const metrics = createMetrics();
   const registry = { ...open.registry, metadata: measureCommands(open.registry.metadata, metrics.commands) };
-  const adminToken = await ensureAdminToken(registry, folder, config.adminToken);
+  const isFixed = config.readOnly && config.adminToken === undefined;
+  const adminToken = isFixed ? undefined : await ensureAdminToken(registry, folder, config.adminToken);
   const certificate = files ?? (await readCertificate(config, folder.tls, clock));
   const urls: ListenerUrls = {};
   const state = { isDraining: false };
@@ -80,7 +84,8 @@ export async function startServer(config: Config, options: StartOptions = {}): P
   });
   opened.defer(async () => await app.close());
   // Before anybody can ask for them.
-  const examples = config.examples === undefined ? [] : await publishExamples(registry, config.examples);
+  const examples =
+    config.examples === undefined || config.readOnly ? [] : await publishExamples(registry, config.examples);
   const listeners = await openListeners(app, config, certificate, urls);
   opened.defer(async () => await closeListeners(listeners));
   const kept = keepCertificate({

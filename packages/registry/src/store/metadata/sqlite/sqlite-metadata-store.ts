@@ -16,9 +16,10 @@ interface Waiting {
  */
 export async function openSqliteMetadataStore(path: string): Promise<MetadataStore> {
   // The writer loads and migrates in its own thread; what this one needs is loaded meanwhile.
-  const [writer, { openReader }, { bindQueries }, { bindCommands }] = await Promise.all([
+  const [writer, { openReader }, { openSnapshot }, { bindQueries }, { bindCommands }] = await Promise.all([
     startWriter(path),
     import('./connection.ts'),
+    import('./snapshot.ts'),
     import('../query/index.ts'),
     import('../command/index.ts'),
   ]);
@@ -26,6 +27,7 @@ export async function openSqliteMetadataStore(path: string): Promise<MetadataSto
   return {
     query: bindQueries(reader.db),
     command: bindCommands(async (name, input) => await writer.run(name, input)),
+    snapshot: async () => await openSnapshot(path),
     async close() {
       await writer.close();
       await reader.db.destroy();
