@@ -21,6 +21,7 @@ import { knownError } from './error.ts';
 import { healthRoutes } from './health.ts';
 import { loggedUrl } from './log.ts';
 import { type Metrics, metricsRoute, protocolOf } from './metrics.ts';
+import { keepRouteTable } from './route-table.ts';
 import './request.ts';
 
 export interface AppOptions {
@@ -59,6 +60,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
       return externalUrls[(this.raw.socket as TLSSocket).encrypted ? 'https' : 'http'] ?? '';
     },
   });
+  keepRouteTable(app);
   logRequests(app, metrics);
   keepConnections(app);
   sayWhenToRetry(app);

@@ -2,11 +2,14 @@ import { ashlarError } from '@ashlar/core';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 
 import type { Registry } from '../registry.ts';
+import './route-table.ts';
+
+const open = { config: { permission: { kind: 'open' } } } as const;
 
 /** `/healthz`: the process answers. `/readyz`: it also can read and write, and is not shutting down. */
 export function healthRoutes(app: FastifyInstance, registry: Registry, isDraining: () => boolean): void {
-  app.get('/healthz', async () => ({ status: 'ok' }));
-  app.get('/readyz', async (request, reply) => {
+  app.get('/healthz', open, async () => ({ status: 'ok' }));
+  app.get('/readyz', open, async (request, reply) => {
     const problem = isDraining() ? 'it is shutting down' : await findProblem(registry, request.log);
     if (problem === undefined) return { status: 'ready' };
     const { code, message } = ashlarError('ASH-UNAVAILABLE', { reason: problem });

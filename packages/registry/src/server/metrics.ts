@@ -1,6 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry as MetricsRegistry } from 'prom-client';
 
+import './route-table.ts';
+
 /** Prometheus metrics of one server, over all its listeners. */
 export interface Metrics {
   readonly registry: MetricsRegistry;
@@ -59,6 +61,7 @@ export function protocolOf(url: string): string {
 export function metricsRoute(app: FastifyInstance, metrics: Metrics): void {
   app.get(
     '/metrics',
+    { config: { permission: { kind: 'open' } } },
     async (_request, reply) =>
       await reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
   );

@@ -6,6 +6,9 @@ import type { Registry } from '../../registry.ts';
 import { grantAccess, issueAccessToken } from '../../server/distribution/access-token.ts';
 import { serviceName } from '../../server/distribution/challenge.ts';
 import { formBodies, formOf } from '../../server/form.ts';
+import '../../server/route-table.ts';
+
+const credentials = { config: { permission: { kind: 'credentials' } } } as const;
 
 /** `/oauth2/exchange` and `/oauth2/token`: how the Azure SDK signs in to a container registry. */
 export async function acrTokenEndpoints(
@@ -14,7 +17,7 @@ export async function acrTokenEndpoints(
 ): Promise<void> {
   formBodies(app);
 
-  app.post('/oauth2/exchange', async (request) => {
+  app.post('/oauth2/exchange', credentials, async (request) => {
     const form = formOf(request);
     checkService(form, request.externalUrl);
     if (!registry.entra) throw ashlarError('ASH-EXCHANGE-OFF', {});
@@ -33,7 +36,7 @@ export async function acrTokenEndpoints(
     };
   });
 
-  app.post('/oauth2/token', async (request) => {
+  app.post('/oauth2/token', credentials, async (request) => {
     const form = formOf(request);
     checkService(form, request.externalUrl);
     const caller = await callerOfForm(registry, form);

@@ -8,6 +8,9 @@ import { sendOciError } from '../../server/distribution/error.ts';
 import { queryOf } from '../../server/distribution/query.ts';
 import { knownError } from '../../server/error.ts';
 import { formBodies, formOf } from '../../server/form.ts';
+import '../../server/route-table.ts';
+
+const credentials = { config: { permission: { kind: 'credentials' } } } as const;
 
 /**
  * `/token` in the two forms of the token specification: `GET` with Basic credentials, and `POST` with a form.
@@ -25,11 +28,11 @@ export async function tokenEndpoint(
     sendOciError(request, reply, knownError(error, request), 'Basic realm="ashlar"'),
   );
   app.addHook('onRequest', async (_request, reply) => void reply.header('cache-control', 'no-store'));
-  app.get('/token', async (request) => {
+  app.get('/token', credentials, async (request) => {
     const caller = await registry.identity.authenticate(request.headers.authorization);
     return await answer(registry, caller, queryOf(request).getAll('scope'));
   });
-  app.post('/token', async (request) => {
+  app.post('/token', credentials, async (request) => {
     const form = formOf(request);
     const caller = await formCaller(registry, request, form);
     return await answer(registry, caller, form.getAll('scope'));
