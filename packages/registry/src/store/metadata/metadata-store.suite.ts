@@ -291,15 +291,19 @@ export function metadataStoreSuite(name: string, open: () => Promise<MetadataSto
         expect(await store.query.listNamespaces(undefined)).toEqual([]);
       });
 
-      it('are found in every repository that shows them, by name', async () => {
-        for (const name of ['b/x', 'a/x', 'c/x']) await addBlobs([1], name);
+      it('are found in every repository of some namespaces that shows them, by name', async () => {
+        for (const name of ['b/x', 'a/x', 'c/x', 'd/x']) await addBlobs([1], name);
         await addBlobs([2], 'a/y');
+        const found = async (n: number, ...namespaces: string[]) =>
+          await store.query.repositoriesWithBlob({ digest: digest(n), namespaces, limit: 2 });
 
-        expect(await store.query.repositoriesWithBlob({ digest: digest(1), limit: 2 })).toEqual([
-          { name: 'a/x', namespace: 'a' },
+        expect(await found(1, 'd', 'c', 'b')).toEqual([
           { name: 'b/x', namespace: 'b' },
+          { name: 'c/x', namespace: 'c' },
         ]);
-        expect(await store.query.repositoriesWithBlob({ digest: digest(3), limit: 2 })).toEqual([]);
+        expect(await found(1, 'd', 'z')).toEqual([{ name: 'd/x', namespace: 'd' }]);
+        expect(await found(1)).toEqual([]);
+        expect(await found(3, 'a', 'b')).toEqual([]);
       });
 
       it('are deleted, but not under a live version', async () => {
