@@ -1,4 +1,4 @@
-import { type Digest, parseAddress, parseRepository, parseVersion } from '@ashlar/core';
+import { parseAddress, parseRepository, parseVersion } from '@ashlar/core';
 import { type Caller, parseScope } from '@ashlar/registry/identity';
 import { packZip } from '@ashlar/registry/intake';
 import { buildUpload, publishUpload } from '@ashlar/registry/source/upload';
@@ -161,7 +161,7 @@ async function remove(
   await metadata.command.deleteManifest({
     now,
     repository,
-    digest: digest as Digest,
+    digest,
     kind: kind === 'plain' ? 'plain' : 'module',
   });
   if (kind === 'plain') await metadata.command.deleteBlob({ repository, digest: blob });
