@@ -1,11 +1,12 @@
 import { createSecretKey } from 'node:crypto';
 
 import type { JWTPayload } from 'jose';
-import { JWTExpired } from 'jose/errors';
+import { JWTExpired, JWTInvalid } from 'jose/errors';
 import { SignJWT } from 'jose/jwt/sign';
 import { jwtVerify } from 'jose/jwt/verify';
 
 import type { Clock } from '../gateway/clock.ts';
+import { isCanonical } from './compact-token.ts';
 
 /**
  * What a ticket is good for; it is part of the signed audience, so that no ticket works in the place of another.
@@ -34,6 +35,7 @@ export function createTicketBox(key: Uint8Array, clock: Clock): TicketBox {
   const audience = (kind: TicketKind) => `ashlar:${kind}`;
 
   async function verify(kind: TicketKind, ticket: string): Promise<JWTPayload> {
+    if (!isCanonical(ticket)) throw new JWTInvalid('the ticket has another spelling');
     const options = { algorithms: [algorithm], audience: audience(kind), currentDate: new Date(clock.now()) };
     return (await jwtVerify(ticket, secret, options)).payload;
   }
