@@ -14,6 +14,8 @@ export interface Who {
   /** Whether what it shows is worth anything; undefined for who shows nothing. */
   readonly valid: boolean | undefined;
   readonly isAdmin: boolean;
+  /** It bears an access token of the administrator for one repository, which is not one of those here. */
+  readonly isBound?: boolean;
   /** What its token grants. */
   readonly grants: Readonly<Record<string, Level>>;
 }
@@ -41,8 +43,30 @@ export async function makeCallers(server: TestServer): Promise<Who[]> {
     await known('publisher', own('publish')),
     await known('manager', own('manage')),
     { name: 'admin', authorization: basic(server.admin), valid: true, isAdmin: true, grants: {} },
+    await boundToElsewhere(server),
     ...(await wrongCredentials(server)),
   ];
+}
+
+async function boundToElsewhere({ registry }: TestServer): Promise<Who> {
+  const access = [{ type: 'repository', name: 'opened/elsewhere', actions: ['pull', 'push', 'delete'] }];
+  const claims = { ...(await adminClaims(registry)), access };
+  const token = await registry.identity.tickets.issue('access', claims, 3600);
+  return {
+    name: 'bound',
+    authorization: `Bearer ${token}`,
+    valid: true,
+    isAdmin: false,
+    isBound: true,
+    grants: {},
+  };
+}
+
+/** What a ticket of the administrator says. */
+export async function adminClaims({ metadata }: TestServer['registry']): Promise<{ sub: string }> {
+  const rows = await metadata.query.listTokens({});
+  const admin = rows.find(({ name }) => name === 'admin')!;
+  return { sub: `token:${admin.id}` };
 }
 
 async function wrongCredentials(server: TestServer): Promise<Who[]> {

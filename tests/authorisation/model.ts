@@ -24,9 +24,11 @@ export function expectedOutcome(
   const isAnonymous = bearer.valid === undefined;
   switch (permission.kind) {
     case 'filtered':
-      return isAnonymous && permission.asks === 'always' ? '401 ASH-AUTH-REQUIRED' : permitted;
+      if (isAnonymous && permission.asks === 'always') return '401 ASH-AUTH-REQUIRED';
+      // The catalogue is a scope of its own.
+      return who.isBound && permission.asks === 'https' ? '401 ASH-AUTH-SCOPE' : permitted;
     case 'signed-in':
-      return isAnonymous ? '401 ASH-AUTH-REQUIRED' : permitted;
+      return isAnonymous || who.isBound ? '401 ASH-AUTH-REQUIRED' : permitted;
     case 'administrator':
       if (isAnonymous) return '401 ASH-AUTH-REQUIRED';
       return who.isAdmin ? permitted : '403 ASH-FORBIDDEN-ADMIN';
@@ -44,7 +46,9 @@ function scopedOutcome(permission: Scoped, who: Who, namespace: string, permitte
   const { action, missing } = permission;
   const unknown = `404 ${missing}`;
   const isPublic = namespace === namespaces.open;
-  if (!(action === 'read' && isPublic) && !mayDo(who, action, namespace)) {
+  const isOpen = action === 'read' && isPublic;
+  if (who.isBound) return isOpen ? permitted : '401 ASH-AUTH-SCOPE';
+  if (!isOpen && !mayDo(who, action, namespace)) {
     if (who.valid === undefined) return '401 ASH-AUTH-REQUIRED';
     return isPublic || mayDo(who, 'read', namespace) ? '403 ASH-FORBIDDEN' : unknown;
   }

@@ -136,13 +136,18 @@ describe('T-26: another spelling of a path', () => {
 
   it('is found, or is not, but is never another thing: to who may see it', async () => {
     const admin = basic(server.admin);
+    let found = 0;
     for (const spelling of spellings(thing.repository)) {
       const { status, headers } = await send('GET', `/v2/${spelling}/manifests/1.0.0`, {
         headers: { authorization: admin },
       });
       expect([spelling, status < 500]).toEqual([spelling, true]);
-      if (status === 200) expect([thing.digest]).toContain(headers['docker-content-digest']);
+      if (status !== 200) continue;
+      expect(headers['docker-content-digest']).toBe(thing.digest);
+      found += 1;
     }
+    // As it is, and with escapes for letters and slashes.
+    expect(found).toBeGreaterThanOrEqual(5);
   });
 });
 

@@ -58,7 +58,7 @@ export function general(
   return ofVersion(route, asked, permitted, { about, ...fields });
 }
 
-/** The answer of a route that reads credentials, and nothing else, before it looks at the rest. */
+/** The answer of a route that only wants no wrong credentials. */
 export function unlessWrong(outcome: Outcome): Case['permitted'] {
   return (_, { valid }) => (valid === false ? '401 ASH-AUTH-INVALID' : outcome);
 }

@@ -1,4 +1,5 @@
 import type { TestServer } from '../../support/server.ts';
+import { adminClaims } from '../caller.ts';
 import { type Thing, version } from '../thing.ts';
 import { byState, type Case, general, ofVersion } from './case.ts';
 
@@ -143,13 +144,6 @@ async function location(
     : 'sha256-00000000000000000000000000000000';
   const claims = { ...(await adminClaims(registry)), repository, upload, size: 0 };
   return `${base(thing)}/blobs/uploads/${await registry.identity.tickets.issue('upload', claims, 60)}`;
-}
-
-/** What a ticket of the administrator says. */
-export async function adminClaims({ metadata }: TestServer['registry']): Promise<{ sub: string }> {
-  const rows = await metadata.query.listTokens({});
-  const admin = rows.find(({ name }) => name === 'admin')!;
-  return { sub: `token:${admin.id}` };
 }
 
 function continues(method: string, done: string): Case[] {

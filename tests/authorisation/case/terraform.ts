@@ -1,7 +1,7 @@
 import type { TestServer } from '../../support/server.ts';
+import { adminClaims } from '../caller.ts';
 import { type Thing, version } from '../thing.ts';
 import { byState, type Case, type Fields, general, ofVersion } from './case.ts';
-import { adminClaims } from './oci.ts';
 
 const only: Fields = { kinds: ['terraform'] };
 const url = '/v1/modules/:namespace/:name/:system';

@@ -1,4 +1,4 @@
-import { type Case, general, ofVersion, unlessWrong } from './case.ts';
+import { type Case, general, ofVersion } from './case.ts';
 
 const form = { 'content-type': 'application/x-www-form-urlencoded' };
 const body = 'grant_type=nonsense';
@@ -8,7 +8,8 @@ export const tokenCases: Case[] = [
   ofVersion(
     'GET /token',
     ({ repository }) => ({ path: `/token?scope=repository:${repository}:pull,push,delete` }),
-    unlessWrong('200'),
+    // A token is not bought with a token.
+    (_, { valid, isBound }) => (valid === false || isBound ? '401 ASH-AUTH-INVALID' : '200'),
   ),
   general('nothing', 'POST /token', () => ({ path: '/token', headers: form, body }), '400 ASH-OAUTH-REQUEST'),
   general(
