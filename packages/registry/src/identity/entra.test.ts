@@ -2,6 +2,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import { AshlarError } from '@ashlar/core';
+import fc from 'fast-check';
 import { base64url, exportJWK, exportSPKI, generateKeyPair, type JWK, SignJWT, UnsecuredJWT } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
@@ -329,6 +330,24 @@ describe('T-21: refuses what is no token', () => {
     await refusalOf(await sign({ ...goodClaims, tid: b }));
     expect(counts.size).toBe(0);
   });
+});
+
+test('T-21: of 2,000 altered tokens none is accepted', async () => {
+  const good = await sign(goodClaims);
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.= '.split('');
+  const change = fc.tuple(fc.nat(good.length - 1), fc.constantFrom(...alphabet), fc.nat(2));
+  await fc.assert(
+    fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 4 }), async (changes) => {
+      const altered = changes.reduce(
+        (text, [at, by, left]) => text.slice(0, at) + by + text.slice(at + left),
+        good,
+      );
+      fc.pre(altered !== good);
+      await expect(verifier.verify(altered)).rejects.toMatchObject({ code: 'ASH-EXCHANGE-REFUSED' });
+    }),
+    { numRuns: 2000 },
+  );
+  expect(await verifier.verify(good)).toMatchObject({ objectId: user });
 });
 
 describe('T-22: keys that cannot be had', () => {
