@@ -1,3 +1,5 @@
+import { setTimeout } from 'node:timers/promises';
+
 import { type Kind, type Thing, version } from '../thing.ts';
 import { byState, type Case, type Fields, general, ofVersion, unlessWrong } from './case.ts';
 
@@ -122,6 +124,24 @@ const tokens: Case[] = [
   general('nothing', 'DELETE /api/v1/tokens/:id', `/api/v1/tokens/${id}`, '404 ASH-TOKEN-UNKNOWN'),
 ];
 
+/** One after the other: some do not run beside others. */
+function task(kind: string, body: object): Case {
+  const path = `/api/v1/${kind}`;
+  const ask: Case['ask'] = async (_, { registry }) => {
+    while (registry.tasks.list().some(({ state }) => state === 'running')) await setTimeout(5);
+    return { path, headers: json, body: JSON.stringify(body) };
+  };
+  return general('nothing', `POST ${path}`, ask, '202');
+}
+
+const tasks: Case[] = [
+  task('gc', { dryRun: true }),
+  task('scrub', {}),
+  task('backup', { folder: 'not/absolute' }),
+  page('/api/v1/tasks'),
+  general('nothing', 'GET /api/v1/tasks/:id', `/api/v1/tasks/${id}`, '404 ASH-TASK-UNKNOWN'),
+];
+
 const others: Case[] = [
   page('/'),
   page('/healthz'),
@@ -131,4 +151,4 @@ const others: Case[] = [
   page('/api/v1/status'),
 ];
 
-export const apiCases: Case[] = [...versions, ...namespaces, ...lists, ...tokens, ...others];
+export const apiCases: Case[] = [...versions, ...namespaces, ...lists, ...tokens, ...tasks, ...others];

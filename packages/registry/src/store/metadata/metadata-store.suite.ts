@@ -398,7 +398,8 @@ export function metadataStoreSuite(name: string, open: () => Promise<MetadataSto
         const two = { repository, digest: digest(2) };
         const found = async () => [await store.query.findBlob(two), await store.query.findPushable(two)];
         expect(await found()).toEqual([undefined, 10]);
-        expect(await store.query.repositoriesWithBlob({ digest: digest(2), limit: 10 })).toEqual([]);
+        const everywhere = { digest: digest(2), namespaces: ['contoso'], limit: 10 };
+        expect(await store.query.repositoriesWithBlob(everywhere)).toEqual([]);
         expect(await refusal(store.command.deleteBlob(two))).toMatchObject({ code: 'ASH-BLOB-UNKNOWN' });
         await store.command.putManifest(manifest(101, { parts: [blobPart(2)], tags: ['1.1.0'] }));
         expect(await found()).toEqual([{ size: 10, revoked: null }, 10]);
