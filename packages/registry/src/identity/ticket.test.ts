@@ -18,7 +18,7 @@ async function relabelled(): Promise<string> {
   return `${base64url.encode('{"alg":"none","typ":"JWT"}')}.${payload}.${signature}`;
 }
 
-describe('tickets', () => {
+describe('T-21: tickets', () => {
   it('give back what was put in', async () => {
     now = start;
     expect(await box.read('access', await box.issue('access', { sub: 'token:1', x: [1] }, 60))).toEqual({
@@ -70,10 +70,8 @@ describe('tickets', () => {
   it('are void when one character differs', async () => {
     now = start;
     const ticket = await box.issue('access', { sub: 'token:1' }, 60);
-    // The last character of each part holds bits that do not count.
-    for (let i = 0; i < ticket.length; i += 3) {
+    for (let i = 0; i < ticket.length; i += 1) {
       const altered = ticket.slice(0, i) + (ticket[i] === 'A' ? 'B' : 'A') + ticket.slice(i + 1);
-      if (ticket[i + 1] === '.' || i === ticket.length - 1) continue;
       expect([i, await box.read('access', altered), await box.readExpired('access', altered)]).toEqual([
         i,
         undefined,

@@ -23,6 +23,7 @@ import { limitRequests } from './limits.ts';
 import { loggedUrl } from './log.ts';
 import { type Metrics, metricsRoute, protocolOf } from './metrics.ts';
 import { shedLoad } from './overload.ts';
+import { keepRouteTable } from './route-table.ts';
 import './request.ts';
 
 export interface AppOptions {
@@ -64,6 +65,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
       return externalUrls[(this.raw.socket as TLSSocket).encrypted ? 'https' : 'http'] ?? '';
     },
   });
+  keepRouteTable(app);
   logRequests(app, log, metrics);
   keepConnections(app);
   sayWhenToRetry(app);

@@ -4,6 +4,9 @@ import type { FastifyInstance } from 'fastify';
 import { monotonic } from '../gateway/clock.ts';
 import type { Registry } from '../registry.ts';
 import { checkStores, type StoreCheck } from './store-health.ts';
+import './route-table.ts';
+
+const open = { config: { permission: { kind: 'open' } } } as const;
 
 /**
  * `/healthz`: the process answers. `/readyz`: it can read, and is not shutting down. When it cannot write, it says so
@@ -11,8 +14,8 @@ import { checkStores, type StoreCheck } from './store-health.ts';
  */
 export function healthRoutes(app: FastifyInstance, registry: Registry, isDraining: () => boolean): void {
   const checkNow = lookNowAndThen(checkStores);
-  app.get('/healthz', async () => ({ status: 'ok' }));
-  app.get('/readyz', async (request, reply) => {
+  app.get('/healthz', open, async () => ({ status: 'ok' }));
+  app.get('/readyz', open, async (request, reply) => {
     const checks = isDraining() ? [] : await checkNow(registry, request.log);
     const reason = isDraining() ? 'it is shutting down' : problemsOf(checks, 'read')[0];
     if (reason === undefined) {

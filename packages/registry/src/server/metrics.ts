@@ -6,6 +6,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry as MetricsRe
 import { productVersion } from './product.ts';
 import { gaugesOf, type Sources } from './gauges.ts';
 import type { EventLoopWatch } from '../gateway/event-loop.ts';
+import './route-table.ts';
 
 /** Prometheus metrics of one server, over all its listeners. */
 export interface Metrics {
@@ -143,6 +144,7 @@ export function protocolOf(url: string): string {
 export function metricsRoute(app: FastifyInstance, metrics: Metrics): void {
   app.get(
     '/metrics',
+    { config: { permission: { kind: 'open' } } },
     async (_request, reply) =>
       await reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
   );

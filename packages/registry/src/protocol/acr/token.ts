@@ -7,6 +7,10 @@ import { grantAccess, issueAccessToken } from '../../server/distribution/access-
 import { serviceName } from '../../server/distribution/challenge.ts';
 import { formBodies, formOf } from '../../server/form.ts';
 import { limitRate, signIn } from '../../server/limits.ts';
+import '../../server/route-table.ts';
+
+const credentials = { config: { permission: { kind: 'credentials' } } } as const;
+const selfLimited = { config: { ...credentials.config, limitsItself: true } } as const;
 
 /** `/oauth2/exchange` and `/oauth2/token`: how the Azure SDK signs in to a container registry. */
 export async function acrTokenEndpoints(
@@ -15,7 +19,7 @@ export async function acrTokenEndpoints(
 ): Promise<void> {
   formBodies(app);
 
-  app.post('/oauth2/exchange', async (request, reply) => {
+  app.post('/oauth2/exchange', credentials, async (request, reply) => {
     const form = formOf(request);
     checkService(form, request.externalUrl);
     if (!registry.entra) throw ashlarError('ASH-EXCHANGE-OFF', {});
@@ -36,7 +40,7 @@ export async function acrTokenEndpoints(
     };
   });
 
-  app.post('/oauth2/token', { config: { limitsItself: true } }, async (request, reply) => {
+  app.post('/oauth2/token', selfLimited, async (request, reply) => {
     const form = formOf(request);
     checkService(form, request.externalUrl);
     const credential = form.get('password') ?? form.get('refresh_token') ?? '';

@@ -8,6 +8,7 @@ import {
   sortVersions,
   stateSentences,
 } from '../../catalogue/index.ts';
+import { needs } from '../../server/route-table.ts';
 import type { ModuleRow, VersionRow } from '../../store/metadata/index.ts';
 import type { ApiApp } from './app.ts';
 import { errors } from './error.ts';
@@ -20,6 +21,7 @@ export function moduleRoutes(app: ApiApp): void {
   const { metadata } = registry;
 
   app.get('/modules', {
+    config: { permission: { kind: 'filtered' } },
     schema: {
       tags,
       operationId: 'listModules',
@@ -45,6 +47,7 @@ export function moduleRoutes(app: ApiApp): void {
   });
 
   app.get('/module', {
+    config: { permission: needs('read', 'repository', 'ASH-MODULE-UNKNOWN') },
     schema: {
       tags,
       operationId: 'getModule',

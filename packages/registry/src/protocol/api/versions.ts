@@ -5,12 +5,14 @@ import { z } from 'zod';
 import { requireRepository, stateSentences } from '../../catalogue/index.ts';
 import type { Action } from '../../identity/index.ts';
 import type { Registry } from '../../registry.ts';
+import { needs } from '../../server/route-table.ts';
 import type { ApiApp } from './app.ts';
 import { errors } from './error.ts';
 import { toVersion } from './modules.ts';
 import { Deprecation, ReferenceQuery, Revocation, Version } from './schema.ts';
 
 const tags = ['versions'];
+const manages = needs('manage', 'repository', 'ASH-VERSION-UNKNOWN');
 
 export function versionRoutes(app: ApiApp): void {
   const { registry } = app;
@@ -18,6 +20,7 @@ export function versionRoutes(app: ApiApp): void {
   stateRoutes(app);
 
   app.get('/version', {
+    config: { permission: needs('read', 'repository', 'ASH-VERSION-UNKNOWN') },
     schema: {
       tags,
       operationId: 'getVersion',
@@ -29,6 +32,7 @@ export function versionRoutes(app: ApiApp): void {
   });
 
   app.delete('/version', {
+    config: { permission: manages },
     schema: {
       tags,
       operationId: 'deleteVersion',
@@ -52,6 +56,7 @@ function stateRoutes(app: ApiApp): void {
   const { metadata } = registry;
 
   app.post('/version/deprecate', {
+    config: { permission: manages },
     schema: {
       tags,
       operationId: 'deprecateVersion',
@@ -74,6 +79,7 @@ function stateRoutes(app: ApiApp): void {
   });
 
   app.post('/version/revoke', {
+    config: { permission: manages },
     schema: {
       tags,
       operationId: 'revokeVersion',
@@ -90,6 +96,7 @@ function stateRoutes(app: ApiApp): void {
   });
 
   app.post('/version/reinstate', {
+    config: { permission: manages },
     schema: {
       tags,
       operationId: 'reinstateVersion',

@@ -18,7 +18,7 @@ export async function listTags(
   registry: Registry,
   request: FastifyRequest,
   reply: FastifyReply,
-  repository: Repository,
+  { repository }: { readonly repository: Repository },
 ): Promise<void> {
   await requireRepository(registry, request.caller, 'read', repository);
   const { name } = repository;

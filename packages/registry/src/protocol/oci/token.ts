@@ -9,6 +9,9 @@ import { queryOf } from '../../server/distribution/query.ts';
 import { knownError } from '../../server/error.ts';
 import { formBodies, formOf } from '../../server/form.ts';
 import { limitRate, signIn } from '../../server/limits.ts';
+import '../../server/route-table.ts';
+
+const credentials = { config: { permission: { kind: 'credentials' }, limitsItself: true } } as const;
 
 /**
  * `/token` in the two forms of the token specification: `GET` with Basic credentials, and `POST` with a form.
@@ -26,8 +29,7 @@ export async function tokenEndpoint(
     sendOciError(request, reply, knownError(error, request), 'Basic realm="ashlar"'),
   );
   app.addHook('onRequest', async (_request, reply) => void reply.header('cache-control', 'no-store'));
-  const limits = { config: { limitsItself: true } } as const;
-  app.get('/token', limits, async (request, reply) => {
+  app.get('/token', credentials, async (request, reply) => {
     const { authorization } = request.headers;
     const caller = await signIn(
       request,
@@ -38,7 +40,7 @@ export async function tokenEndpoint(
     limitRate(request, reply, caller);
     return await answer(registry, caller, queryOf(request).getAll('scope'));
   });
-  app.post('/token', limits, async (request, reply) => {
+  app.post('/token', credentials, async (request, reply) => {
     const form = formOf(request);
     const credential = form.get('password') || form.get('refresh_token') || request.headers.authorization;
     const caller = await signIn(

@@ -27,7 +27,7 @@ export async function startUpload(
   registry: Registry,
   request: FastifyRequest,
   reply: FastifyReply,
-  repository: Repository,
+  { repository }: { readonly repository: Repository },
 ): Promise<void> {
   await requireRepository(registry, request.caller, 'publish', repository);
   const mount = digestParameter(request, 'mount');

@@ -11,12 +11,16 @@ import {
   sortVersions,
 } from '../../catalogue/index.ts';
 import type { Registry } from '../../registry.ts';
+import { needs } from '../../server/route-table.ts';
 import type { ModuleRow, VersionRow } from '../../store/metadata/index.ts';
 import { addressOf, modulePath, repositoryOf, versionPath } from './address.ts';
 import { sourceAnnotations, sourceOf, versionKey } from './module-source.ts';
 
 const defaultLimit = 15;
 const maxLimit = 100;
+
+const list = { config: { permission: { kind: 'filtered' } } } as const;
+const module = { config: { permission: needs('read', 'repository', 'ASH-MODULE-UNKNOWN') } };
 
 const filterText = z.string().max(500).optional();
 
@@ -36,33 +40,33 @@ const listQuery = z.object({
 
 /** The extended API of the public registry: lists, search, latest and details. */
 export function catalogueRoutes(app: FastifyInstance, registry: Registry): void {
-  app.get('/', async (request) => await listPage(registry, request, {}));
-  app.get('/search', async (request) => {
+  app.get('/', list, async (request) => await listPage(registry, request, {}));
+  app.get('/search', list, async (request) => {
     const { q } = readQuery(request);
     if (!q?.trim()) throw ashlarError('ASH-REQUEST-INVALID', { reason: 'the parameter q is missing' });
     return await listPage(registry, request, { search: q });
   });
-  app.get('/:namespace', async (request) => {
+  app.get('/:namespace', list, async (request) => {
     const { namespace } = request.params as { namespace: string };
     return await listPage(registry, request, { namespace });
   });
-  app.get('/:namespace/:name', async (request) => {
+  app.get('/:namespace/:name', list, async (request) => {
     const { namespace, name } = request.params as { namespace: string; name: string };
     return await listPage(registry, request, { namespace, name });
   });
-  app.get('/:namespace/:name/:system', async (request) => {
+  app.get('/:namespace/:name/:system', module, async (request) => {
     const module = await readModule(registry, request, modulePath.parse(request.params));
     const latest = latestVersion(module.rows);
     if (!latest) throw module.missing();
     return await detail(registry, request, module, latest);
   });
-  app.get('/:namespace/:name/:system/:version', async (request) => {
+  app.get('/:namespace/:name/:system/:version', module, async (request) => {
     const path = versionPath.parse(request.params);
     const module = await readModule(registry, request, path);
     const version = await resolveVersion(registry, addressOf(path), normaliseVersion(path.version));
     return await detail(registry, request, module, version);
   });
-  app.get('/:namespace/:name/:system/download', async (request, reply) => {
+  app.get('/:namespace/:name/:system/download', module, async (request, reply) => {
     const path = modulePath.parse(request.params);
     const { rows, missing } = await readModule(registry, request, path);
     const latest = latestVersion(rows);
@@ -74,7 +78,7 @@ export function catalogueRoutes(app: FastifyInstance, registry: Registry): void 
 
 /** `/v2/modules/…/downloads/summary`; registered before the OCI router, whose `/v2/` it shares. */
 export function downloadsSummaryRoute(app: FastifyInstance, registry: Registry): void {
-  app.get('/v2/modules/:namespace/:name/:system/downloads/summary', async (request) => {
+  app.get('/v2/modules/:namespace/:name/:system/downloads/summary', module, async (request) => {
     const path = modulePath.parse(request.params);
     const { row } = await readModule(registry, request, path);
     const since = (days: number) =>

@@ -3,17 +3,26 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 
 import { requireRepository, resolveVersion } from '../../catalogue/index.ts';
 import type { Registry } from '../../registry.ts';
+import { needs } from '../../server/route-table.ts';
 import { sendBlob } from '../../server/send-blob.ts';
 import { addressOf, repositoryOf, versionPath } from './address.ts';
 
-const plain = { config: { plainErrors: true } };
+const download = {
+  config: { plainErrors: true, permission: needs('read', 'repository', 'ASH-VERSION-UNKNOWN') },
+};
+const archive = {
+  config: {
+    plainErrors: true,
+    permission: { kind: 'ticket', ticket: 'archive', action: 'read', missing: 'ASH-LINK-EXPIRED' },
+  },
+} as const;
 
 /**
  * `GET :namespace/:name/:system/:version/download`: where the archive is. The link is root-relative, so that it leads
  * to the listener that was asked, and its `checksum` is the only integrity check that Terraform makes.
  */
 export function downloadRoute(app: FastifyInstance, registry: Registry): void {
-  app.get('/:namespace/:name/:system/:version/download', plain, async (request, reply) => {
+  app.get('/:namespace/:name/:system/:version/download', download, async (request, reply) => {
     const path = versionPath.parse(request.params);
     const address = addressOf(path);
     const version = normaliseVersion(path.version);
@@ -50,7 +59,7 @@ export function archiveRoute(app: FastifyInstance, registry: Registry): void {
   app.route({
     method: ['GET', 'HEAD'],
     url: '/v1/archives/:ticket/:name',
-    ...plain,
+    ...archive,
     handler: async (request, reply) => {
       const { ticket } = request.params as { ticket: string };
       const claims = await registry.identity.tickets.read('archive', ticket);

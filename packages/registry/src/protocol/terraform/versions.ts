@@ -8,12 +8,15 @@ import {
   terraformVersions,
 } from '../../catalogue/index.ts';
 import type { Registry } from '../../registry.ts';
+import { needs } from '../../server/route-table.ts';
 import { addressOf, modulePath, repositoryOf } from './address.ts';
 import { sourceAnnotations, sourceOf, versionKey } from './module-source.ts';
 
+const module = { config: { permission: needs('read', 'repository', 'ASH-MODULE-UNKNOWN') } };
+
 /** `GET :namespace/:name/:system/versions`: every version, never cut, because Terraform does not page. */
 export function versionsRoute(app: FastifyInstance, registry: Registry): void {
-  app.get('/:namespace/:name/:system/versions', async (request) => {
+  app.get('/:namespace/:name/:system/versions', module, async (request) => {
     const address = addressOf(modulePath.parse(request.params));
     const missing = () => ashlarError('ASH-MODULE-UNKNOWN', { address: address.repository });
     await requireRepository(registry, request.caller, 'read', repositoryOf(address), missing);

@@ -292,15 +292,19 @@ export function metadataStoreSuite(name: string, open: () => Promise<MetadataSto
         expect(await store.query.listNamespaces(undefined)).toEqual([]);
       });
 
-      it('are found in every repository that shows them, by name', async () => {
-        for (const name of ['b/x', 'a/x', 'c/x']) await addBlobs([1], name);
+      it('are found in every repository of some namespaces that shows them, by name', async () => {
+        for (const name of ['b/x', 'a/x', 'c/x', 'd/x']) await addBlobs([1], name);
         await addBlobs([2], 'a/y');
+        const found = async (n: number, ...namespaces: string[]) =>
+          await store.query.repositoriesWithBlob({ digest: digest(n), namespaces, limit: 2 });
 
-        expect(await store.query.repositoriesWithBlob({ digest: digest(1), limit: 2 })).toEqual([
-          { name: 'a/x', namespace: 'a' },
+        expect(await found(1, 'd', 'c', 'b')).toEqual([
           { name: 'b/x', namespace: 'b' },
+          { name: 'c/x', namespace: 'c' },
         ]);
-        expect(await store.query.repositoriesWithBlob({ digest: digest(3), limit: 2 })).toEqual([]);
+        expect(await found(1, 'd', 'z')).toEqual([{ name: 'd/x', namespace: 'd' }]);
+        expect(await found(1)).toEqual([]);
+        expect(await found(3, 'a', 'b')).toEqual([]);
       });
 
       it('are deleted, but not under a live version', async () => {
@@ -395,7 +399,8 @@ export function metadataStoreSuite(name: string, open: () => Promise<MetadataSto
         const two = { repository, digest: digest(2) };
         const found = async () => [await store.query.findBlob(two), await store.query.findPushable(two)];
         expect(await found()).toEqual([undefined, 10]);
-        expect(await store.query.repositoriesWithBlob({ digest: digest(2), limit: 10 })).toEqual([]);
+        const everywhere = { digest: digest(2), namespaces: ['contoso'], limit: 10 };
+        expect(await store.query.repositoriesWithBlob(everywhere)).toEqual([]);
         expect(await refusal(store.command.deleteBlob(two))).toMatchObject({ code: 'ASH-BLOB-UNKNOWN' });
         await store.command.putManifest(manifest(101, { parts: [blobPart(2)], tags: ['1.1.0'] }));
         expect(await found()).toEqual([{ size: 10, revoked: null }, 10]);

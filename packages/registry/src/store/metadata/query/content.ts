@@ -165,20 +165,27 @@ export async function findBlob(
   return row && { size: row.size, revoked: row.size <= emptyConfigSize ? null : row.revoked };
 }
 
-/** Repositories that hold a blob, for a mount that names none. */
+/**
+ * Repositories that hold a blob, for a mount that names none, within the given namespaces. Others are not looked at, so
+ * that neither the answer nor its time tells of them.
+ */
 export async function repositoriesWithBlob(
   db: Kysely<Schema>,
-  { digest, limit }: { readonly digest: string; readonly limit: number },
+  input: { readonly digest: string; readonly namespaces: readonly string[]; readonly limit: number },
 ) {
-  return await db
+  const query = db
     .selectFrom('repository_blob')
     .innerJoin('repository', 'repository.name', 'repository_blob.repository')
     .select(['repository.name', 'repository.namespace'])
-    .where('repository_blob.digest', '=', digest)
+    .where('repository_blob.digest', '=', input.digest)
     .where('repository_blob.hidden', '=', 0)
     .orderBy('repository.name')
-    .limit(limit)
-    .execute();
+    .limit(input.limit);
+  const rows = await inChunks(
+    input.namespaces,
+    async (chunk) => await query.where('repository.namespace', 'in', chunk).execute(),
+  );
+  return rows.toSorted((a, b) => (a.name < b.name ? -1 : 1)).slice(0, input.limit);
 }
 
 /** Tag names in ASCII order. In a module repository the tags of revoked versions are left out. */
