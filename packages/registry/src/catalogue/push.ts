@@ -24,6 +24,7 @@ import {
   type Version,
 } from '@ashlar/core';
 
+import { crashPoint } from '../gateway/crash-point.ts';
 import { type Caller, mayCreateNamespace } from '../identity/index.ts';
 import {
   archiveLimits,
@@ -87,7 +88,9 @@ export async function pushManifest(registry: Registry, push: Push): Promise<Push
   const publication = await readPublication(registry, push, manifest);
   const blobs = push.blobs ?? [];
   for (const blob of blobs) await registry.blobs.put(blob.bytes);
+  crashPoint('push.blobs-stored');
   await registry.blobs.put(bytes, digestAlgorithm(digest));
+  crashPoint('push.manifest-stored');
   const { changed } = await registry.metadata.command.putManifest({
     now: registry.clock.now(),
     repository: {
@@ -109,6 +112,7 @@ export async function pushManifest(registry: Registry, push: Push): Promise<Push
     ...(push.ifMatch === undefined ? {} : { ifMatch: push.ifMatch }),
     ...(publication === undefined ? {} : { publication }),
   });
+  crashPoint('push.committed');
   return { digest, manifest, changed };
 }
 

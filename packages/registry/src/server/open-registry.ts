@@ -44,11 +44,14 @@ export async function openRegistry(folder: DataFolder, config: Config, clock: Cl
   const sweep = async () => {
     await blobs.sweepUploads(clock.now() - config.uploadTtl * 1000);
   };
+  // At once as well: a server that restarts every half hour would never come to it.
+  const swept = sweep().catch(() => {});
   const timers = [every(flushInterval, flush), every(sweepInterval, sweep)];
   return {
     registry,
     async close() {
       for (const timer of timers) clearInterval(timer);
+      await swept;
       await flush();
       await metadata.close();
       await blobs.close();

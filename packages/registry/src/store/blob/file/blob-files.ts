@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { ashlarError } from '@ashlar/core';
 import type { Digest } from '@ashlar/core';
 
+import { crashPoint } from '../../../gateway/crash-point.ts';
 import type { FileHandle } from '../../../gateway/file-system.ts';
 import type { BlobContent, ByteRange } from '../blob-store.ts';
 import { orMissing } from './error.ts';
@@ -92,13 +93,16 @@ export function blobFiles(folder: string, files: BlobFileSystem): BlobFiles {
   async function dropTwin(target: string, staged: Staged): Promise<void> {
     // The process that stored the blob may have ended before it synced the folder.
     await files.syncFolder(dirname(target));
+    crashPoint('blob.twin-found');
     await files.unlink(staged.path);
   }
 
   /** The order that survives a power cut: bytes, name, folder. */
   async function moveTo(target: string, staged: Staged): Promise<void> {
     await staged.handle.datasync();
+    crashPoint('blob.synced');
     await files.rename(staged.path, target);
+    crashPoint('blob.renamed');
     try {
       await files.syncFolder(dirname(target));
     } catch (error) {
@@ -106,6 +110,7 @@ export function blobFiles(folder: string, files: BlobFileSystem): BlobFiles {
       await files.unlink(target).catch(() => undefined);
       throw error;
     }
+    crashPoint('blob.named');
   }
 
   /** Makes the folder of a digest; once for each process, as an earlier one may have ended before it synced. */
@@ -124,6 +129,7 @@ export function blobFiles(folder: string, files: BlobFileSystem): BlobFiles {
 
   async function makeFolder(path: string): Promise<void> {
     await files.mkdir(path, { recursive: true, mode: folderMode });
+    crashPoint('blob.folder-made');
     await files.syncFolder(dirname(path));
   }
 

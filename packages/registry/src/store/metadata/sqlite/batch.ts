@@ -1,5 +1,6 @@
 import { AshlarError, ashlarError } from '@ashlar/core/error';
 
+import { crashPoint } from '../../../gateway/crash-point.ts';
 import { type CommandName, commands } from '../command/index.ts';
 import type { SqliteConnection } from './connection.ts';
 import type { WriterReply, WriterRequest } from './writer-protocol.ts';
@@ -23,6 +24,7 @@ export async function runBatch(
     // One after another on purpose: they share one connection.
     for (const request of batch) replies.push(await runOne(connection, request));
     database.exec('commit');
+    for (const { name } of batch) crashPoint('command.committed', name);
     return replies;
   } catch (error) {
     if (database.isTransaction) database.exec('rollback');
@@ -32,6 +34,7 @@ export async function runBatch(
 
 async function runOne({ database, db }: SqliteConnection, request: WriterRequest): Promise<WriterReply> {
   database.exec('savepoint command');
+  crashPoint('command.begun', request.name);
   try {
     const command = commands[request.name as CommandName] as (
       d: typeof db,
@@ -39,6 +42,7 @@ async function runOne({ database, db }: SqliteConnection, request: WriterRequest
     ) => Promise<unknown>;
     const value = await command(db, request.input);
     database.exec('release command');
+    crashPoint('command.done', request.name);
     return { id: request.id, value };
   } catch (error) {
     // A full disk and the like end the whole transaction, and with it the commands before this one.
