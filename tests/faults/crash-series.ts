@@ -1,0 +1,93 @@
+import type { Operation } from './operation/operation.ts';
+import type { Series } from './series.ts';
+import { isAlive } from './server.ts';
+import { Violation } from './violation.ts';
+
+export const commandPoints = ['command.begun', 'command.done', 'command.committed'] as const;
+
+/** Every place where a crash can hit an operation: its own, and those of its commands in the store. */
+function placesOf({ points, commands }: Operation): string[] {
+  return [...points, ...commands.flatMap((command) => commandPoints.map((point) => `${point}/${command}`))];
+}
+
+/** `kill -9` at the n-th passing of each crash point of an operation. */
+export function crashSeries(fault: string, operations: readonly Operation[]): Series[] {
+  return operations.flatMap((operation) =>
+    placesOf(operation).map((place) => ({
+      fault,
+      place,
+      what: operation.name,
+      async run(bench, n) {
+        const change = operation.make(bench.random);
+        await change.prepare?.(await bench.server());
+        const server = await bench.restart({ crashAt: `${place}:${n}` });
+        const attempt = await bench.attempt(change, server);
+        // It was asked for a thing that it never does a second time, or it is about to end.
+        const crashed = !attempt.acknowledged || !isAlive(server.pid);
+        if (crashed) {
+          const { signal } = await withinSeconds(
+            10,
+            server.program.ended,
+            `${place}: ${String(attempt.error)}`,
+          );
+          if (signal !== 'SIGKILL')
+            throw new Violation(`the server ended by itself: ${server.program.stderr()}`);
+        }
+        await bench.restart();
+        await bench.verify(operation, change, attempt);
+        return crashed;
+      },
+    })),
+  );
+}
+
+/** The end of the writer thread alone (F-17): the server goes on, and takes the same again a little later. */
+export function threadSeries(fault: string, operations: readonly Operation[]): Series[] {
+  return operations.flatMap((operation) =>
+    operation.commands.flatMap((command) =>
+      commandPoints.map((point) => ({
+        fault,
+        place: `${point}/${command}`,
+        what: `writer thread, ${operation.name}`,
+        places: 1,
+        async run(bench) {
+          const change = operation.make(bench.random);
+          await change.prepare?.(await bench.server());
+          const server = await bench.restart({ crashAt: `${point}/${command}:1:thread` });
+          const attempt = await bench.attempt(change, server);
+          if (attempt.acknowledged || attempt.refusal?.status !== 503)
+            throw new Violation(
+              `${operation.name} without a writer: ${String(attempt.error ?? 'acknowledged')}`,
+            );
+          // Reading goes on meanwhile.
+          await change.observe(server);
+          await untilReady(server.client.url);
+          await bench.verify(operation, change, attempt);
+          if (!isAlive(server.pid)) throw new Violation('the server ended with its writer');
+          return true;
+        },
+      })),
+    ),
+  );
+}
+
+async function untilReady(url: string): Promise<void> {
+  for (let tries = 0; tries < 200; tries++) {
+    if ((await fetch(`${url}/readyz`)).ok) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Violation('no new writer after 10 s');
+}
+
+/** @throws Violation when it takes longer */
+export async function withinSeconds<T>(seconds: number, work: Promise<T>, what: string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Violation(`not within ${seconds} s: ${what}`)), seconds * 1000);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,55 @@
+import type { Operation } from './operation/operation.ts';
+import type { Series } from './series.ts';
+import { isAlive } from './server.ts';
+import { inject } from './strace.ts';
+
+/** Calls with which the stores change the disk. `write` is left out: sockets use it too. */
+export const writingCalls = [
+  'openat',
+  'pwrite64',
+  'pwritev',
+  'fdatasync',
+  'fsync',
+  'rename',
+  'unlink',
+  'mkdir',
+  'ftruncate',
+];
+
+export interface StraceFault {
+  readonly fault: string;
+  readonly calls: readonly string[];
+  /** `signal=KILL`, `error=EIO`, … */
+  readonly effect: string;
+}
+
+/** The n-th call of a kind is killed or fails while an operation runs. */
+export function straceSeries(
+  strace: string,
+  { fault, calls, effect }: StraceFault,
+  operations: readonly Operation[],
+): Series[] {
+  return operations.flatMap((operation) =>
+    calls.map((syscall) => ({
+      fault,
+      place: `${syscall} ${effect}`,
+      what: operation.name,
+      mayMiss: true,
+      async run(bench, n) {
+        const change = operation.make(bench.random);
+        const server = await bench.server();
+        await change.prepare?.(server);
+        const injected = await inject(strace, server.pid, { syscall, fault: effect, when: n });
+        const attempt = await bench.attempt(change, server).finally(async () => {
+          // A process that is being killed answers nobody, and takes a moment to be gone.
+          if (effect === 'signal=KILL') await new Promise((resolve) => setTimeout(resolve, 20));
+        });
+        const hit = (await injected.end()) || !isAlive(server.pid);
+        if (!isAlive(server.pid)) await server.program.ended;
+        else if (n % 3 === 0) await bench.restart();
+        await bench.verify(operation, change, attempt);
+        return hit;
+      },
+    })),
+  );
+}
