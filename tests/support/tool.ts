@@ -3,7 +3,15 @@ import { delimiter, join, resolve } from 'node:path';
 import { describe, it } from 'vitest';
 
 /** Programs that tests drive and that `npm ci` does not bring along. */
-export type ToolName = 'terraform' | 'tofu' | 'skopeo' | 'oras' | 'docker-registry' | 'chromium' | 'bicep' | 'strace';
+export type ToolName =
+  | 'terraform'
+  | 'tofu'
+  | 'skopeo'
+  | 'oras'
+  | 'docker-registry'
+  | 'chromium'
+  | 'bicep'
+  | 'strace';
 
 /** The names under which systems install a tool, best first. */
 const executables: Record<ToolName, readonly string[]> = {
