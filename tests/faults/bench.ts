@@ -19,7 +19,8 @@ export interface Attempt {
   readonly acknowledged: boolean;
   /** Undefined when there was an answer, or when it was good. */
   readonly refusal: Refused | undefined;
-  readonly error: unknown;
+  /** What went wrong, in words. */
+  readonly error: string;
 }
 
 interface Acknowledged {
@@ -68,10 +69,14 @@ export class Bench {
   async attempt(change: Change, server: Server): Promise<Attempt> {
     try {
       await change.run(server);
-      return { acknowledged: true, refusal: undefined, error: undefined };
+      return { acknowledged: true, refusal: undefined, error: '' };
     } catch (error) {
       if (error instanceof Violation) throw error;
-      return { acknowledged: false, refusal: error instanceof Refused ? error : undefined, error };
+      return {
+        acknowledged: false,
+        refusal: error instanceof Refused ? error : undefined,
+        error: String(error),
+      };
     }
   }
 

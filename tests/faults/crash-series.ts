@@ -1,6 +1,7 @@
+import type { Attempt } from './bench.ts';
 import type { Operation } from './operation/operation.ts';
 import type { Series } from './series.ts';
-import { isAlive } from './server.ts';
+import { isAlive, type Server } from './server.ts';
 import { Violation } from './violation.ts';
 
 export const commandPoints = ['command.begun', 'command.done', 'command.committed'] as const;
@@ -22,17 +23,7 @@ export function crashSeries(fault: string, operations: readonly Operation[]): Se
         await change.prepare?.(await bench.server());
         const server = await bench.restart({ crashAt: `${place}:${n}` });
         const attempt = await bench.attempt(change, server);
-        // It was asked for a thing that it never does a second time, or it is about to end.
-        const crashed = !attempt.acknowledged || !isAlive(server.pid);
-        if (crashed) {
-          const { signal } = await withinSeconds(
-            10,
-            server.program.ended,
-            `${place}: ${String(attempt.error)}`,
-          );
-          if (signal !== 'SIGKILL')
-            throw new Violation(`the server ended by itself: ${server.program.stderr()}`);
-        }
+        const crashed = await wasKilled(server, attempt);
         await bench.restart();
         await bench.verify(operation, change, attempt);
         return crashed;
@@ -56,9 +47,7 @@ export function threadSeries(fault: string, operations: readonly Operation[]): S
           const server = await bench.restart({ crashAt: `${point}/${command}:1:thread` });
           const attempt = await bench.attempt(change, server);
           if (attempt.acknowledged || attempt.refusal?.status !== 503)
-            throw new Violation(
-              `${operation.name} without a writer: ${String(attempt.error ?? 'acknowledged')}`,
-            );
+            throw new Violation(`${operation.name} without a writer: ${attempt.error || 'acknowledged'}`);
           // Reading goes on meanwhile.
           await change.observe(server);
           await untilReady(server.client.url);
@@ -69,6 +58,14 @@ export function threadSeries(fault: string, operations: readonly Operation[]): S
       })),
     ),
   );
+}
+
+/** Whether the crash point ended the server. @throws Violation when something else did, or nothing although it failed */
+async function wasKilled(server: Server, { acknowledged, error }: Attempt): Promise<boolean> {
+  if (acknowledged && isAlive(server.pid)) return false;
+  const { signal } = await withinSeconds(10, server.program.ended, error);
+  if (!acknowledged && signal !== 'SIGKILL') throw new Violation(`the server ended by itself: ${error}`);
+  return signal === 'SIGKILL';
 }
 
 async function untilReady(url: string): Promise<void> {

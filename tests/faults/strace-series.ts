@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import type { Operation } from './operation/operation.ts';
 import type { Series } from './series.ts';
 import { isAlive } from './server.ts';
@@ -40,10 +42,9 @@ export function straceSeries(
         const server = await bench.server();
         await change.prepare?.(server);
         const injected = await inject(strace, server.pid, { syscall, fault: effect, when: n });
-        const attempt = await bench.attempt(change, server).finally(async () => {
-          // A process that is being killed answers nobody, and takes a moment to be gone.
-          if (effect === 'signal=KILL') await new Promise((resolve) => setTimeout(resolve, 20));
-        });
+        const attempt = await bench.attempt(change, server);
+        // A process that is being killed answers nobody, and takes a moment to be gone.
+        if (!attempt.acknowledged) await sleep(20);
         const hit = (await injected.end()) || !isAlive(server.pid);
         if (!isAlive(server.pid)) await server.program.ended;
         else if (n % 3 === 0) await bench.restart();

@@ -43,12 +43,9 @@ export function argumentsOf(
   more: readonly string[],
 ) {
   const call = `?${syscall}`;
-  return [
-    ...['-f', '-qq'],
-    ...paths.flatMap((path) => ['-P', path]),
-    ...['-e', `trace=${call}`, '-e', `inject=${call}:${fault}:when=${when}${lasting ? '+' : ''}`],
-    ...more,
-  ];
+  const places = paths.flatMap((path) => ['-P', path]);
+  const rule = `${call}:${fault}:when=${when}${lasting ? '+' : ''}`;
+  return ['-f', '-qq', ...places, '-e', `trace=${call}`, '-e', `inject=${rule}`, ...more];
 }
 
 /** Every thread of the process has to have its tracer before the first call. */
