@@ -95,7 +95,9 @@ export function firstStartCalls(
           'format',
         ];
         const injection = {
-          ...{ syscall, fault: effect, when: n },
+          syscall,
+          fault: effect,
+          when: n,
           paths: [...paths, ...files].map((path) => join(data, path)),
         };
         const log = `${data}.log`;

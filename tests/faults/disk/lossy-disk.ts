@@ -54,7 +54,8 @@ export class LossyDisk {
       open: async (path: string, flags: string) => this.#call('open', path, () => this.#open(path, flags)),
       readdir: async (path: string) =>
         this.#call('readdir', path, () => [...this.#folder(path).entries.keys()]),
-      stat: async (path: string) => this.#call('stat', path, () => statOf(this.#file(path))),
+      stat: async (path: string, options?: StatOptions) =>
+        this.#call('stat', path, () => statOf(this.#file(path), options)),
       rename: async (from: string, to: string) =>
         this.#call('rename', to, () => {
           const file = this.#file(from);
@@ -125,7 +126,7 @@ export class LossyDisk {
       this.#descriptors -= 1;
     };
     const handle = {
-      stat: async () => this.#call('handle.stat', path, () => statOf(file)),
+      stat: async (options?: StatOptions) => this.#call('handle.stat', path, () => statOf(file, options)),
       datasync: async () => await this.#sync('handle.datasync', path, file),
       truncate: async (size: number) => this.#call('handle.truncate', path, () => file.truncate(size)),
       writeFile: async (bytes: Uint8Array) =>
@@ -184,8 +185,13 @@ function baseOf(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
-function statOf(file: LossyFile) {
-  return { size: file.bytes.length, mtimeMs: 0 };
+interface StatOptions {
+  readonly bigint: boolean;
+}
+
+function statOf(file: LossyFile, { bigint }: StatOptions = { bigint: false }) {
+  const size = file.bytes.length;
+  return bigint ? { size: BigInt(size), ino: 1n, ctimeNs: 0n } : { size, mtimeMs: 0 };
 }
 
 export function systemError(code: string, path: string): NodeJS.ErrnoException {

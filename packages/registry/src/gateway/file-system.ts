@@ -22,6 +22,7 @@ export {
   utimes,
   writeFile,
 } from 'node:fs/promises';
+export type { BigIntStats } from 'node:fs';
 export type { FileHandle } from 'node:fs/promises';
 
 /**

@@ -171,6 +171,56 @@ export function blobStoreSuite(name: string, openFixture: () => Promise<BlobStor
         expect(await seen(digest)).toEqual(absent);
       });
 
+      it('lists every blob with its size and time, and nothing else', async () => {
+        const before = Date.now();
+        const digests = [await store.put(hello), await store.put(large), await store.put(hello, 'sha512')];
+        const gone = await store.put(Buffer.from('gone'));
+        await store.delete(gone);
+        await uploadOf(hello);
+
+        const blobs = await Array.fromAsync(store.list());
+
+        const sizes = new Map(blobs.map(({ digest, size }) => [digest, size]));
+        expect(blobs).toHaveLength(3);
+        expect(sizes).toEqual(
+          new Map([
+            [digests[0]!, hello.length],
+            [digests[1]!, large.length],
+            [digests[2]!, hello.length],
+          ]),
+        );
+        // Stores whose times are whole seconds say one that has passed.
+        for (const { storedAt } of blobs) {
+          expect(storedAt).toBeGreaterThanOrEqual(Math.floor(before / 1000) * 1000);
+          expect(storedAt).toBeLessThanOrEqual(Date.now() + 1000);
+        }
+      });
+
+      it('keeps a revision as long as the bytes stay as they are', async () => {
+        const digest = await store.put(large);
+        const first = await revisionOf(store, digest);
+
+        store = await fixture.reopen();
+
+        expect(first).toMatch(/./);
+        expect(await revisionOf(store, digest, { start: 5, end: 9 })).toBe(first);
+      });
+
+      it('puts a blob aside, of this revision only, and takes it again', async () => {
+        const digest = await store.put(hello);
+        const revision = await revisionOf(store, digest);
+
+        expect(await store.quarantine(digest, `${revision}x`)).toBe(false);
+        expect(await seen(digest)).toEqual(present(hello));
+        expect(await store.quarantine(digest, revision)).toBe(true);
+        expect(await seen(digest)).toEqual(absent);
+        expect(await Array.fromAsync(store.list())).toEqual([]);
+        expect(await store.quarantine(digest, revision)).toBe(false);
+
+        await store.put(hello);
+        expect(await seen(digest)).toEqual(present(hello));
+      });
+
       it('lets a reader stop', async () => {
         const digest = await store.put(large);
         const content = await store.open(digest);
@@ -561,6 +611,12 @@ function brokenAfter(...chunks: Uint8Array[]): Readable {
 
 function digestBy(algorithm: DigestAlgorithm, bytes: Uint8Array): Digest {
   return digestOf(algorithm, createHash(algorithm).update(bytes).digest('hex'));
+}
+
+async function revisionOf(store: BlobStore, digest: Digest, range?: ByteRange): Promise<string> {
+  const content = await store.open(digest, range);
+  content!.stream.destroy();
+  return content!.revision;
 }
 
 async function bytesOf(content: { stream: Readable } | undefined): Promise<Buffer | undefined> {

@@ -15,7 +15,16 @@ export interface ByteRange {
 export interface BlobContent {
   /** Bytes of the whole blob, also when only a range is read. */
   readonly size: number;
+  /** Differs whenever the stored bytes may have changed; what was verified once holds as long as it is the same. */
+  readonly revision: string;
   readonly stream: Readable;
+}
+
+export interface StoredBlob {
+  readonly digest: Digest;
+  readonly size: number;
+  /** Milliseconds. */
+  readonly storedAt: number;
 }
 
 /**
@@ -36,6 +45,13 @@ export interface BlobStore {
   put(bytes: Uint8Array, algorithm?: DigestAlgorithm): Promise<Digest>;
   /** Removes a blob; removing what does not exist is fine. */
   delete(digest: Digest): Promise<void>;
+  /** Every blob, in no order. One that is stored or removed meanwhile may be among them or not. */
+  list(): AsyncIterable<StoredBlob>;
+  /**
+   * Puts the bytes of a damaged blob aside, where nobody reads them: the blob does not exist any more and can be stored
+   * again. Says false, and does nothing, when its revision is another one by now.
+   */
+  quarantine(digest: Digest, revision: string): Promise<boolean>;
 
   /**
    * Starts an upload. The announced algorithm is hashed while bytes arrive; sha256 unless told.

@@ -26,6 +26,7 @@ const probe = Buffer.alloc(4096, 'ashlar');
  * <folder>/sha256/ab/abcd…   blobs, whole and synced, named by their digest
  * <folder>/sha512/…
  * <folder>/upload/<id>       staging files
+ * <folder>/quarantine/…      damaged blobs, for a person to look at
  * ```
  */
 export async function openFileBlobStore(folder: string, options: FileBlobStoreOptions): Promise<BlobStore> {
@@ -41,8 +42,8 @@ export async function openFileBlobStore(folder: string, options: FileBlobStoreOp
   /** Nothing is held open between two calls. */
   async function close(): Promise<void> {}
 
-  const { size, open, read } = blobs;
-  return { size, open, read, delete: blobs.delete, ...uploads, check, close };
+  const { adopt: _, ...reads } = blobs;
+  return { ...reads, ...uploads, check, close };
 }
 
 async function makeFolders(folder: string, files: BlobFileSystem): Promise<void> {

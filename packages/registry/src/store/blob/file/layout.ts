@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-import { digestAlgorithm, digestHex } from '@ashlar/core';
+import { digestAlgorithm, digestHex, isDigest } from '@ashlar/core';
 import type { Digest, DigestAlgorithm } from '@ashlar/core';
 
 import type * as gateway from '../../../gateway/file-system.ts';
@@ -31,6 +31,17 @@ export function blobFolder(folder: string, digest: Digest): string {
 
 export function blobPath(folder: string, digest: Digest): string {
   return join(blobFolder(folder, digest), digestHex(digest));
+}
+
+/** Where damaged blobs lie; nothing reads them. */
+export function quarantineFolder(folder: string): string {
+  return join(folder, 'quarantine');
+}
+
+/** The digest that `<folder>/<algorithm>/<part>/<name>` stands for; undefined for what somebody else put there. */
+export function digestOfFile(algorithm: DigestAlgorithm, part: string, name: string): Digest | undefined {
+  const digest = `${algorithm}:${name}`;
+  return part === name.slice(0, 2) && isDigest(digest) ? digest : undefined;
 }
 
 /** The id carries the announced algorithm, so that a restart does not forget it. */

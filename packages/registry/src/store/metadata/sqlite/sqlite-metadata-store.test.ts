@@ -33,6 +33,9 @@ async function tempFolder(): Promise<string> {
   return await mkdtemp(join(tmpdir(), 'ashlar-metadata-'));
 }
 
+/** Until there is another writer: a thread takes its time to start on a busy machine. */
+const patience = { timeout: 20_000 };
+
 /** Stores that a test is done with, emptied: opening one costs a thread. */
 const idle: { path: string; store: MetadataStore }[] = [];
 
@@ -213,7 +216,7 @@ describe('sqlite', () => {
       message: expect.stringContaining('is being started again'),
     });
     expect(await store.query.listNamespaces(undefined)).toHaveLength(1);
-    await expect.poll(async () => await create('d').then(() => 'done', String)).toBe('done');
+    await expect.poll(async () => await create('d').then(() => 'done', String), patience).toBe('done');
     expect((await store.query.listNamespaces(undefined)).map(({ name }) => name)).toEqual(['before', 'd']);
   });
 
@@ -228,7 +231,7 @@ describe('sqlite', () => {
     for (const { reason } of failed as PromiseRejectedResult[]) {
       expect(reason).toMatchObject({ code: 'ASH-UNAVAILABLE' });
     }
-    await expect.poll(async () => await create('last').then(() => 'done', String)).toBe('done');
+    await expect.poll(async () => await create('last').then(() => 'done', String), patience).toBe('done');
     const found = new Set((await store.query.listNamespaces(undefined)).map(({ name }) => name));
     // What was acknowledged is there.
     expect(names.filter((name, i) => results[i]!.status === 'fulfilled' && !found.has(name))).toEqual([]);
@@ -238,7 +241,7 @@ describe('sqlite', () => {
     const before = workers.length;
     const begin = performance.now();
     const gap = async (count: number) => {
-      await expect.poll(() => workers.length - before, { timeout: 10_000, interval: 5 }).toBe(count);
+      await expect.poll(() => workers.length - before, { ...patience, interval: 5 }).toBe(count);
       await new Promise((resolve) => workers.at(-1)!.once('online', resolve));
       await workers.at(-1)!.terminate();
     };
@@ -247,9 +250,7 @@ describe('sqlite', () => {
 
     // 50 + 100 + 200 + 400 ms
     expect(performance.now() - begin).toBeGreaterThan(700);
-    await expect
-      .poll(async () => await create('a').then(() => 'done', String), { timeout: 10_000 })
-      .toBe('done');
+    await expect.poll(async () => await create('a').then(() => 'done', String), patience).toBe('done');
   });
 
   it('can be closed while it has no writer', async () => {
@@ -270,7 +271,7 @@ describe('sqlite', () => {
       code: 'ASH-UNAVAILABLE',
       cause: new Error('out of memory'),
     });
-    await expect.poll(async () => await create('b').then(() => 'done', String)).toBe('done');
+    await expect.poll(async () => await create('b').then(() => 'done', String), patience).toBe('done');
   });
 
   it('passes on what cannot be known beforehand, and goes on', async () => {

@@ -7,9 +7,10 @@ import { startLastingWriter } from './lasting-writer.ts';
  */
 export async function openSqliteMetadataStore(path: string): Promise<MetadataStore> {
   // The writer loads and migrates in its own thread; what this one needs is loaded meanwhile.
-  const [writer, { openReader }, { bindQueries }, { bindCommands }] = await Promise.all([
+  const [writer, { openReader }, { openSnapshot }, { bindQueries }, { bindCommands }] = await Promise.all([
     startLastingWriter(path),
     import('./connection.ts'),
+    import('./snapshot.ts'),
     import('../query/index.ts'),
     import('../command/index.ts'),
   ]);
@@ -17,6 +18,7 @@ export async function openSqliteMetadataStore(path: string): Promise<MetadataSto
   return {
     query: bindQueries(reader.db),
     command: bindCommands(async (name, input) => await writer.run(name, input)),
+    snapshot: async () => await openSnapshot(path),
     async close() {
       await writer.close();
       await reader.db.destroy();
