@@ -38,6 +38,8 @@ export class Bench {
   readonly #installation: Installation;
   readonly #acknowledged: Acknowledged[] = [];
   #server: Server | undefined;
+  /** What was measured on the way. */
+  readonly notes: string[] = [];
 
   private constructor(data: string, installation: Installation, random: Random) {
     this.data = data;
@@ -47,6 +49,10 @@ export class Bench {
 
   static async open(installation: Installation, random: Random): Promise<Bench> {
     return new Bench(await mkdtemp(join(tmpdir(), 'ashlar-faults-')), installation, random);
+  }
+
+  note(text: string): void {
+    this.notes.push(text);
   }
 
   /** The server, started again when it is gone. */
@@ -118,8 +124,14 @@ export class Bench {
     }
   }
 
-  async close(): Promise<void> {
+  /** Ends the server and leaves the folder to somebody else. */
+  async stop(): Promise<void> {
     await this.#server?.kill();
+    this.#server = undefined;
+  }
+
+  async close(): Promise<void> {
+    await this.stop();
     await rm(this.data, { recursive: true, force: true });
   }
 }

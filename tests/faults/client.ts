@@ -58,6 +58,8 @@ export function clientOf(url: string, token: string): Client {
           timeout: patience,
           headers: {
             authorization: `Bearer ${token}`,
+            // As every client of ours says: an early answer would be lost with a connection that ends with it.
+            connection: 'keep-alive',
             'content-length': body?.bytes.length ?? 0,
             ...(body?.type === undefined ? {} : { 'content-type': body.type }),
             ...headers,
@@ -68,6 +70,7 @@ export function clientOf(url: string, token: string): Client {
           incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
           incoming.on('error', reject);
           incoming.on('end', () => {
+            outgoing.destroy();
             const bytes = Buffer.concat(chunks);
             resolve({
               status: incoming.statusCode ?? 0,

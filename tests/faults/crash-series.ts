@@ -2,6 +2,7 @@ import type { Attempt } from './bench.ts';
 import type { Operation } from './operation/operation.ts';
 import type { Series } from './series.ts';
 import { isAlive, type Server } from './server.ts';
+import { untilReady } from './until-ready.ts';
 import { Violation } from './violation.ts';
 
 export const commandPoints = ['command.begun', 'command.done', 'command.committed'] as const;
@@ -66,14 +67,6 @@ async function wasKilled(server: Server, { acknowledged, error }: Attempt): Prom
   const { signal } = await withinSeconds(10, server.program.ended, error);
   if (!acknowledged && signal !== 'SIGKILL') throw new Violation(`the server ended by itself: ${error}`);
   return signal === 'SIGKILL';
-}
-
-async function untilReady(url: string): Promise<void> {
-  for (let tries = 0; tries < 200; tries++) {
-    if ((await fetch(`${url}/readyz`)).ok) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Violation('no new writer after 10 s');
 }
 
 /** @throws Violation when it takes longer */

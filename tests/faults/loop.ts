@@ -53,6 +53,7 @@ export async function runLoop(options: LoopOptions): Promise<Row[]> {
     }
   };
   const renew = async () => {
+    for (const note of bench.notes) report(note);
     await bench.close();
     bench = await Bench.open(installation, random);
     age = 0;
@@ -85,6 +86,7 @@ export async function runLoop(options: LoopOptions): Promise<Row[]> {
     }
     return rows;
   } finally {
+    for (const note of bench.notes) report(note);
     await bench.close();
   }
 }

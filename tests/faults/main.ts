@@ -1,12 +1,14 @@
 /**
- * The fault loops: `npm run faults [-- --seed 1 --iterations 500 --only F-01]`. Ends with 1 when a promise was broken.
+ * The fault loops: `npm run faults [-- --seed 1 --iterations 500 --minutes 30 --only F-01
+ * --place blob.renamed --what upload]`. Ends with 1 when a promise was broken.
  */
 import { parseArgs } from 'node:util';
 
 import { requireTool } from '../support/tool.ts';
 import { auditEmbedded } from './audit.ts';
+import { whyNoSmallDisk } from './full-disk-series.ts';
 import { runLoop } from './loop.ts';
-import { crashPlan, stracePlan } from './plan.ts';
+import { crashPlan, stracePlan, worldPlan } from './plan.ts';
 import { launchEmbedded } from './server.ts';
 import { formatTable, summarise } from './table.ts';
 
@@ -17,21 +19,30 @@ const { values } = parseArgs({
     only: { type: 'string', default: 'F-' },
     place: { type: 'string', default: '' },
     what: { type: 'string', default: '' },
+    minutes: { type: 'string', default: '600' },
   },
 });
 const seed = Number(values.seed);
+const installation = { launch: launchEmbedded, audit: auditEmbedded };
 const strace = requireTool('strace');
 if (strace === undefined) console.log('without strace: it is not in PATH');
-const series = [...crashPlan(), ...(strace === undefined ? [] : stracePlan(strace))].filter(
+const reason = await whyNoSmallDisk();
+if (reason !== undefined) console.log(`without a full disk: ${reason}`);
+const series = [
+  ...crashPlan(),
+  ...(strace === undefined ? [] : stracePlan(strace)),
+  ...worldPlan(installation, reason === undefined),
+].filter(
   ({ fault, place, what }) =>
     fault.startsWith(values.only) && place.includes(values.place) && what.includes(values.what),
 );
 console.log(`seed ${seed}, ${series.length} series`);
 const rows = await runLoop({
   seed,
-  installation: { launch: launchEmbedded, audit: auditEmbedded },
+  installation,
   series,
   iterations: Number(values.iterations),
+  budget: Number(values.minutes) * 60_000,
   report: (text) => console.log(text),
 });
 

@@ -1,5 +1,13 @@
+import type { Installation } from './bench.ts';
+import { clockSeries } from './clock-series.ts';
 import { crashSeries, threadSeries } from './crash-series.ts';
+import { cutSeries } from './cut-series.ts';
+import { damageSeries } from './damage-series.ts';
+import { descriptorSeries } from './descriptor-series.ts';
+import { drainSeries } from './drain-series.ts';
+import { eventLoopSeries } from './event-loop-series.ts';
 import { firstStartCalls, firstStartSeries, presetSeries } from './first-start-series.ts';
+import { fullDiskSeries } from './full-disk-series.ts';
 import { blobOperations } from './operation/blob.ts';
 import { identityOperations } from './operation/identity.ts';
 import type { Operation } from './operation/operation.ts';
@@ -47,6 +55,19 @@ export function crashPlan(): Series[] {
         'creation of a token',
       ),
     ),
+  ];
+}
+
+/** Faults of the world around: the disk, the clients, the clock, whoever operates it. */
+export function worldPlan(installation: Installation, hasSmallDisk: boolean): Series[] {
+  return [
+    ...(hasSmallDisk ? [fullDiskSeries(installation)] : []),
+    descriptorSeries,
+    cutSeries,
+    clockSeries,
+    damageSeries,
+    drainSeries,
+    ...eventLoopSeries,
   ];
 }
 

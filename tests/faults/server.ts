@@ -27,11 +27,15 @@ export interface LaunchOptions {
 /** Starts a server on a data folder; rejects when it ends before it serves. What the stores are is its affair. */
 export type Launch = (data: string, options?: LaunchOptions) => Promise<Server>;
 
-const command = resolve(import.meta.dirname, '../../packages/cli/bin/ashlar.js');
+/** The program that users start. */
+export const serveCommand: readonly string[] = [
+  process.execPath,
+  resolve(import.meta.dirname, '../../packages/cli/bin/ashlar.js'),
+];
 
 /** The server as users start it, with the stores that it brings along: SQLite and files. */
 export const launchEmbedded: Launch = async (data, options = {}) =>
-  await serveWith([process.execPath, command], data, options);
+  await serveWith(serveCommand, data, options);
 
 /** The same through another program that hands over to it with `exec`, such as `prlimit`. */
 export async function serveWith(

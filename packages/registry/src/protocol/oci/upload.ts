@@ -37,8 +37,14 @@ export async function startUpload(
   const digest = mount === undefined ? digestParameter(request, 'digest') : undefined;
   const id = await registry.blobs.createUpload(algorithmOf(request, mount ?? digest));
   if (digest === undefined) return await sendAccepted(registry, reply, request.caller, repository, id, 0);
-  await registry.blobs.append(id, 0, request.raw, registry.config.maxBlobSize);
-  await finish(registry, request.caller, repository, id, digest);
+  try {
+    await registry.blobs.append(id, 0, request.raw, registry.config.maxBlobSize);
+    await finish(registry, request.caller, repository, id, digest);
+  } catch (error) {
+    // Nobody was told where it is and can go on with it; on a full disk its bytes are the last thing to keep.
+    await registry.blobs.cancelUpload(id).catch(() => false);
+    throw error;
+  }
   await sendCreated(reply, repository, digest);
 }
 
