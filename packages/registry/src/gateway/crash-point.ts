@@ -42,36 +42,37 @@ export const crashPoints = [
 
 export type CrashPoint = (typeof crashPoints)[number];
 
-interface Trap {
-  readonly point: string;
-  readonly detail: string | undefined;
-  /** How many times it is still passed before it is the one. */
-  left: number;
-  readonly end: () => void;
-}
+type Trap = (point: CrashPoint, detail: string | undefined) => void;
 
-/** `point/detail:count:what`, all but the point may be left out. */
-function parseTrap(text: string | undefined): Trap | undefined {
-  const parts = /^([\w.-]+)(?:\/(\w+))?(?::(\d+))?(?::(process|thread))?$/.exec(text ?? '');
-  if (!parts) return undefined;
-  const [, point, detail, count, what] = parts;
-  // In a worker, exit ends nothing but its thread.
-  const end = what === 'thread' ? () => process.exit(1) : () => process.kill(process.pid, 'SIGKILL');
-  // Its successor lives.
-  if (what === 'thread' && threadId > 1) return undefined;
-  return { point: point!, detail, left: Number(count ?? 1), end };
-}
-
-const trap = parseTrap(process.env['ASHLAR_CRASH_AT']);
+const trap = readTrap(process.env['ASHLAR_CRASH_AT']);
 
 /**
  * Ends the process here when the variable `ASHLAR_CRASH_AT` says so, as `kill -9` would: at `blob.renamed`, at
  * `blob.written:3` for the third time, at `command.done/putManifest` for one detail only; `command.done:1:thread` ends
- * the thread alone.
+ * the thread alone. `report` writes down which points are passed.
  */
 export function crashPoint(point: CrashPoint, detail?: string): void {
-  if (trap === undefined || trap.point !== point) return;
-  if (trap.detail !== undefined && trap.detail !== detail) return;
-  trap.left -= 1;
-  if (trap.left === 0) trap.end();
+  trap?.(point, detail);
+}
+
+function readTrap(text: string | undefined): Trap | undefined {
+  if (text === 'report') return report;
+  const parts = /^([\w.-]+)(?:\/(\w+))?(?::(\d+))?(?::(process|thread))?$/.exec(text ?? '');
+  if (!parts) return undefined;
+  const [, wanted, only, count, what] = parts;
+  // Its successor lives.
+  if (what === 'thread' && threadId > 1) return undefined;
+  let left = Number(count ?? 1);
+  return (point, detail) => {
+    if (point !== wanted || (only !== undefined && only !== detail)) return;
+    left -= 1;
+    if (left !== 0) return;
+    // In a worker, exit ends nothing but its thread.
+    if (what === 'thread') process.exit(1);
+    process.kill(process.pid, 'SIGKILL');
+  };
+}
+
+function report(point: CrashPoint, detail: string | undefined): void {
+  process.stderr.write(`passed ${detail === undefined ? point : `${point}/${detail}`}\n`);
 }

@@ -54,7 +54,10 @@ export function verifiedReads(store: BlobStore, { clock, onDamage }: VerifyOptio
 
   function isTrusted(digest: Digest, revision: string): boolean {
     const known = trusted.get(digest);
-    return known?.revision === revision && clock.now() - known.at < trustTime;
+    if (known?.revision !== revision) return false;
+    const age = clock.now() - known.at;
+    // A clock that was set back must not make trust last.
+    return 0 <= age && age < trustTime;
   }
 
   /** Remembers a right digest; puts the bytes of a wrong one aside. */
