@@ -56,7 +56,11 @@ export function fullDiskSeries(installation: Installation): Series {
           await server.kill();
         }
         const again = await installation.launch(join(folder, 'data'));
-        await installation.audit(join(folder, 'data')).finally(async () => await again.kill());
+        try {
+          await installation.audit(join(folder, 'data'));
+        } finally {
+          await again.kill();
+        }
       } finally {
         await run('umount', ['-l', folder]);
         await rm(folder, { recursive: true, force: true });

@@ -4,6 +4,7 @@ import type { Operation } from './operation/operation.ts';
 import type { Series } from './series.ts';
 import { isAlive } from './server.ts';
 import { inject } from './strace.ts';
+import { Violation } from './violation.ts';
 
 /** Calls with which the stores change the disk. `write` is left out: sockets use it too. */
 export const writingCalls = [
@@ -23,12 +24,14 @@ export interface StraceFault {
   readonly calls: readonly string[];
   /** `signal=KILL`, `error=EIO`, … */
   readonly effect: string;
+  /** Statuses with which the request may be refused: each stands for words that help. */
+  readonly answers: readonly number[];
 }
 
 /** The n-th call of a kind is killed or fails while an operation runs. */
 export function straceSeries(
   strace: string,
-  { fault, calls, effect }: StraceFault,
+  { fault, calls, effect, answers }: StraceFault,
   operations: readonly Operation[],
 ): Series[] {
   return operations.flatMap((operation) =>
@@ -48,6 +51,9 @@ export function straceSeries(
         const hit = (await injected.end()) || !isAlive(server.pid);
         if (!isAlive(server.pid)) await server.program.ended;
         else if (n % 3 === 0) await bench.restart();
+        const status = attempt.refusal?.status;
+        if (status !== undefined && !answers.includes(status))
+          throw new Violation(`${operation.name} is refused without a clear word: ${attempt.error}`);
         await bench.verify(operation, change, attempt);
         return hit;
       },

@@ -7,7 +7,9 @@ import type { WriterReply, WriterRequest } from './writer-protocol.ts';
 
 /** Result codes of SQLite, https://www.sqlite.org/rescode.html; the low byte is the primary one. */
 const sqliteBusy = 5;
+const sqliteIoError = 10;
 const sqliteFull = 13;
+const sqliteCannotOpen = 14;
 
 /**
  * Runs commands in one commit, each in a savepoint of its own, so that one failing does not touch the others. When the
@@ -59,6 +61,10 @@ export function errorData(error: unknown): NonNullable<WriterReply['error']> {
   if (code === sqliteFull) return { known: ashlarError('ASH-STORAGE-FULL', {}).toData() };
   if (code === sqliteBusy) {
     const reason = 'another program is writing to the metadata database';
+    return { known: ashlarError('ASH-UNAVAILABLE', { reason }).toData() };
+  }
+  if (code === sqliteIoError || code === sqliteCannotOpen) {
+    const reason = `the metadata database reports: ${(error as Error).message}`;
     return { known: ashlarError('ASH-UNAVAILABLE', { reason }).toData() };
   }
   return { unknown: error instanceof Error ? (error.stack ?? error.message) : String(error) };
