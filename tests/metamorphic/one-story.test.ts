@@ -106,7 +106,7 @@ async function look({ world, send }: Run, caller: CallerName): Promise<void> {
 }
 
 it(
-  `tells one story through all protocols (${numRuns} runs)`,
+  `P1: tells one story through all protocols (${numRuns} runs)`,
   { timeout: 20_000 + numRuns * 4_000 },
   async () => {
     const random = fc.array(step, { minLength: 22, maxLength: 30, size: 'max' });

@@ -11,7 +11,10 @@ export type ToolName =
   | 'docker-registry'
   | 'chromium'
   | 'bicep'
-  | 'strace';
+  | 'strace'
+  | 'nginx'
+  | 'apache2'
+  | 'systemd-analyze';
 
 /** The names under which systems install a tool, best first. */
 const executables: Record<ToolName, readonly string[]> = {
@@ -23,6 +26,9 @@ const executables: Record<ToolName, readonly string[]> = {
   chromium: ['chromium', 'chromium-browser', 'google-chrome'],
   bicep: ['bicep'],
   strace: ['strace'],
+  nginx: ['nginx'],
+  apache2: ['apache2', 'httpd'],
+  'systemd-analyze': ['systemd-analyze'],
 };
 
 /** Where `.ci/run` puts the tools that it builds. */

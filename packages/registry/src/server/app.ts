@@ -35,6 +35,8 @@ export interface AppOptions {
 /** Bodies of the JSON API; uploads have limits of their own. */
 const maxJsonBody = 1024 * 1024;
 const maxUrl = 8 * 1024;
+/** Seconds. */
+const retryAfter = 5;
 
 /** All protocols, for every listener. */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
@@ -59,6 +61,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   });
   logRequests(app, metrics);
   keepConnections(app);
+  sayWhenToRetry(app);
   app.setErrorHandler(sendError);
   app.setNotFoundHandler((request, reply) => sendError(unknownRoute(request), request, reply));
   healthRoutes(app, registry, isDraining);
@@ -94,6 +97,14 @@ function keepConnections(app: FastifyInstance): void {
   });
 }
 
+/** Clients that retry wait as long as they are told. */
+function sayWhenToRetry(app: FastifyInstance): void {
+  app.addHook('onSend', async (_request, reply) => {
+    const isTemporary = reply.statusCode === 503 || reply.statusCode === 429;
+    if (isTemporary && !reply.hasHeader('retry-after')) void reply.header('retry-after', retryAfter);
+  });
+}
+
 /** For paths that belong to no protocol. */
 function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const { code, message, status } = knownError(error, request);
@@ -112,6 +123,7 @@ function logRequests(app: FastifyInstance, metrics: Metrics): void {
     void reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
     reply.raw.once('close', () => {
       metrics.inFlight.dec();
+      metrics.countBytes(protocolOf(request.raw.url ?? ''), request.raw.socket);
       recordRequest(request, reply, metrics);
     });
   });
