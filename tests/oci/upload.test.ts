@@ -1,12 +1,14 @@
 import { once } from 'node:events';
-import { rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { request } from 'node:http';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { openConnection } from '../support/raw-connection.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 import { errorOf, ociClient, type Send } from './client.ts';
 import { bytesOf, digestOf, pushBlob, startUpload } from './content.ts';
@@ -538,3 +540,18 @@ async function expectContinue(path: string, authorization: string | undefined) {
   outgoing.destroy();
   return { status: statusCode, continued, connection: answered['connection'] };
 }
+
+it('leaves nothing on the disk of an upload in one request that breaks: nobody can go on with it', async () => {
+  const staged = async () => await readdir(join(server.data, 'blobs', 'upload'));
+  const before = (await staged()).length;
+  const connection = await openConnection(server.http);
+  await connection.write(
+    `POST ${base}/uploads/?digest=${digestOf(content)} HTTP/1.1\r\nHost: x\r\n` +
+      `Authorization: Bearer ${server.admin}\r\nContent-Length: ${content.length}\r\n\r\n`,
+  );
+  await connection.write(content.subarray(0, 5_000));
+  await expect.poll(async () => (await staged()).length, { timeout: 10_000 }).toBe(before + 1);
+  connection.close();
+
+  await expect.poll(async () => (await staged()).length, { timeout: 10_000 }).toBe(before);
+});

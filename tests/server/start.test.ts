@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -53,6 +53,17 @@ it('starts, takes a module and shows it, also after a restart', async () => {
 
   const again = await start();
   expect((await again.api('GET', '/modules')).body).toMatchObject({ modules: [{ latest: '1.0.0' }] });
+});
+
+it('throws away what uploads left behind that nobody goes on with', async () => {
+  await (await start()).close();
+  const folder = join(data, 'blobs', 'upload');
+  for (const name of ['put-old', 'put-new']) await writeFile(join(folder, name), 'half');
+  const twoDaysAgo = Date.now() / 1000 - 2 * 86_400;
+  await utimes(join(folder, 'put-old'), twoDaysAgo, twoDaysAgo);
+
+  await start();
+  await expect.poll(async () => await readdir(folder), { timeout: 10_000 }).toEqual(['put-new']);
 });
 
 describe('a start that fails', () => {

@@ -24,6 +24,7 @@ import {
   type Version,
 } from '@ashlar/core';
 
+import { crashPoint } from '../gateway/crash-point.ts';
 import { type Caller, mayCreateNamespace } from '../identity/index.ts';
 import {
   archiveLimits,
@@ -102,7 +103,9 @@ async function store(
 ): Promise<string[]> {
   const { repository, bytes, tags, blobs = [] } = push;
   for (const blob of blobs) await registry.blobs.put(blob.bytes);
+  crashPoint('push.blobs-stored');
   await registry.blobs.put(bytes, digestAlgorithm(digest));
+  crashPoint('push.manifest-stored');
   const { changed } = await registry.metadata.command.putManifest({
     now: registry.clock.now(),
     repository: {
@@ -124,6 +127,7 @@ async function store(
     ...(push.ifMatch === undefined ? {} : { ifMatch: push.ifMatch }),
     ...(publication === undefined ? {} : { publication }),
   });
+  crashPoint('push.committed');
   return changed;
 }
 

@@ -57,7 +57,8 @@ function fromFlags({ flags, cwd }: Sources): [SettingName, Given][] {
 
 function fromEnvironment({ env, cwd }: Sources, problems: Problem[]): [SettingName, Given][] {
   const known = settingEntries().map(([, setting]) => setting.env);
-  const ignored = [...clientVariables, configFile.env];
+  // The last is for tests alone: see gateway/crash-point.ts.
+  const ignored = [...clientVariables, configFile.env, 'ASHLAR_CRASH_AT'];
   for (const variable of Object.keys(env)) {
     if (!variable.startsWith('ASHLAR_') || known.includes(variable) || ignored.includes(variable)) continue;
     problems.push(unknownKey(variable, nearest(variable, known)));

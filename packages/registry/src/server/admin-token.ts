@@ -1,6 +1,7 @@
 import type { Secret } from '../config/index.ts';
+import { crashPoint } from '../gateway/crash-point.ts';
 import { newId } from '../gateway/random.ts';
-import { rm, writeFile } from '../gateway/file-system.ts';
+import { rm, syncFolder, writeFile } from '../gateway/file-system.ts';
 import { covers, hashToken, newToken, presetTokenName, scopesOf } from '../identity/index.ts';
 import type { Registry } from '../registry.ts';
 import type { DataFolder } from '../store/data-folder.ts';
@@ -32,9 +33,12 @@ export async function ensureAdminToken(
   await metadata.command.endPresets({ now, name: presetTokenName });
   if (await hasAdministrator(metadata, now)) return undefined;
   const token = newToken();
-  // The file first: a token that nobody knows would lock everybody out. A new one, so that no earlier mode stays.
+  // The file first, and durable: a token that nobody knows would lock everybody out. A new one, so that no earlier
+  // mode stays.
   await rm(folder.adminToken, { force: true });
-  await writeFile(folder.adminToken, `${token}\n`, { mode: 0o600, flag: 'wx' });
+  await writeFile(folder.adminToken, `${token}\n`, { mode: 0o600, flag: 'wx', flush: true });
+  await syncFolder(folder.path);
+  crashPoint('admin-token.written');
   await metadata.command.createToken({
     ...admin,
     now,

@@ -26,6 +26,16 @@ export function knownError(error: unknown, request: FastifyRequest): AshlarError
       return ashlarError('ASH-BODY-TIMEOUT', {});
     case 'ENOSPC':
       return ashlarError('ASH-STORAGE-FULL', {}, { cause: error });
+    case 'EIO':
+    case 'EROFS':
+      return unavailable(
+        'its disk reports an error, which an administrator finds in the log',
+        error,
+        request,
+      );
+    case 'EMFILE':
+    case 'ENFILE':
+      return unavailable('it has too many files and connections open', error, request);
     case 'ECONNRESET':
     case 'ERR_STREAM_PREMATURE_CLOSE':
       return ashlarError('ASH-REQUEST-INVALID', { reason: 'the connection broke before all of it arrived' });
@@ -36,4 +46,9 @@ export function knownError(error: unknown, request: FastifyRequest): AshlarError
       request.log.error({ err: error }, 'request failed');
       return ashlarError('ASH-INTERNAL', { request: request.id });
   }
+}
+
+function unavailable(reason: string, cause: unknown, request: FastifyRequest): AshlarError {
+  request.log.error({ err: cause }, 'request failed');
+  return ashlarError('ASH-UNAVAILABLE', { reason }, { cause });
 }

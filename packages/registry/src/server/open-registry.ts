@@ -70,6 +70,8 @@ export async function openRegistry(
     const options = { grace: config.gcGrace, dryRun: false };
     registry.tasks.start('gc', async (control) => await collectGarbage(registry, options, control));
   };
+  // At once as well: a server that restarts every half hour would never come to it.
+  const swept = config.readOnly ? undefined : sweep().catch(() => {});
   const timers = config.readOnly
     ? []
     : [
@@ -81,6 +83,7 @@ export async function openRegistry(
     registry,
     async close() {
       for (const timer of timers) clearInterval(timer);
+      await swept;
       await registry.tasks.close();
       if (!config.readOnly) await flush();
       await metadata.close();

@@ -3,6 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 
 import { ashlarError } from '@ashlar/core';
 
+import { crashPoint } from '../gateway/crash-point.ts';
 import { chmod, mkdir, open, readdir, readFile, rename, syncFolder } from '../gateway/file-system.ts';
 
 /** The format of the data folder that this version of Ashlar reads and writes. */
@@ -48,6 +49,7 @@ export async function openDataFolder(path: string): Promise<DataFolder> {
   await orConfigError(folder, refuseForeign(folder));
   await checkFormat(folder);
   const lock = takeLock(folder);
+  crashPoint('folder.locked');
   try {
     await orConfigError(folder, settle(folder));
   } catch (error) {
@@ -72,6 +74,7 @@ async function makeFolder(folder: string): Promise<void> {
     if (systemCode(error) === 'EEXIST') return;
     throw error;
   }
+  crashPoint('folder.made');
   await syncFolder(dirname(folder));
 }
 
@@ -139,7 +142,9 @@ async function settle(folder: string): Promise<void> {
     await handle.writeFile(`${currentFormat}\n`);
     await handle.datasync();
   }
+  crashPoint('folder.format-written');
   await rename(fresh, join(folder, 'format'));
+  crashPoint('folder.format-named');
   await syncFolder(folder);
 }
 

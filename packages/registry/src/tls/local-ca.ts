@@ -5,12 +5,13 @@ import {
   type KeyObject,
   X509Certificate,
 } from 'node:crypto';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 import { type AshlarError, ashlarError } from '@ashlar/core';
 
 import type { Clock } from '../gateway/clock.ts';
-import { mkdir, readFile, rename, writeFile } from '../gateway/file-system.ts';
+import { crashPoint } from '../gateway/crash-point.ts';
+import { mkdir, readFile, rename, rm, syncFolder, writeFile } from '../gateway/file-system.ts';
 import { randomBytes } from '../gateway/random.ts';
 import { authorityExtensions, isIpAddress, serverExtensions, signCertificate } from './certificate.ts';
 
@@ -176,14 +177,21 @@ async function readAuthorityKey(folder: string, authority: Authority): Promise<K
 /** The key first: a certificate without key is damage, a key without certificate is a start that was cut short. */
 async function writePair(folder: string, name: string, { cert, key }: Pair): Promise<void> {
   await mkdir(folder, { recursive: true });
+  await syncFolder(dirname(folder));
   await replaceFile(join(folder, `${name}-key.pem`), key, 0o600);
   await replaceFile(join(folder, `${name}.pem`), cert, 0o644);
 }
 
+/** Durable when it returns: a power cut must not leave a certificate whose key was lost. */
 async function replaceFile(path: string, text: string, mode: number): Promise<void> {
-  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
-  await writeFile(temporary, text, { mode, flag: 'wx', flush: true });
-  await rename(temporary, path);
+  const fresh = `${path}.new`;
+  // What a start that was cut short left there; with `wx` no earlier mode stays.
+  await rm(fresh, { force: true });
+  await writeFile(fresh, text, { mode, flag: 'wx', flush: true });
+  crashPoint('tls.file-written');
+  await rename(fresh, path);
+  crashPoint('tls.file-named');
+  await syncFolder(dirname(path));
 }
 
 async function readIfThere(path: string): Promise<string | undefined> {

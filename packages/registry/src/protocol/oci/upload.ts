@@ -43,13 +43,13 @@ export async function startUpload(
   if (digest === undefined) return await sendAccepted(registry, reply, request.caller, repository, id, 0);
   try {
     await registry.blobs.append(id, 0, request.raw, registry.config.maxBlobSize);
+    await finish(registry, request.caller, repository, id, digest);
   } catch (error) {
-    // Nobody knows its name, to go on with it.
+    // Nobody was told where it is and can go on with it; on a full disk its bytes are the last thing to keep.
     await registry.blobs.cancelUpload(id).catch(() => false);
     registry.uploadSessions.end(request.caller.subject, id);
     throw error;
   }
-  await finish(registry, request.caller, repository, id, digest);
   await sendCreated(reply, repository, digest);
 }
 

@@ -98,6 +98,20 @@ describe('reading verified', () => {
     expect(await drain(digest)).toEqual([large.length, 'whole']);
   });
 
+  it('hashes again what was read before the clock was set back', async () => {
+    const digest = await store.put(large);
+    // Ranges of a trusted revision cost one opening, others two.
+    const openings = async () => {
+      opened = 0;
+      await drain(digest, { start: 0, end: 9 });
+      return opened;
+    };
+    expect([await openings(), await openings()]).toEqual([2, 1]);
+    now -= 60 * minute;
+
+    expect(await openings()).toBe(2);
+  });
+
   it('breaks a range before its end when a byte outside of it is wrong', async () => {
     const digest = await store.put(large);
     await flip(digest, large.length - 1);

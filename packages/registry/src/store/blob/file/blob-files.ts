@@ -4,9 +4,11 @@ import { Readable } from 'node:stream';
 import { ashlarError } from '@ashlar/core';
 import type { Digest, DigestAlgorithm } from '@ashlar/core';
 
+import { crashPoint } from '../../../gateway/crash-point.ts';
 import type { BigIntStats, FileHandle } from '../../../gateway/file-system.ts';
 import type { BlobContent, ByteRange, StoredBlob } from '../blob-store.ts';
 import { orMissing } from './error.ts';
+import { folderSyncs } from './folder-syncs.ts';
 import { blobPath, digestOfFile, folderMode, quarantineFolder, randomName } from './layout.ts';
 import type { BlobFileSystem } from './layout.ts';
 
@@ -35,6 +37,7 @@ export interface BlobFiles {
 export function blobFiles(folder: string, files: BlobFileSystem): BlobFiles {
   const inTurn = turnKeeper();
   const folders = new Map<string, Promise<void>>();
+  const syncs = folderSyncs(files);
 
   async function size(digest: Digest): Promise<number | undefined> {
     return (await orMissing(files.stat(blobPath(folder, digest))))?.size;
@@ -104,29 +107,37 @@ export function blobFiles(folder: string, files: BlobFileSystem): BlobFiles {
     return inTurn(digest, async () => {
       const target = blobPath(folder, digest);
       await ensureFolder(dirname(target));
-      // Another size can only be damage at rest, which the move repairs.
-      if ((await size(digest)) === staged.size) await dropTwin(target, staged);
-      else await moveTo(target, staged);
+      const known = await size(digest);
+      // Another size can only be damage at rest, which the move repairs; and where a sync has failed, nobody knows
+      // whether the name that we see is on the disk.
+      const isTwin = known === staged.size && syncs.failures(dirname(target)) === 0;
+      if (isTwin) await dropTwin(target, staged);
+      else await moveTo(target, staged, known !== undefined);
     });
   }
 
   async function dropTwin(target: string, staged: Staged): Promise<void> {
     // The process that stored the blob may have ended before it synced the folder.
-    await files.syncFolder(dirname(target));
+    await syncs.sync(dirname(target), 0);
+    crashPoint('blob.twin-found');
     await files.unlink(staged.path);
   }
 
   /** The order that survives a power cut: bytes, name, folder. */
-  async function moveTo(target: string, staged: Staged): Promise<void> {
+  async function moveTo(target: string, staged: Staged, isReplaced: boolean): Promise<void> {
     await staged.handle.datasync();
+    crashPoint('blob.synced');
+    const before = syncs.failures(dirname(target));
     await files.rename(staged.path, target);
+    crashPoint('blob.renamed');
     try {
-      await files.syncFolder(dirname(target));
+      await syncs.sync(dirname(target), before);
     } catch (error) {
-      // After a failed sync the next one succeeds without having written anything, so the next try starts afresh.
-      await files.unlink(target).catch(() => undefined);
+      // The next try starts afresh. What was there before stays: somebody may have been told that it is stored.
+      if (!isReplaced) await files.unlink(target).catch(() => undefined);
       throw error;
     }
+    crashPoint('blob.named');
   }
 
   /** Makes the folder of a digest; once for each process, as an earlier one may have ended before it synced. */
@@ -144,8 +155,16 @@ export function blobFiles(folder: string, files: BlobFileSystem): BlobFiles {
   }
 
   async function makeFolder(path: string): Promise<void> {
+    const before = syncs.failures(dirname(path));
     await files.mkdir(path, { recursive: true, mode: folderMode });
-    await files.syncFolder(dirname(path));
+    crashPoint('blob.folder-made');
+    try {
+      await syncs.sync(dirname(path), before);
+    } catch (error) {
+      // Unless it holds something, so that it was there before, the next try makes it anew.
+      await files.rmdir(path).catch(() => undefined);
+      throw error;
+    }
   }
 
   return { size, open, read, delete: remove, list, quarantine, adopt };

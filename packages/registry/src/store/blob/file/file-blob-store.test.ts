@@ -450,6 +450,10 @@ async function openRecorded(): Promise<Recorded> {
       happen('rename', from as string, to as string);
       await gateway.rename(from, to);
     },
+    rmdir: async (path) => {
+      happen('rmdir', path as string);
+      await gateway.rmdir(path);
+    },
     stat: (async (path: string) => {
       happen('stat', path);
       return await gateway.stat(path);

@@ -5,6 +5,7 @@ import type { Readable } from 'node:stream';
 import { ashlarError } from '@ashlar/core';
 import type { DigestAlgorithm } from '@ashlar/core';
 
+import { crashPoint } from '../../../gateway/crash-point.ts';
 import type { FileHandle } from '../../../gateway/file-system.ts';
 
 /** Measured: one `writev` of about 1 MiB is as fast as anything larger, and memory stays flat. */
@@ -60,6 +61,7 @@ export async function writeAll(
   while (rest.length > 0) {
     const { bytesWritten } = await handle.writev(rest, next);
     next += bytesWritten;
+    crashPoint('blob.written');
     rest = withoutFirst(rest, bytesWritten);
   }
 }

@@ -6,6 +6,7 @@ import { AshlarError, ashlarError, digestAlgorithm, digestOf } from '@ashlar/cor
 import type { Digest, DigestAlgorithm } from '@ashlar/core';
 
 import type { Clock } from '../../../gateway/clock.ts';
+import { crashPoint } from '../../../gateway/crash-point.ts';
 import type { FileHandle } from '../../../gateway/file-system.ts';
 import type { BlobStore, UploadId } from '../blob-store.ts';
 import type { BlobFiles } from './blob-files.ts';
@@ -51,6 +52,7 @@ export function uploadFiles(
   async function store(name: string, bytes: Uint8Array, digest: Digest): Promise<void> {
     const path = pathOf(name);
     await using handle = await files.open(path, 'wx', fileMode);
+    crashPoint('blob.created');
     try {
       if (bytes.length > 0) await writeAll(handle, [bytes], 0);
       await blobs.adopt({ path, handle, size: bytes.length }, digest);
@@ -64,6 +66,7 @@ export function uploadFiles(
     const id = newUploadId(algorithm);
     const handle = await orStorageFull(files.open(pathOf(id), 'wx', fileMode));
     await handle.close();
+    crashPoint('blob.created');
     alive.set(id, { algorithm, hash: createHash(algorithm), size: 0, touched: clock.now() });
     return id;
   }
@@ -102,7 +105,9 @@ export function uploadFiles(
       try {
         const size = await settledSize(id, handle);
         const actual = await digestOfStaging(id, handle, size, digestAlgorithm(digest));
+        crashPoint('blob.hashed');
         if (actual !== digest) throw ashlarError('ASH-DIGEST-MISMATCH', { digest, actual });
+        crashPoint('blob.accepted');
         await orStorageFull(blobs.adopt({ path: pathOf(id), handle, size }, digest));
         alive.delete(id);
         return { size };
@@ -192,6 +197,7 @@ export function uploadFiles(
   async function discard(name: string): Promise<boolean> {
     alive.delete(name);
     const removed = await orMissing(files.unlink(pathOf(name)).then(() => true));
+    crashPoint('blob.discarded');
     return removed === true;
   }
 

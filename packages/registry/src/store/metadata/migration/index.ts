@@ -3,6 +3,7 @@ import { type Migration, Migrator } from 'kysely/migration';
 
 import { ashlarError } from '@ashlar/core/error';
 
+import { crashPoint } from '../../../gateway/crash-point.ts';
 import type { Dialect } from '../dialect.ts';
 import type { Schema } from '../schema.ts';
 import * as initial from './0001-initial.ts';
@@ -30,7 +31,12 @@ export async function migrate(
 ): Promise<void> {
   const known: Record<string, Migration> = {};
   for (const [name, migration] of Object.entries(steps)) {
-    known[name] = { up: async (transaction: Kysely<Schema>) => await migration.up(transaction, dialect) };
+    known[name] = {
+      async up(transaction: Kysely<Schema>) {
+        await migration.up(transaction, dialect);
+        crashPoint('database.migrating', name);
+      },
+    };
   }
   const migrator = new Migrator({ db, provider: { getMigrations: async () => known } });
   const { error } = await migrator.migrateToLatest();

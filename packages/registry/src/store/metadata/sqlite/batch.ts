@@ -1,12 +1,15 @@
 import { AshlarError, ashlarError } from '@ashlar/core/error';
 
+import { crashPoint } from '../../../gateway/crash-point.ts';
 import { type CommandName, commands } from '../command/index.ts';
 import type { SqliteConnection } from './connection.ts';
 import type { WriterReply, WriterRequest } from './writer-protocol.ts';
 
 /** Result codes of SQLite, https://www.sqlite.org/rescode.html; the low byte is the primary one. */
 const sqliteBusy = 5;
+const sqliteIoError = 10;
 const sqliteFull = 13;
+const sqliteCannotOpen = 14;
 
 /**
  * Runs commands in one commit, each in a savepoint of its own, so that one failing does not touch the others. When the
@@ -23,6 +26,7 @@ export async function runBatch(
     // One after another on purpose: they share one connection.
     for (const request of batch) replies.push(await runOne(connection, request));
     database.exec('commit');
+    for (const { name } of batch) crashPoint('command.committed', name);
     return replies;
   } catch (error) {
     if (database.isTransaction) database.exec('rollback');
@@ -32,6 +36,7 @@ export async function runBatch(
 
 async function runOne({ database, db }: SqliteConnection, request: WriterRequest): Promise<WriterReply> {
   database.exec('savepoint command');
+  crashPoint('command.begun', request.name);
   try {
     const command = commands[request.name as CommandName] as (
       d: typeof db,
@@ -39,6 +44,7 @@ async function runOne({ database, db }: SqliteConnection, request: WriterRequest
     ) => Promise<unknown>;
     const value = await command(db, request.input);
     database.exec('release command');
+    crashPoint('command.done', request.name);
     return { id: request.id, value };
   } catch (error) {
     // A full disk and the like end the whole transaction, and with it the commands before this one.
@@ -55,6 +61,10 @@ export function errorData(error: unknown): NonNullable<WriterReply['error']> {
   if (code === sqliteFull) return { known: ashlarError('ASH-STORAGE-FULL', {}).toData() };
   if (code === sqliteBusy) {
     const reason = 'another program is writing to the metadata database';
+    return { known: ashlarError('ASH-UNAVAILABLE', { reason }).toData() };
+  }
+  if (code === sqliteIoError || code === sqliteCannotOpen) {
+    const reason = `the metadata database reports: ${(error as Error).message}`;
     return { known: ashlarError('ASH-UNAVAILABLE', { reason }).toData() };
   }
   return { unknown: error instanceof Error ? (error.stack ?? error.message) : String(error) };

@@ -33,6 +33,9 @@ async function tempFolder(): Promise<string> {
   return await mkdtemp(join(tmpdir(), 'ashlar-metadata-'));
 }
 
+/** Until there is another writer: a thread takes its time to start on a busy machine. */
+const patience = { timeout: 20_000 };
+
 /** Stores that a test is done with, emptied: opening one costs a thread. */
 const idle: { path: string; store: MetadataStore }[] = [];
 
@@ -204,15 +207,63 @@ describe('sqlite', () => {
     expect(await store.query.listNamespaces(undefined)).toHaveLength(500);
   });
 
-  it('is unavailable for writing after its writer crashed, and goes on reading', async () => {
+  it('refuses to write while its writer is gone, goes on reading, and gets another one', async () => {
     await create('before');
     await workers.at(-1)!.terminate();
 
-    await expect(create('c')).rejects.toMatchObject({ code: 'ASH-UNAVAILABLE' });
+    await expect(create('c')).rejects.toMatchObject({
+      code: 'ASH-UNAVAILABLE',
+      message: expect.stringContaining('is being started again'),
+    });
     expect(await store.query.listNamespaces(undefined)).toHaveLength(1);
+    await expect.poll(async () => await create('d').then(() => 'done', String), patience).toBe('done');
+    expect((await store.query.listNamespaces(undefined)).map(({ name }) => name)).toEqual(['before', 'd']);
   });
 
-  it('is unavailable after an error that nobody caught', async () => {
+  it('reports commands of a writer that was killed as failed, and does each once or not at all', async () => {
+    const names = Array.from({ length: 300 }, (_, i) => `n${i}`);
+    const running = Promise.allSettled(names.map(create));
+    await workers.at(-1)!.terminate();
+    const results = await running;
+
+    const failed = results.filter(({ status }) => status === 'rejected');
+    expect(failed.length).toBeGreaterThan(0);
+    for (const { reason } of failed as PromiseRejectedResult[]) {
+      expect(reason).toMatchObject({ code: 'ASH-UNAVAILABLE' });
+    }
+    await expect.poll(async () => await create('last').then(() => 'done', String), patience).toBe('done');
+    const found = new Set((await store.query.listNamespaces(undefined)).map(({ name }) => name));
+    // What was acknowledged is there.
+    expect(names.filter((name, i) => results[i]!.status === 'fulfilled' && !found.has(name))).toEqual([]);
+  });
+
+  it('starts its writer ever more slowly while it gets nothing done', async () => {
+    const before = workers.length;
+    const begin = performance.now();
+    const gap = async (count: number) => {
+      await expect.poll(() => workers.length - before, { ...patience, interval: 5 }).toBe(count);
+      await new Promise((resolve) => workers.at(-1)!.once('online', resolve));
+      await workers.at(-1)!.terminate();
+    };
+    await workers.at(-1)!.terminate();
+    for (const count of [1, 2, 3, 4]) await gap(count);
+
+    // 50 + 100 + 200 + 400 ms
+    expect(performance.now() - begin).toBeGreaterThan(700);
+    await expect.poll(async () => await create('a').then(() => 'done', String), patience).toBe('done');
+  });
+
+  it('can be closed while it has no writer', async () => {
+    await workers.at(-1)!.terminate();
+    await store.close();
+
+    await expect(create('a')).rejects.toMatchObject({
+      code: 'ASH-UNAVAILABLE',
+      message: expect.stringContaining('is closed'),
+    });
+  });
+
+  it('fails what is running after an error that nobody caught', async () => {
     const running = create('a');
     workers.at(-1)!.emit('error', new Error('out of memory'));
 
@@ -220,7 +271,7 @@ describe('sqlite', () => {
       code: 'ASH-UNAVAILABLE',
       cause: new Error('out of memory'),
     });
-    await workers.at(-1)!.terminate();
+    await expect.poll(async () => await create('b').then(() => 'done', String), patience).toBe('done');
   });
 
   it('passes on what cannot be known beforehand, and goes on', async () => {

@@ -1,5 +1,6 @@
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 
+import { crashPoint } from '../../../gateway/crash-point.ts';
 import { migrate } from '../migration/index.ts';
 import { errorData, runBatch } from './batch.ts';
 import { openWriter, type SqliteConnection } from './connection.ts';
@@ -46,7 +47,9 @@ let connection: SqliteConnection | undefined;
 try {
   const opened = openWriter(path);
   connection = opened;
+  crashPoint('database.opened');
   await migrate(opened.db, sqliteDialect, path);
+  crashPoint('database.migrated');
   let working = Promise.resolve();
   port.on('message', (message: Message) => {
     working = working.then(async () => await work(opened, message));
