@@ -1,9 +1,17 @@
-import { accessSync, constants, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import { describe, it } from 'vitest';
 
 /** Programs that tests drive and that `npm ci` does not bring along. */
-export type ToolName = 'terraform' | 'tofu' | 'skopeo' | 'oras' | 'docker-registry' | 'chromium' | 'bicep';
+export type ToolName =
+  | 'terraform'
+  | 'tofu'
+  | 'skopeo'
+  | 'oras'
+  | 'docker-registry'
+  | 'chromium'
+  | 'bicep'
+  | 'postgres';
 
 /** The names under which systems install a tool, best first. */
 const executables: Record<ToolName, readonly string[]> = {
@@ -14,16 +22,26 @@ const executables: Record<ToolName, readonly string[]> = {
   'docker-registry': ['docker-registry'],
   chromium: ['chromium', 'chromium-browser', 'google-chrome'],
   bicep: ['bicep'],
+  postgres: ['postgres'],
 };
+
+/** Where systems put programs that users do not start themselves: one folder for each major version. */
+function postgresFolders(): string[] {
+  const root = '/usr/lib/postgresql';
+  const versions = existsSync(root) ? readdirSync(root).filter((name) => /^\d+$/.test(name)) : [];
+  return versions.toSorted((a, b) => Number(b) - Number(a)).map((version) => join(root, version, 'bin'));
+}
 
 /** Where `.ci/run` puts the tools that it builds. */
 export const toolFolder = resolve(import.meta.dirname, '../../node_modules/.cache/ashlar-tools/bin');
 
 /** The path of a tool, from PATH or `toolFolder`; undefined when this machine has none. Nothing is downloaded. */
 export function requireTool(name: ToolName): string | undefined {
-  const folders = [...(process.env['PATH'] ?? '').split(delimiter), toolFolder].filter(
-    (folder) => folder !== '',
-  );
+  const folders = [
+    ...(process.env['PATH'] ?? '').split(delimiter),
+    toolFolder,
+    ...(name === 'postgres' ? postgresFolders() : []),
+  ].filter((folder) => folder !== '');
   const places = executables[name].flatMap((executable) => folders.map((folder) => join(folder, executable)));
   return places.find(isExecutable);
 }

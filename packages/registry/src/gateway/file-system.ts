@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 
 /** The only door to the file system. */
-export { createReadStream, constants, existsSync, readFileSync } from 'node:fs';
+export { createReadStream, constants, existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 export {
   access,
   chmod,

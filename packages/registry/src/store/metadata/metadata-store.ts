@@ -8,5 +8,7 @@ import type { BoundQueries } from './query/index.ts';
 export interface MetadataStore {
   readonly query: BoundQueries;
   readonly command: BoundCommands;
+  /** Why commands fail for now, while queries go on being answered; undefined when they do not. */
+  outage(): string | undefined;
   close(): Promise<void>;
 }

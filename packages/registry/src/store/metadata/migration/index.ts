@@ -6,6 +6,7 @@ import { ashlarError } from '@ashlar/core/error';
 import type { Dialect } from '../dialect.ts';
 import type { Schema } from '../schema.ts';
 import * as initial from './0001-initial.ts';
+import * as position from './0003-position.ts';
 
 export interface NumberedMigration {
   up(db: Kysely<Schema>, dialect: Dialect): Promise<void>;
@@ -14,6 +15,7 @@ export interface NumberedMigration {
 /** In order, forward only; a migration is never edited after it landed. */
 export const migrations: Readonly<Record<string, NumberedMigration>> = {
   '0001-initial': initial,
+  '0003-position': position,
 };
 
 /**

@@ -1,0 +1,129 @@
+import type { Kysely } from 'kysely';
+
+import { existsSync, renameSync, rmSync } from '../../../gateway/file-system.ts';
+import { type Position, readPosition } from '../position.ts';
+import type { Schema } from '../schema.ts';
+import { readRows } from '../snapshot.ts';
+import { openReader, type SqliteConnection } from '../sqlite/connection.ts';
+import { startWriter, type WriterThread } from '../sqlite/writer-thread.ts';
+import type { MirrorBatch } from './command.ts';
+
+/** Where the rows come from: a connection to the record. */
+export interface MirrorSource {
+  readonly db: Kysely<Schema>;
+  /** Runs a statement that steers the transaction. */
+  control(statement: string): Promise<unknown>;
+}
+
+/** A copy of the metadata in a SQLite file, to read from. It can be made anew at any time. */
+export interface Mirror {
+  readonly path: string;
+  /** How far it has come; undefined when that is not known, or when there is nothing to read. */
+  position(): Position | undefined;
+  /** What queries run on: always a whole one, and until the next turn of the event loop the same. */
+  db(): Kysely<Schema>;
+  /** Repeats a batch that was committed. When that fails nothing is known about the mirror any more. */
+  apply(batch: MirrorBatch): Promise<void>;
+  /** Reads everything once more, into another file that then takes the place of the old one. */
+  rebuild(source: MirrorSource): Promise<void>;
+  /** Says that it is damaged, so that it is made anew. */
+  distrust(): void;
+  close(): Promise<void>;
+}
+
+interface Opened {
+  readonly writer: WriterThread;
+  readonly reader: SqliteConnection;
+}
+
+/** Opens the mirror that is there, if it is any good. */
+export async function openMirror(path: string): Promise<Mirror> {
+  let opened: Opened | undefined;
+  let reader: SqliteConnection | undefined;
+  let position: Position | undefined;
+
+  async function open(): Promise<void> {
+    const writer = await startWriter(path, 'mirror');
+    try {
+      position = (await writer.run('readPosition', undefined)) as Position | undefined;
+      reader ??= openReader(path);
+      opened = { writer, reader };
+    } catch (error) {
+      await writer.close();
+      throw error;
+    }
+  }
+
+  if (existsSync(path)) await open().catch(() => {});
+
+  return {
+    path,
+    position: () => position,
+    db() {
+      if (!reader) throw new Error('there is no mirror yet');
+      return reader.db;
+    },
+    async apply(batch) {
+      if (!opened || !position) throw new Error('there is no mirror to apply this to');
+      position = undefined;
+      await opened.writer.run('applyBatch', batch);
+      position = { batch: batch.batch, number: batch.number };
+    },
+    async rebuild(source) {
+      position = undefined;
+      await fill(`${path}.new`, source);
+      await opened?.writer.close().catch(() => {});
+      opened = undefined;
+      await inNextTurn(() => {
+        reader?.database.close();
+        removeDatabase(path);
+        renameSync(`${path}.new`, path);
+        reader = openReader(path);
+      });
+      await open();
+    },
+    distrust() {
+      position = undefined;
+    },
+    async close() {
+      await opened?.writer.close();
+      reader?.database.close();
+    },
+  };
+}
+
+/** Makes a mirror of everything that the record holds at one moment. */
+async function fill(path: string, source: MirrorSource): Promise<void> {
+  removeDatabase(path);
+  const writer = await startWriter(path, 'mirror');
+  try {
+    await source.control('begin isolation level repeatable read, read only');
+    for await (const page of readRows(source.db)) await writer.run('writePage', page);
+    await writer.run('writePosition', await readPosition(source.db));
+    await source.control('commit');
+  } finally {
+    // Puts all of it into one file, on disk.
+    await writer.close();
+  }
+}
+
+/** The database before what belongs to it: without its log it could be half of itself. */
+function removeDatabase(path: string): void {
+  for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true });
+}
+
+/**
+ * Queries take several steps, but all of them within one turn of the event loop, as SQLite never lets them wait: in
+ * between there is none under way.
+ */
+async function inNextTurn(work: () => void): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    setImmediate(() => {
+      try {
+        resolve(work());
+      } catch (error) {
+        reject(error as Error);
+      }
+    });
+  });
+}
