@@ -190,7 +190,8 @@ describeWithTool('terraform', 'terraform init', ({ terraform }) => {
       await folder.clean();
       const { exitCode, text, versions } = await folder.init();
       expect({ exitCode, versions }).toEqual({ exitCode: 1, versions: {} });
-      expect(text).toContain('Checksums did not match');
+      // The registry noticed before the first byte left.
+      expect(text).toContain('bad response code: 500');
     }
 
     await writeFile(file, bytes);

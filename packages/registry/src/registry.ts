@@ -3,6 +3,7 @@ import type { Identity } from './identity/index.ts';
 import type { EntraVerifier } from './identity/entra.ts';
 import type { BlobStore } from './store/blob/index.ts';
 import type { MetadataStore } from './store/metadata/index.ts';
+import type { BlobLeases } from './catalogue/blob-lease.ts';
 import type { Usage } from './catalogue/usage.ts';
 
 /** The settings that requests depend on; a part of the server's configuration. */
@@ -27,6 +28,7 @@ export interface Registry {
   readonly clock: Clock;
   readonly metadata: MetadataStore;
   readonly blobs: BlobStore;
+  readonly leases: BlobLeases;
   readonly identity: Identity;
   readonly usage: Usage;
   /** Undefined while sign-in with Entra ID is not configured. */

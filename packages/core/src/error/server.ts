@@ -21,6 +21,35 @@ export const serverErrors = {
     exit: 4,
     message: () => 'The disk of the registry is full; nothing was changed. An administrator must free space.',
   },
+  'ASH-BLOB-DAMAGED': {
+    status: 500,
+    exit: 5,
+    message: ({ digest }: { digest: string }) =>
+      `The stored bytes of ${digest} are damaged or missing. An administrator can restore them from a backup; pushing the same content again heals them too.`,
+  },
+  'ASH-READ-ONLY': {
+    status: 503,
+    exit: 4,
+    message: () =>
+      'The registry is read-only right now: it serves what it holds and takes nothing new. Try again later.',
+  },
+  'ASH-TASK-RUNNING': {
+    status: 409,
+    exit: 1,
+    message: ({ kind }: { kind: string }) =>
+      `The task ${kind} is running already, and only one of gc, scrub and backup runs at a time. Wait for its end.`,
+  },
+  'ASH-TASK-UNKNOWN': {
+    status: 404,
+    exit: 1,
+    message: ({ id }: { id: string }) =>
+      `There is no task ${id}; the server forgets tasks when it is restarted.`,
+  },
+  'ASH-BACKUP': {
+    status: 422,
+    exit: 1,
+    message: ({ path, reason }: { path: string; reason: string }) => `${path}: ${reason}.`,
+  },
   'ASH-CONFIG': {
     ...wrong,
     message: ({ key, reason, fix }: { key: string; reason: string; fix: string }) =>

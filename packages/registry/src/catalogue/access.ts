@@ -32,6 +32,17 @@ export async function requireNamespace(
   await requireTarget(registry, caller, action, { namespace }, missing);
 }
 
+/** Whether the caller may do this, for decisions that are no refusal. */
+export async function mayUse(
+  registry: Registry,
+  caller: Caller,
+  action: Action,
+  { namespace, name }: Repository,
+): Promise<boolean> {
+  const row = await registry.metadata.query.findNamespace(namespace);
+  return authorise(caller, action, { namespace, repository: name, visibility: row?.visibility }) === 'allow';
+}
+
 async function requireTarget(
   registry: Registry,
   caller: Caller,

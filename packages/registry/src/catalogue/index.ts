@@ -1,4 +1,5 @@
 export * from './access.ts';
+export * from './blob-lease.ts';
 export * from './delete.ts';
 export * from './push.ts';
 export * from './resolve.ts';

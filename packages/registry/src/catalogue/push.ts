@@ -81,11 +81,26 @@ const attachmentTag = /^sha(?:256|512)-[0-9a-f]{32,128}(?:\.[a-z]+)?$/;
  * @throws whatever is wrong with the manifest, the module or the version; nothing is changed then
  */
 export async function pushManifest(registry: Registry, push: Push): Promise<Pushed> {
-  const { repository, bytes, tags } = push;
+  const { bytes } = push;
   const manifest = parseManifest(bytes, push.contentType);
   const digest = digestManifest(bytes, push.expected);
   const publication = await readPublication(registry, push, manifest);
-  const blobs = push.blobs ?? [];
+  const changed = await registry.leases.hold(
+    [digest, ...(push.blobs ?? []).map((blob) => blob.digest)],
+    async () => await store(registry, push, manifest, digest, publication),
+  );
+  return { digest, manifest, changed };
+}
+
+/** Bytes first, the row last. Returns the tags that are new or moved. */
+async function store(
+  registry: Registry,
+  push: Push,
+  manifest: Manifest,
+  digest: Digest,
+  publication: Publication | undefined,
+): Promise<string[]> {
+  const { repository, bytes, tags, blobs = [] } = push;
   for (const blob of blobs) await registry.blobs.put(blob.bytes);
   await registry.blobs.put(bytes, digestAlgorithm(digest));
   const { changed } = await registry.metadata.command.putManifest({
@@ -109,7 +124,7 @@ export async function pushManifest(registry: Registry, push: Push): Promise<Push
     ...(push.ifMatch === undefined ? {} : { ifMatch: push.ifMatch }),
     ...(publication === undefined ? {} : { publication }),
   });
-  return { digest, manifest, changed };
+  return changed;
 }
 
 function digestManifest(bytes: Buffer, expected: Digest | undefined): Digest {
@@ -237,13 +252,13 @@ async function readBlob(
 ): Promise<Buffer> {
   const along = blobs?.find((blob) => blob.digest === digest);
   if (along) return along.bytes;
-  const known = await registry.metadata.query.findBlob({ repository: repository.name, digest });
+  const known = await registry.metadata.query.findPushable({ repository: repository.name, digest });
   // Before it is read: limits on what fits into memory go by the stated size.
-  if (known && known.size !== size) {
-    const reason = `it states a size of ${size} bytes for ${digest}, which has ${known.size}`;
+  if (known !== undefined && known !== size) {
+    const reason = `it states a size of ${size} bytes for ${digest}, which has ${known}`;
     throw ashlarError('ASH-MANIFEST-INVALID', { reason });
   }
-  const bytes = known && (await registry.blobs.read(digest));
+  const bytes = known === undefined ? undefined : await registry.blobs.read(digest);
   if (!bytes) throw ashlarError('ASH-MANIFEST-PARTS', { digest });
   return bytes;
 }

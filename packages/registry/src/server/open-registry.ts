@@ -1,10 +1,12 @@
-import { createUsage } from '../catalogue/index.ts';
+import type { Logger } from 'pino';
+
+import { createBlobLeases, createUsage } from '../catalogue/index.ts';
 import type { Config } from '../config/index.ts';
 import type { Clock } from '../gateway/clock.ts';
 import { httpRequest } from '../gateway/http.ts';
 import { createIdentity } from '../identity/index.ts';
 import type { Registry } from '../registry.ts';
-import { openFileBlobStore } from '../store/blob/index.ts';
+import { openFileBlobStore, verifiedReads } from '../store/blob/index.ts';
 import type { DataFolder } from '../store/data-folder.ts';
 import { openSqliteMetadataStore } from '../store/metadata/index.ts';
 
@@ -18,16 +20,27 @@ const flushInterval = 5;
 const sweepInterval = 3600;
 
 /** Opens the stores of a data folder and puts a registry on top of them. */
-export async function openRegistry(folder: DataFolder, config: Config, clock: Clock): Promise<OpenRegistry> {
-  const [metadata, blobs] = await Promise.all([
+export async function openRegistry(
+  folder: DataFolder,
+  config: Config,
+  clock: Clock,
+  log: Logger,
+): Promise<OpenRegistry> {
+  const [metadata, stored] = await Promise.all([
     openSqliteMetadataStore(folder.database),
     openFileBlobStore(folder.blobs, { clock }),
   ]);
+  const blobs = verifiedReads(stored, {
+    clock,
+    onDamage: (digest) =>
+      log.error({ digest }, 'the stored bytes are damaged; they were put into quarantine'),
+  });
   const registry: Registry = {
     config,
     clock,
     metadata,
     blobs,
+    leases: createBlobLeases(),
     identity: await createIdentity({ metadata, clock, entraRules: JSON.stringify(config.entra ?? null) }),
     usage: createUsage(metadata, clock),
     entra:

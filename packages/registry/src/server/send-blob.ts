@@ -8,7 +8,7 @@ import { parseRange } from './range.ts';
 /**
  * Answers with the bytes of a blob: whole or the range that was asked for, never encoded. The caller has set the
  * headers that differ between protocols and has made sure that the blob may be seen.
- * @throws ASH-BLOB-UNKNOWN ASH-RANGE-INVALID
+ * @throws ASH-BLOB-DAMAGED ASH-RANGE-INVALID; to HEAD ASH-BLOB-UNKNOWN when the bytes are not there
  */
 export async function sendBlob(
   request: FastifyRequest,
@@ -23,18 +23,20 @@ export async function sendBlob(
     return;
   }
   const range = rangeOf(request, reply, digest, size);
-  const content = request.method === 'HEAD' ? undefined : await blobs.open(digest, range);
-  if (!content && request.method !== 'HEAD') throw ashlarError('ASH-BLOB-UNKNOWN', { digest });
-  if (content && content.size !== size) {
-    content.stream.destroy();
-    // Half of what was announced would leave the client waiting for the rest.
-    throw new Error(
-      `the stored file of ${digest} is damaged: it has ${content.size} bytes instead of ${size}`,
-    );
-  }
+  const content = request.method === 'HEAD' ? undefined : await openBlob(blobs, digest, size, range);
+  // Who asks before a push then sends the bytes again, and they are whole again.
+  if (!content && (await blobs.size(digest)) !== size) throw ashlarError('ASH-BLOB-UNKNOWN', { digest });
   void reply.header('content-length', range ? range.end - range.start + 1 : size);
   if (range) void reply.code(206).header('content-range', `bytes ${range.start}-${range.end}/${size}`);
   await reply.send(content?.stream);
+}
+
+async function openBlob(blobs: BlobStore, digest: Digest, size: number, range: ByteRange | undefined) {
+  const content = await blobs.open(digest, range);
+  if (content?.size === size) return content;
+  content?.stream.destroy();
+  // Half of what was announced would leave the client waiting for the rest.
+  throw ashlarError('ASH-BLOB-DAMAGED', { digest });
 }
 
 /** Ranges are for GET alone (RFC 9110 §14.2), and with `If-Range` for who began with this very content. */

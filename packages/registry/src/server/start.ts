@@ -43,7 +43,7 @@ export async function startServer(config: Config, options: StartOptions = {}): P
   opened.defer(() => folder.close());
   // Loading the protocols takes as long as opening the stores, most of which another thread does.
   const [{ registry, close }, { createApp }] = await Promise.all([
-    openRegistry(folder, config, clock),
+    openRegistry(folder, config, clock, log),
     import('./app.ts'),
   ]);
   opened.defer(close);

@@ -1,7 +1,7 @@
 import { ashlarError, type Digest, type Repository } from '@ashlar/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
-import { requireRepository, resolveBlob } from '../../catalogue/index.ts';
+import { mayUse, requireRepository, resolveBlob } from '../../catalogue/index.ts';
 import type { Registry } from '../../registry.ts';
 import { sendBlob } from '../../server/send-blob.ts';
 
@@ -18,8 +18,21 @@ export async function getBlob(
 ): Promise<void> {
   await requireRepository(registry, request.caller, 'read', repository);
   const size = await resolveBlob(registry, repository, digest);
+  if (request.method === 'HEAD') await promiseBlob(registry, request, { repository, digest });
   void reply.header('docker-content-digest', digest).header('content-type', 'application/octet-stream');
   await sendBlob(request, reply, registry.blobs, digest, size);
+}
+
+/** Who asks before a push leaves out what is there: from now on the collector keeps it as if it had been uploaded. */
+async function promiseBlob(registry: Registry, request: FastifyRequest, { repository, digest }: BlobPath) {
+  if (!(await mayUse(registry, request.caller, 'publish', repository))) return;
+  const now = registry.clock.now();
+  try {
+    await registry.metadata.command.leaseBlob({ now, repository: repository.name, digest });
+  } catch (error) {
+    // Nothing can be written, and so nothing collected; the answer is right all the same.
+    request.log.warn({ err: error }, 'a blob could not be leased');
+  }
 }
 
 export async function deleteBlob(

@@ -31,10 +31,8 @@ export async function startUpload(
 ): Promise<void> {
   await requireRepository(registry, request.caller, 'publish', repository);
   const mount = digestParameter(request, 'mount');
-  const size = mount && (await findMountable(registry, request, mount));
-  if (size !== undefined) {
-    await addBlob(registry, request.caller, repository, mount!, size);
-    return await sendCreated(reply, repository, mount!);
+  if (mount !== undefined && (await mountBlob(registry, request, repository, mount))) {
+    return await sendCreated(reply, repository, mount);
   }
   const digest = mount === undefined ? digestParameter(request, 'digest') : undefined;
   const id = await registry.blobs.createUpload(algorithmOf(request, mount ?? digest));
@@ -189,8 +187,25 @@ async function finish(
   id: UploadId,
   digest: Digest,
 ): Promise<void> {
-  const { size } = await registry.blobs.finishUpload(id, digest);
-  await addBlob(registry, caller, repository, digest, size);
+  await registry.leases.hold([digest], async () => {
+    const { size } = await registry.blobs.finishUpload(id, digest);
+    await addBlob(registry, caller, repository, digest, size);
+  });
+}
+
+/** Says whether there was something to mount; otherwise the client uploads. */
+async function mountBlob(
+  registry: Registry,
+  request: FastifyRequest,
+  repository: Repository,
+  digest: Digest,
+): Promise<boolean> {
+  return await registry.leases.hold([digest], async () => {
+    const size = await findMountable(registry, request, digest);
+    if (size === undefined || (await registry.blobs.size(digest)) !== size) return false;
+    await addBlob(registry, request.caller, repository, digest, size);
+    return true;
+  });
 }
 
 async function holdsBlob({ metadata }: Registry, { name }: Repository, digest: Digest): Promise<boolean> {

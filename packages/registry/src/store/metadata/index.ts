@@ -2,4 +2,6 @@ export type { MetadataStore } from './metadata-store.ts';
 export type { Schema, VersionState, Visibility } from './schema.ts';
 export type { ManifestRow, ModuleRow, NamespaceRow, TokenRow, VersionRow } from './query/index.ts';
 export type { DownloadCount, ManifestPart, Publication, RepositoryInput } from './command/index.ts';
+export type { RowPage, Snapshot } from './snapshot.ts';
+export { restoreSqliteMetadata } from './sqlite/snapshot.ts';
 export { openSqliteMetadataStore } from './sqlite/sqlite-metadata-store.ts';

@@ -43,6 +43,10 @@ interface RepositoryBlobTable {
   digest: string;
   size: number;
   created_at: number;
+  /** When a client was last told that the blob is here: until some time after that it may push what names it. */
+  leased_at: number;
+  /** Its version was deleted, but another push was promised it: nobody reads it, a manifest that names it shows it. */
+  hidden: Flag;
 }
 
 interface ManifestTable {

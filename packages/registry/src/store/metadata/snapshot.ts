@@ -75,12 +75,7 @@ export async function writeRows(db: Kysely<Schema>, pages: AsyncIterable<RowPage
   const parents: { id: Value; parent: Value }[] = [];
   for await (const { table, rows } of pages) {
     const written = table === 'token' ? rows.map((row) => withoutParent(row, parents)) : rows;
-    // As rows of any table: what they hold was read from one like it.
-    for (const chunk of chunksOf(written))
-      await db
-        .insertInto(table)
-        .values(chunk as never)
-        .execute();
+    for (const chunk of chunksOf(written)) await db.insertInto(table).values(chunk).execute();
   }
   for (const { id, parent } of parents) {
     await db

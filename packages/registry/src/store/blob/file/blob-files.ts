@@ -92,8 +92,9 @@ export function blobFiles(folder: string, files: BlobFileSystem): BlobFiles {
   async function* listPart(algorithm: DigestAlgorithm, part: string): AsyncGenerator<StoredBlob> {
     for (const name of await files.readdir(join(folder, algorithm, part))) {
       const digest = digestOfFile(algorithm, part, name);
-      const stat = digest && (await orMissing(files.stat(blobPath(folder, digest))));
-      if (stat) yield { digest: digest!, size: stat.size, storedAt: Math.round(stat.mtimeMs) };
+      if (digest === undefined) continue;
+      const stat = await orMissing(files.stat(blobPath(folder, digest)));
+      if (stat) yield { digest, size: stat.size, storedAt: Math.round(stat.mtimeMs) };
     }
   }
 

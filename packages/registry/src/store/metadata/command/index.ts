@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 
 import type { Schema } from '../schema.ts';
+import { collectBlobs, leaseBlob } from './collect.ts';
 import { recordDownloads } from './download.ts';
 import { deleteManifest, deleteTag, putManifest } from './manifest.ts';
 import { createNamespace, deleteNamespace, updateNamespace } from './namespace.ts';
@@ -23,6 +24,8 @@ export const commands = {
   deleteNamespace,
   addBlob,
   deleteBlob,
+  leaseBlob,
+  collectBlobs,
   deleteRepository,
   putManifest,
   deleteTag,

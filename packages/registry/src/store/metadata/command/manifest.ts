@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import type { ExpressionBuilder, Kysely } from 'kysely';
 
 import type { ModuleClass } from '@ashlar/core';
 import { ashlarError } from '@ashlar/core/error';
@@ -65,6 +65,7 @@ export async function putManifest(db: Kysely<Schema>, input: ManifestInput): Pro
   for (const blob of input.blobs ?? []) await showBlob(db, input.now, input.repository.name, blob);
   await checkParts(db, input);
   await writeManifest(db, input);
+  await showParts(db, input);
   if (input.publication) await writeVersions(db, input, input.publication);
   const changed: string[] = [];
   for (const tag of input.tags) if (await writeTag(db, input, tag)) changed.push(tag);
@@ -259,26 +260,40 @@ async function removeManifest(
   await db.deleteFrom('manifest').where('repository', '=', repository).where('digest', '=', digest).execute();
 }
 
+/**
+ * What was promised to somebody after the manifest came is part of another push by now: it is hidden until that push or
+ * the collector comes.
+ */
 async function removeBlobsOf(db: Kysely<Schema>, repository: string, manifest: string): Promise<void> {
-  await db
-    .deleteFrom('repository_blob')
-    .where('repository', '=', repository)
-    .where('digest', 'in', ({ selectFrom }) =>
-      selectFrom('manifest_part')
-        .select('manifest_part.digest')
-        .where('manifest_part.repository', '=', repository)
-        .where('manifest_part.manifest', '=', manifest),
-    )
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('manifest_part as other')
-            .select('other.digest')
-            .where('other.repository', '=', repository)
-            .where('other.manifest', '<>', manifest)
-            .whereRef('other.digest', '=', 'repository_blob.digest'),
-        ),
-      ),
-    )
-    .execute();
+  const created = db
+    .selectFrom('manifest')
+    .select('manifest.created_at')
+    .where('manifest.repository', '=', repository)
+    .where('manifest.digest', '=', manifest);
+  const isOnlyHere = ({ and, eb, not, exists, selectFrom }: ExpressionBuilder<Schema, 'repository_blob'>) => {
+    const part = selectFrom('manifest_part as part')
+      .select('part.digest')
+      .where('part.repository', '=', repository)
+      .whereRef('part.digest', '=', 'repository_blob.digest');
+    return and([
+      eb('repository', '=', repository),
+      exists(part.where('part.manifest', '=', manifest)),
+      not(exists(part.where('part.manifest', '<>', manifest))),
+    ]);
+  };
+  await db.deleteFrom('repository_blob').where(isOnlyHere).where('leased_at', '<', created).execute();
+  await db.updateTable('repository_blob').set({ hidden: 1 }).where(isOnlyHere).execute();
+}
+
+/** A manifest that names hidden blobs is the push that they were kept for. */
+async function showParts(db: Kysely<Schema>, { repository, parts }: ManifestInput): Promise<void> {
+  for (const digests of chunksOf(digestsOf(parts, 'blob'))) {
+    await db
+      .updateTable('repository_blob')
+      .set({ hidden: 0 })
+      .where('repository', '=', repository.name)
+      .where('digest', 'in', digests)
+      .where('hidden', '=', 1)
+      .execute();
+  }
 }

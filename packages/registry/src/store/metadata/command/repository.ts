@@ -56,8 +56,17 @@ export async function showBlob(
 ): Promise<void> {
   await db
     .insertInto('repository_blob')
-    .values({ repository, digest, size, created_at: now })
-    .onConflict((conflict) => conflict.doNothing())
+    .values({ repository, digest, size, created_at: now, leased_at: now, hidden: 0 })
+    .onConflict((conflict) =>
+      conflict.columns(['repository', 'digest']).doUpdateSet(({ case: when, ref }) => ({
+        leased_at: when()
+          .when(ref('repository_blob.leased_at'), '<', now)
+          .then(now)
+          .else(ref('repository_blob.leased_at'))
+          .end(),
+        hidden: 0,
+      })),
+    )
     .execute();
 }
 
@@ -85,6 +94,7 @@ export async function deleteBlob(
     .deleteFrom('repository_blob')
     .where('repository', '=', repository)
     .where('digest', '=', digest)
+    .where('hidden', '=', 0)
     .executeTakeFirstOrThrow();
   if (numDeletedRows === 0n) throw ashlarError('ASH-BLOB-UNKNOWN', { digest });
 }

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 
 import { ashlarError } from '@ashlar/core/error';
@@ -6,6 +6,7 @@ import { ashlarError } from '@ashlar/core/error';
 import type { Dialect } from '../dialect.ts';
 import type { Schema } from '../schema.ts';
 import * as initial from './0001-initial.ts';
+import * as blobLease from './0002-blob-lease.ts';
 import * as position from './0003-position.ts';
 
 export interface NumberedMigration {
@@ -15,6 +16,7 @@ export interface NumberedMigration {
 /** In order, forward only; a migration is never edited after it landed. */
 export const migrations: Readonly<Record<string, NumberedMigration>> = {
   '0001-initial': initial,
+  '0002-blob-lease': blobLease,
   '0003-position': position,
 };
 
@@ -38,4 +40,20 @@ export async function migrate(
   const found = /previously executed migration ([\w-]+) is missing/.exec((error as Error).message)?.[1];
   if (found === undefined) throw error as Error;
   throw ashlarError('ASH-DATA-FORMAT', { path, found, known: Object.keys(steps).length });
+}
+
+/** The migrations up to one of them, as the program had them that wrote rows of this schema. @throws ASH-DATA-FORMAT */
+export function migrationsUntil(schema: string, path: string): typeof migrations {
+  const names = Object.keys(migrations);
+  const position = names.indexOf(schema);
+  if (position === -1) throw ashlarError('ASH-DATA-FORMAT', { path, found: schema, known: names.length });
+  return Object.fromEntries(Object.entries(migrations).slice(0, position + 1));
+}
+
+/** Name of the newest migration that a database has seen. */
+export async function currentSchema(db: Kysely<Schema>): Promise<string> {
+  const { rows } = await sql<{
+    name: string;
+  }>`select name from kysely_migration order by name desc limit 1`.execute(db);
+  return rows[0]!.name;
 }

@@ -6,6 +6,7 @@ import type { Position } from '../position.ts';
 import { bindQueries } from '../query/index.ts';
 import { postgresDialect } from './dialect.ts';
 import { openSession } from './session.ts';
+import { snapshotOf } from './snapshot.ts';
 import { startPostgresWriter } from './writer.ts';
 
 /** A store that also answers queries from PostgreSQL: holds commands and queries to what both engines understand. */
@@ -29,6 +30,7 @@ export async function openDirect(url: string): Promise<MetadataStore> {
   return {
     query: bindQueries(() => reader.db),
     command: bindCommands(async (name, input) => await writer.run({ name, input })),
+    snapshot: async () => await snapshotOf(url),
     outage: writer.outage,
     async close() {
       await writer.close();

@@ -7,6 +7,7 @@ import type { MetadataStore } from '../metadata-store.ts';
 import { migrate } from '../migration/index.ts';
 import { type Mirror, openMirror } from '../mirror/mirror.ts';
 import { type BoundQueries, bindQueries } from '../query/index.ts';
+import { openSnapshot } from '../sqlite/snapshot.ts';
 import { postgresDialect } from './dialect.ts';
 import { isRefusal, sqlState } from './failure.ts';
 import { portableCopy } from './portable.ts';
@@ -59,6 +60,8 @@ export async function openPostgresMetadataStore(
     command: bindCommands(async (command, input) => {
       return await writer.run({ name: command, input: portableCopy(input) });
     }),
+    // Everything that was acknowledged is there, also while the database is not.
+    snapshot: async () => await openSnapshot(mirror.path),
     outage: writer.outage,
     close,
   };

@@ -56,6 +56,20 @@ export async function findManifests(
   return await inChunks(digests, async (chunk) => await query.where('digest', 'in', chunk).execute());
 }
 
+/** The size of a blob that a push may name: also of one that is hidden since its version was deleted. */
+export async function findPushable(
+  db: Kysely<Schema>,
+  { repository, digest }: InRepository & { readonly digest: string },
+): Promise<number | undefined> {
+  const row = await db
+    .selectFrom('repository_blob')
+    .select('size')
+    .where('repository', '=', repository)
+    .where('digest', '=', digest)
+    .executeTakeFirst();
+  return row?.size;
+}
+
 /**
  * A blob of a repository. `revoked` names one when all versions that the blob belongs to are revoked.
  */
@@ -68,6 +82,7 @@ export async function findBlob(
     .select('size')
     .where('repository', '=', repository)
     .where('digest', '=', digest)
+    .where('hidden', '=', 0)
     .executeTakeFirst();
   if (!row) return undefined;
   const revoked = row.size <= emptyConfigSize ? null : await revokedOwner(db, repository, digest);
@@ -105,6 +120,7 @@ export async function repositoriesWithBlob(
     .innerJoin('repository', 'repository.name', 'repository_blob.repository')
     .select(['repository.name', 'repository.namespace'])
     .where('repository_blob.digest', '=', digest)
+    .where('repository_blob.hidden', '=', 0)
     .orderBy('repository.name')
     .limit(limit)
     .execute();

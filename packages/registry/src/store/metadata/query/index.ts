@@ -4,10 +4,11 @@ import type { Schema } from '../schema.ts';
 import * as content from './content.ts';
 import * as module from './module.ts';
 import * as namespace from './namespace.ts';
+import * as storage from './storage.ts';
 import * as token from './token.ts';
 
 /** Every question to the metadata. None of them waits for the writer. */
-export const queries = { ...content, ...module, ...namespace, ...token };
+export const queries = { ...content, ...module, ...namespace, ...storage, ...token };
 
 type Queries = typeof queries;
 export type BoundQueries = {

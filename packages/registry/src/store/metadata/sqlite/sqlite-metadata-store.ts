@@ -7,9 +7,10 @@ import { startWriter } from './writer-thread.ts';
  */
 export async function openSqliteMetadataStore(path: string): Promise<MetadataStore> {
   // The writer loads and migrates in its own thread; what this one needs is loaded meanwhile.
-  const [writer, { openReader }, { bindQueries }, { bindCommands }] = await Promise.all([
+  const [writer, { openReader }, { openSnapshot }, { bindQueries }, { bindCommands }] = await Promise.all([
     startWriter(path, 'record'),
     import('./connection.ts'),
+    import('./snapshot.ts'),
     import('../query/index.ts'),
     import('../command/index.ts'),
   ]);
@@ -17,6 +18,7 @@ export async function openSqliteMetadataStore(path: string): Promise<MetadataSto
   return {
     query: bindQueries(() => reader.db),
     command: bindCommands(async (name, input) => await writer.run(name, input)),
+    snapshot: async () => await openSnapshot(path),
     // Who cannot write to the local disk has more to mend than that.
     outage: () => undefined,
     async close() {
