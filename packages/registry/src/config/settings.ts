@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 
+import { databaseUrl } from './database.ts';
 import { entra } from './entra.ts';
 import { choice, duration, listenAddress, origin, path, secret, size } from './field.ts';
 
@@ -85,6 +86,14 @@ export const settings = {
     description: 'Private key of the certificate in PEM.',
     schema: path,
     isPath: true,
+  },
+  database: {
+    env: 'ASHLAR_DATABASE',
+    flag: '--database',
+    value: 'url',
+    description: 'PostgreSQL database for the metadata; on the command line without a password.',
+    derived: 'SQLite in <data>',
+    schema: databaseUrl,
   },
   adminToken: {
     env: 'ASHLAR_ADMIN_TOKEN',

@@ -59,6 +59,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   });
   logRequests(app, metrics);
   keepConnections(app);
+  sayWhenToComeBack(app);
   app.setErrorHandler(sendError);
   app.setNotFoundHandler((request, reply) => sendError(unknownRoute(request), request, reply));
   healthRoutes(app, registry, isDraining);
@@ -91,6 +92,17 @@ function keepConnections(app: FastifyInstance): void {
     // Who waits for `100 Continue` may send the body or not: nobody knows what comes next on that connection.
     if (request.raw.sendContinue) void reply.header('connection', 'close');
     else if (!request.raw.complete) reply.removeHeader('connection');
+  });
+}
+
+/** Seconds; enough for a restart of the server or of its database. */
+const retryAfter = 5;
+
+/** Whatever protocol answers it: a 503 passes, and clients that know the header try again by themselves. */
+function sayWhenToComeBack(app: FastifyInstance): void {
+  app.addHook('onSend', async (_, reply) => {
+    if (reply.statusCode === 503 && !reply.hasHeader('retry-after'))
+      void reply.header('retry-after', retryAfter);
   });
 }
 

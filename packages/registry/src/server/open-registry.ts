@@ -8,7 +8,7 @@ import { createIdentity } from '../identity/index.ts';
 import type { Registry } from '../registry.ts';
 import { openFileBlobStore, verifiedReads } from '../store/blob/index.ts';
 import type { DataFolder } from '../store/data-folder.ts';
-import { openSqliteMetadataStore } from '../store/metadata/index.ts';
+import { type MetadataStore, openSqliteMetadataStore } from '../store/metadata/index.ts';
 
 export interface OpenRegistry {
   readonly registry: Registry;
@@ -27,7 +27,7 @@ export async function openRegistry(
   log: Logger,
 ): Promise<OpenRegistry> {
   const [metadata, stored] = await Promise.all([
-    openSqliteMetadataStore(folder.database),
+    openMetadata(folder, config, clock, log),
     openFileBlobStore(folder.blobs, { clock }),
   ]);
   const blobs = verifiedReads(stored, {
@@ -62,11 +62,32 @@ export async function openRegistry(
     registry,
     async close() {
       for (const timer of timers) clearInterval(timer);
-      await flush();
+      // While the database is away what was counted since is lost.
+      await flush().catch((error: unknown) => log.error({ err: error }, 'the last counts are lost'));
       await metadata.close();
       await blobs.close();
     },
   };
+}
+
+async function openMetadata(
+  folder: DataFolder,
+  { database }: Config,
+  clock: Clock,
+  log: Logger,
+): Promise<MetadataStore> {
+  if (database === undefined) return await openSqliteMetadataStore(folder.database);
+  const { openPostgresMetadataStore } = await import('../store/metadata/postgres/postgres-metadata-store.ts');
+  return await openPostgresMetadataStore(database.url.reveal(), {
+    mirror: folder.mirror,
+    shown: database.shown,
+    clock,
+    onChange(outage) {
+      const fields = { database: database.shown };
+      if (outage === undefined) log.info(fields, 'the metadata database takes changes again');
+      else log.error({ ...fields, err: outage }, 'the metadata database takes no changes; reading goes on');
+    },
+  });
 }
 
 /** Housekeeping that fails is tried again next time; it must not end the server. */
