@@ -7,7 +7,9 @@ export function emptySqlite(path: string): void {
   using database = new DatabaseSync(path);
   const named = (type: string) =>
     database
-      .prepare(`select name, sql from sqlite_schema where type = ? and name not like 'kysely%' and name <> 'position'`)
+      .prepare(
+        `select name, sql from sqlite_schema where type = ? and name not like 'kysely%' and name <> 'position'`,
+      )
       .all(type);
   const triggers = named('trigger');
   database.exec(`

@@ -17,7 +17,7 @@ describe('the address of a database', () => {
     ['postgres://ashlar@db.example.com:5433/ashlar', 'postgres://db.example.com:5433/ashlar', false],
     ['postgresql://ashlar:s3cret@db/ashlar?sslmode=verify-full', 'postgres://db/ashlar', true],
     ['postgres://[::1]:5432/ashlar', 'postgres://[::1]:5432/ashlar', false],
-    ['postgres://ashlar@/ashlar?host=/run/postgresql', 'the database ashlar at /run/postgresql', false],
+    ['postgres:///ashlar?user=ashlar&host=/run/postgresql', 'the database ashlar at /run/postgresql', false],
     [
       'postgres:///ashlar?host=/run/postgresql&password=s3cret',
       'the database ashlar at /run/postgresql',

@@ -54,6 +54,7 @@ export async function openMirror(path: string): Promise<Mirror> {
     }
   }
 
+  removeDatabase(`${path}.new`);
   if (existsSync(path)) await open().catch(() => {});
 
   return {
@@ -86,8 +87,9 @@ export async function openMirror(path: string): Promise<Mirror> {
       position = undefined;
     },
     async close() {
+      if (reader?.database.isOpen) reader.database.close();
+      // The last to go puts all of it into one file.
       await opened?.writer.close();
-      reader?.database.close();
     },
   };
 }

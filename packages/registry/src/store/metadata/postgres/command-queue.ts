@@ -15,7 +15,7 @@ export interface CommandQueue {
   run(call: CommandCall): Promise<unknown>;
   /** The next commands as soon as there are any; none after `wake`, or when it is closed and empty. */
   take(most: number): Promise<Waiting[]>;
-  /** Lets `take` and `rest` return. */
+  /** Lets `take` return. */
   wake(): void;
   /** These come first again. */
   putBack(commands: readonly Waiting[]): void;
@@ -37,6 +37,7 @@ export function createQueue(patience: number): CommandQueue {
   let paused: { error: Error; readonly timer: NodeJS.Timeout; isOut: boolean } | undefined;
   let closed: Error | undefined;
   let wake = () => {};
+  let endRest = () => {};
 
   const fail = (error: Error) => {
     for (const { reject } of waiting.splice(0)) reject(error);
@@ -45,14 +46,6 @@ export function createQueue(patience: number): CommandQueue {
     if (!paused) return;
     paused.isOut = true;
     fail(paused.error);
-  };
-  const sleep = async (milliseconds?: number) => {
-    let timer: NodeJS.Timeout | undefined;
-    await new Promise<void>((resolve) => {
-      wake = resolve;
-      if (milliseconds !== undefined) timer = setTimeout(resolve, milliseconds);
-    });
-    clearTimeout(timer);
   };
 
   return {
@@ -65,7 +58,7 @@ export function createQueue(patience: number): CommandQueue {
       });
     },
     async take(most) {
-      if (waiting.length === 0 && !closed) await sleep();
+      if (waiting.length === 0 && !closed) await new Promise<void>((resolve) => (wake = resolve));
       return waiting.splice(0, most);
     },
     wake: () => wake(),
@@ -82,11 +75,19 @@ export function createQueue(patience: number): CommandQueue {
       paused = undefined;
     },
     async rest(milliseconds) {
-      if (!closed) await sleep(milliseconds);
+      if (closed) return;
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, milliseconds);
+        endRest = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
     },
     close(error) {
       closed ??= error;
       wake();
+      endRest();
     },
     abandon() {
       clearTimeout(paused?.timer);

@@ -27,6 +27,22 @@ export function isRolledBack(error: unknown): boolean {
   return /^(?:40|23)/.test(sqlState(error) ?? '');
 }
 
+/** Whether it may pass by itself: nobody answers, or PostgreSQL has no room or time for us. */
+export function isOutage(error: unknown): boolean {
+  const state = sqlState(error);
+  if (state !== undefined) return endsSession(error) || /^(?:40|53|57)/.test(state);
+  return (
+    typeof (error as { code?: unknown }).code === 'string' ||
+    /terminated|timeout|lost/i.test(messageOf(error))
+  );
+}
+
+/** What an error says; of a host with several addresses, what each of them said. */
+export function messageOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(messageOf).join(', ');
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** Whether waiting will not help: somebody must change the configuration. */
 export function isRefusal(error: unknown): boolean {
   return refused.test(sqlState(error) ?? '');

@@ -4,12 +4,12 @@ import type { Clock } from '../../../gateway/clock.ts';
 import { newId } from '../../../gateway/random.ts';
 import { bindCommands } from '../command/index.ts';
 import type { MetadataStore } from '../metadata-store.ts';
-import { migrate } from '../migration/index.ts';
+import { currentSchema, migrate, migrations } from '../migration/index.ts';
 import { type Mirror, openMirror } from '../mirror/mirror.ts';
 import { type BoundQueries, bindQueries } from '../query/index.ts';
 import { openSnapshot } from '../sqlite/snapshot.ts';
 import { postgresDialect } from './dialect.ts';
-import { isRefusal, sqlState } from './failure.ts';
+import { isOutage, isRefusal, messageOf, sqlState } from './failure.ts';
 import { portableCopy } from './portable.ts';
 import { openSession, type Session } from './session.ts';
 import { startPostgresWriter, type Writer } from './writer.ts';
@@ -21,6 +21,8 @@ export interface PostgresStoreOptions {
   /** The database as people may see it: without user and password. */
   readonly shown: string;
   readonly clock: Clock;
+  /** Milliseconds that commands wait while the connection is gone, before they fail. */
+  readonly patience?: number;
   /** Told the error when commands begin to fail because of the database, and nothing when they work again. */
   readonly onChange?: ((outage: unknown) => void) | undefined;
 }
@@ -43,6 +45,7 @@ export async function openPostgresMetadataStore(
     connect: async (onLost) => await connect(url, name, shown, onLost),
     mirror,
     newId: () => newId(clock.now()),
+    patience: options.patience,
     onChange: options.onChange,
   });
   const close = async () => {
@@ -72,7 +75,7 @@ async function connect(url: string, name: string, shown: string, onLost: () => v
   const session = await openSession(url, name, onLost);
   try {
     await takeWriterLock(session, name, shown);
-    await migrate(session.db, postgresDialect, shown);
+    await ensureSchema(session, shown);
     return session;
   } catch (error) {
     session.cut();
@@ -80,15 +83,22 @@ async function connect(url: string, name: string, shown: string, onLost: () => v
   }
 }
 
+/** Most connections are not the first: then one look is enough. */
+async function ensureSchema({ db }: Session, shown: string): Promise<void> {
+  const current = await currentSchema(db).catch(() => undefined);
+  if (current !== Object.keys(migrations).at(-1)) await migrate(db, postgresDialect, shown);
+}
+
 /** Whether a store can do without its database for now. @throws when it cannot, or when waiting would not help */
 function mayGoOn(error: unknown, mirror: Mirror, shown: string): void {
   if (error instanceof AshlarError) throw error;
-  const reason = (error as Error).message;
+  const reason = messageOf(error);
   if (isRefusal(error)) {
     const fix = 'Check the user, the password and the name of the database, and what the user may do there.';
     const params = { key: 'database', reason: `${shown} refuses it (${sqlState(error)}): ${reason}`, fix };
     throw ashlarError('ASH-CONFIG', params, { cause: error });
   }
+  if (!isOutage(error)) throw error;
   if (mirror.position()?.batch) return;
   throw ashlarError('ASH-DATABASE-UNREACHABLE', { database: shown, reason }, { cause: error });
 }

@@ -91,7 +91,8 @@ async function createClient(url: string): Promise<Client> {
     keepAliveInitialDelayMillis: 10_000,
     types: {
       // All our numbers are safe integers.
-      getTypeParser: (oid, format) => (oid === types.builtins.INT8 ? Number : types.getTypeParser(oid, format)),
+      getTypeParser: (oid, format) =>
+        oid === types.builtins.INT8 ? Number : types.getTypeParser(oid, format),
     },
   };
   return new pg.Client(config);

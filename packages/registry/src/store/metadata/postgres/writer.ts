@@ -16,6 +16,8 @@ export interface WriterOptions {
   readonly mirror: Pick<Mirror, 'position' | 'apply' | 'rebuild'>;
   /** A new ULID. */
   newId(): string;
+  /** Milliseconds that commands wait while the connection is gone. */
+  readonly patience?: number | undefined;
   /** Told the error when commands begin to fail for another reason than before, and nothing when they work again. */
   onChange?: ((outage: unknown) => void) | undefined;
 }
@@ -33,8 +35,8 @@ export interface Writer {
 }
 
 const maxBatch = 128;
-/** Milliseconds that commands wait while the connection is gone. */
-const patience = 800;
+/** A client should not wait for what a restart does not bring back at once. */
+const defaultPatience = 800;
 /** Milliseconds between attempts to connect: at first, and at most. */
 const [firstDelay, maxDelay] = [25, 500];
 /** How often a command is begun when connections break under it before they commit. */
@@ -42,7 +44,7 @@ const maxAttempts = 3;
 
 /** Keeps one connection that writes: each batch of commands runs there, then on the mirror, and then is answered. */
 export function startPostgresWriter(options: WriterOptions): Writer {
-  const queue = createQueue(patience);
+  const queue = createQueue(options.patience ?? defaultPatience);
   const first = Promise.withResolvers<void>();
   // Who does not look at the first attempt is told by `onChange`.
   first.promise.catch(() => {});
