@@ -96,7 +96,7 @@ describeWithTool('postgres', 'without PostgreSQL', ({ postgres }) => {
       await keepRunning('api', async () => {
         const { status, body } = await server.api('GET', '/modules');
 
-        expect({ status, count: body.modules?.length ?? body.items?.length }).toEqual({
+        expect({ status, count: body.modules?.length }).toEqual({
           status: 200,
           count: 4,
         });
@@ -249,9 +249,9 @@ describeWithTool('postgres', 'without PostgreSQL', ({ postgres }) => {
       settings: { database: url },
       env: { ASHLAR_ADMIN_TOKEN: 'for-this-start-only-0001' },
     });
-    const modules = await server.api('GET', '/modules', undefined, admin);
+    const { status, body } = await server.api('GET', '/modules', undefined, admin);
 
-    expect(modules.status).toBe(200);
+    expect({ status, count: body.modules.length }).toEqual({ status: 200, count: 4 });
     expect((await get('/v1/modules/closed/net/azurerm/versions')).text).toContain('1.0.0');
     expect((await get('/v2/bicep/closed/net/manifests/1.0.0')).status).toBe(200);
   });

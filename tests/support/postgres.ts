@@ -42,18 +42,20 @@ export async function startCluster(postgres: string, options: ClusterOptions = {
   const { uid, gid } = await serverUser();
   await chown(folder, uid, gid);
   const data = join(folder, 'data');
-  await must(postgres.replace(/postgres$/, 'initdb'), [
-    ...['--pgdata', data, '--username', 'ashlar', '--auth', 'trust', '--no-sync', '--no-instructions'],
-    ...['--encoding', 'UTF8', '--locale', 'C'],
-  ]);
+  const how = '--username ashlar --auth trust --no-sync --no-instructions --encoding UTF8 --locale C';
+  await must(postgres.replace(/postgres$/, 'initdb'), ['--pgdata', data, ...how.split(' ')]);
   const port = await freePort();
   let server: RunningProgram | undefined;
 
   async function startServer(): Promise<void> {
     const settings = [
-      ...['listen_addresses=127.0.0.1', `port=${port}`, `unix_socket_directories=${folder}`],
-      ...[`fsync=${options.fsync === false ? 'off' : 'on'}`, 'shared_buffers=16MB', 'max_connections=20'],
-      ...['log_min_messages=fatal', 'max_wal_senders=0', 'wal_level=minimal', 'autovacuum=off'],
+      'listen_addresses=127.0.0.1',
+      `port=${port}`,
+      `unix_socket_directories=${folder}`,
+      `fsync=${options.fsync === false ? 'off' : 'on'}`,
+      'shared_buffers=16MB',
+      'max_connections=20',
+      'log_min_messages=fatal',
     ];
     const program = asServerUser(postgres, ['-D', data, ...settings.flatMap((each) => ['-c', each])]);
     server = await start(program.command, program.args, { cwd: folder });

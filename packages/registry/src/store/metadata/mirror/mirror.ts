@@ -54,6 +54,30 @@ export async function openMirror(path: string): Promise<Mirror> {
     }
   }
 
+  /** The first: nobody reads it yet, so that it grows where it stays. Without a position it is nothing. */
+  async function create(source: MirrorSource): Promise<void> {
+    const { writer, position: reached } = await fill(path, source);
+    reader = openReader(path);
+    opened = { writer, reader };
+    position = reached;
+  }
+
+  async function replace(source: MirrorSource): Promise<void> {
+    const fresh = `${path}.new`;
+    const { writer } = await fill(fresh, source);
+    // Puts all of it into one file, on disk.
+    await writer.close();
+    await opened?.writer.close().catch(() => {});
+    opened = undefined;
+    await inNextTurn(() => {
+      reader?.database.close();
+      removeDatabase(path);
+      renameSync(fresh, path);
+      reader = openReader(path);
+    });
+    await open();
+  }
+
   removeDatabase(`${path}.new`);
   if (existsSync(path)) await open().catch(() => {});
 
@@ -72,16 +96,7 @@ export async function openMirror(path: string): Promise<Mirror> {
     },
     async rebuild(source) {
       position = undefined;
-      await fill(`${path}.new`, source);
-      await opened?.writer.close().catch(() => {});
-      opened = undefined;
-      await inNextTurn(() => {
-        reader?.database.close();
-        removeDatabase(path);
-        renameSync(`${path}.new`, path);
-        reader = openReader(path);
-      });
-      await open();
+      await (reader ? replace(source) : create(source));
     },
     distrust() {
       position = undefined;
@@ -95,17 +110,22 @@ export async function openMirror(path: string): Promise<Mirror> {
 }
 
 /** Makes a mirror of everything that the record holds at one moment. */
-async function fill(path: string, source: MirrorSource): Promise<void> {
+async function fill(
+  path: string,
+  source: MirrorSource,
+): Promise<{ writer: WriterThread; position: Position | undefined }> {
   removeDatabase(path);
   const writer = await startWriter(path, 'mirror');
   try {
     await source.control('begin isolation level repeatable read, read only');
     for await (const page of readRows(source.db)) await writer.run('writePage', page);
-    await writer.run('writePosition', await readPosition(source.db));
+    const position = await readPosition(source.db);
+    await writer.run('writePosition', position);
     await source.control('commit');
-  } finally {
-    // Puts all of it into one file, on disk.
+    return { writer, position };
+  } catch (error) {
     await writer.close();
+    throw error;
   }
 }
 
@@ -124,7 +144,7 @@ async function inNextTurn(work: () => void): Promise<void> {
       try {
         resolve(work());
       } catch (error) {
-        reject(error as Error);
+        reject(error);
       }
     });
   });

@@ -31,7 +31,9 @@ export function createDoubt(
     settle(isCommitted) {
       clearTimeout(timer);
       if (isCommitted) answer(batch, outcomes);
-      else for (const { reject } of batch) reject(unavailable(new Error('the commit did not come through')));
+      else
+        for (const { reject } of batch)
+          reject(unavailable(new Error('the connection was lost before the commit')));
     },
   };
 }

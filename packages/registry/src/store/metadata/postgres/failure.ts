@@ -9,7 +9,8 @@ const refused = /^(?:28...|3D000|42501|3F000)$/;
 /** The code that PostgreSQL gave; undefined for errors from elsewhere. */
 export function sqlState(error: unknown): string | undefined {
   const { code } = error as { code?: unknown };
-  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
+  // All have a digit; codes of the system such as EPIPE have none.
+  return typeof code === 'string' && /^(?=.*\d)[0-9A-Z]{5}$/.test(code) ? code : undefined;
 }
 
 /** Whether the same transaction may well succeed at once: it met another one. */
@@ -29,6 +30,7 @@ export function isRolledBack(error: unknown): boolean {
 
 /** Whether it may pass by itself: nobody answers, or PostgreSQL has no room or time for us. */
 export function isOutage(error: unknown): boolean {
+  if (error instanceof AshlarError) return false;
   const state = sqlState(error);
   if (state !== undefined) return endsSession(error) || /^(?:40|53|57)/.test(state);
   return (
@@ -64,6 +66,8 @@ export function unavailable(error: unknown): AshlarError {
 }
 
 const reasons: Readonly<Record<string, string>> = {
+  'ASH-DATABASE-LOCKED': 'another ashlar server is using the database',
+  'ASH-STORAGE-FULL': 'the disk that holds the local mirror of the database is full',
   '40001': 'the database was changed by others at the same time, again and again',
   '40P01': 'others held what was needed of the database, again and again',
   '57014': 'the database takes too long',
@@ -72,8 +76,10 @@ const reasons: Readonly<Record<string, string>> = {
 
 /** Why the database does nothing for us, as part of a sentence for anybody: no addresses, no names. */
 function reasonOf(error: unknown): string {
-  if (error instanceof AshlarError && error.code === 'ASH-DATABASE-LOCKED') {
-    return 'another ashlar server is using the database';
-  }
-  return reasons[sqlState(error) ?? ''] ?? 'the database cannot be reached';
+  const key = error instanceof AshlarError ? error.code : (sqlState(error) ?? '');
+  const known = reasons[key];
+  if (known !== undefined) return known;
+  return isOutage(error)
+    ? 'the database cannot be reached'
+    : 'something is wrong with the database or its local mirror, and the log has more';
 }

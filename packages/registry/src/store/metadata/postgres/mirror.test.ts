@@ -2,7 +2,7 @@ import { mkdtemp, open, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { type Cluster, startCluster } from '../../../../../../tests/support/postgres.ts';
 import { describeWithTool } from '../../../../../../tests/support/tool.ts';
@@ -11,6 +11,9 @@ import type { MetadataStore } from '../metadata-store.ts';
 import { openPostgresMetadataStore } from './postgres-metadata-store.ts';
 import { bothSides, publishedVersions, publishVersion, recordedVersions } from './publication.suite.ts';
 import { restorePostgresMetadata } from './snapshot.ts';
+
+// Every test opens several stores, each with a thread of its own.
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 });
 
 describeWithTool('postgres', 'PostgreSQL and its mirror', ({ postgres }) => {
   let cluster: Cluster;

@@ -6,6 +6,7 @@ import { bindCommands } from '../command/index.ts';
 import type { MetadataStore } from '../metadata-store.ts';
 import { currentSchema, migrate, migrations } from '../migration/index.ts';
 import { type Mirror, openMirror } from '../mirror/mirror.ts';
+import { readPosition, writePosition } from '../position.ts';
 import { type BoundQueries, bindQueries } from '../query/index.ts';
 import { openSnapshot } from '../sqlite/snapshot.ts';
 import { postgresDialect } from './dialect.ts';
@@ -87,6 +88,8 @@ async function connect(url: string, name: string, shown: string, onLost: () => v
 async function ensureSchema({ db }: Session, shown: string): Promise<void> {
   const current = await currentSchema(db).catch(() => undefined);
   if (current !== Object.keys(migrations).at(-1)) await migrate(db, postgresDialect, shown);
+  // Without its row the position would never move, and the mirror neither.
+  if (!(await readPosition(db))) await writePosition(db, { batch: '', number: 0 });
 }
 
 /** Whether a store can do without its database for now. @throws when it cannot, or when waiting would not help */
