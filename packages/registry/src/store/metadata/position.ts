@@ -4,7 +4,7 @@ import type { Schema } from './schema.ts';
 
 /** How far a database has come. */
 export interface Position {
-  /** ULID of the last batch of commands; empty before the first. */
+  /** ULID of the last batch of commands; empty where nobody mirrors it yet. */
   readonly batch: string;
   readonly number: number;
 }
@@ -34,7 +34,7 @@ export async function movePosition(
   return row?.number;
 }
 
-/** Whether two databases have come equally far. Before their first batch nothing is known about what they hold. */
+/** Whether two databases have come equally far. Without a batch nothing is known about what they hold. */
 export function isSamePosition(a: Position | undefined, b: Position | undefined): boolean {
   return a !== undefined && b !== undefined && a.batch === b.batch && a.batch !== '';
 }

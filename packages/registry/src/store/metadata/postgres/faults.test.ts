@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import {
   type Fate,
@@ -18,6 +18,8 @@ import { bothSides, publishedVersions, publishVersion, recordedVersions } from '
 
 /** Milliseconds that a fault may cost a command at most; far more than it does. */
 const soon = 5_000;
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 describeWithTool('postgres', 'faults on the way to PostgreSQL', ({ postgres }) => {
   let cluster: Cluster;

@@ -43,7 +43,7 @@ export async function openPostgresMetadataStore(
   const mirror = await openMirror(options.mirror);
   const name = `ashlar ${newId(clock.now())}`;
   const writer = startPostgresWriter({
-    connect: async (onLost) => await connect(url, name, shown, onLost),
+    connect: async (onLost) => await connect(url, name, options, onLost),
     mirror,
     newId: () => newId(clock.now()),
     patience: options.patience,
@@ -72,11 +72,16 @@ export async function openPostgresMetadataStore(
 }
 
 /** A session that alone may write, and that finds the newest schema. */
-async function connect(url: string, name: string, shown: string, onLost: () => void): Promise<Session> {
+async function connect(
+  url: string,
+  name: string,
+  { shown, clock }: PostgresStoreOptions,
+  onLost: () => void,
+): Promise<Session> {
   const session = await openSession(url, name, onLost);
   try {
     await takeWriterLock(session, name, shown);
-    await ensureSchema(session, shown);
+    await ensureSchema(session, shown, newId(clock.now()));
     return session;
   } catch (error) {
     session.cut();
@@ -85,11 +90,11 @@ async function connect(url: string, name: string, shown: string, onLost: () => v
 }
 
 /** Most connections are not the first: then one look is enough. */
-async function ensureSchema({ db }: Session, shown: string): Promise<void> {
+async function ensureSchema({ db }: Session, shown: string, id: string): Promise<void> {
   const current = await currentSchema(db).catch(() => undefined);
   if (current !== Object.keys(migrations).at(-1)) await migrate(db, postgresDialect, shown);
-  // Without its row the position would never move, and the mirror neither.
-  if (!(await readPosition(db))) await writePosition(db, { batch: '', number: 0 });
+  // New, or filled by other hands: from here on a mirror can tell whether it has all of it.
+  if (!(await readPosition(db))?.batch) await writePosition(db, { batch: id, number: 0 });
 }
 
 /** Whether a store can do without its database for now. @throws when it cannot, or when waiting would not help */

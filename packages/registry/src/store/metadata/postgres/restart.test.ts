@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 
 import { type Cluster, startCluster } from '../../../../../../tests/support/postgres.ts';
 import { describeWithTool } from '../../../../../../tests/support/tool.ts';
@@ -15,6 +15,8 @@ import { bothSides, publishedVersions, publishVersion, recordedVersions } from '
 /** How often the database is crashed: `ASHLAR_RESTARTS=100` for a long evening. */
 const restarts = Number(process.env['ASHLAR_RESTARTS'] ?? 5);
 const writers = 4;
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 describeWithTool('postgres', 'a database that comes and goes', ({ postgres }) => {
   let cluster: Cluster;
