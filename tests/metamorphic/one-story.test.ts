@@ -100,24 +100,28 @@ async function look({ world, send }: Run, caller: CallerName): Promise<void> {
 }
 
 function tellsOneStory(runs: number): void {
-  it(`tells one story through all protocols (${runs} runs)`, { timeout: 20_000 + runs * 4_000 }, async () => {
-    const random = fc.array(step, { minLength: 22, maxLength: 30, size: 'max' });
-    const commands = fc.tuple(fc.constantFrom([], firstSteps), random).map((parts) => parts.flat());
-    await fc.assert(
-      fc.asyncProperty(commands, fc.constantFrom(...callers), async (steps, caller) => {
-        const run = await newRun();
-        await run.makeTokens('reader');
-        await run.makeTokens('publisher');
-        for (const command of steps) await act(run, aim(run.world, command));
-        for (const each of new Set<CallerName>(['admin', 'anonymous', caller])) await look(run, each);
-      }),
-      {
-        numRuns: runs,
-        ...(seed === undefined ? {} : { seed: Number(seed) }),
-        ...(path === undefined ? {} : { path }),
-      },
-    );
-  });
+  it(
+    `P1: tells one story through all protocols (${runs} runs)`,
+    { timeout: 20_000 + runs * 4_000 },
+    async () => {
+      const random = fc.array(step, { minLength: 22, maxLength: 30, size: 'max' });
+      const commands = fc.tuple(fc.constantFrom([], firstSteps), random).map((parts) => parts.flat());
+      await fc.assert(
+        fc.asyncProperty(commands, fc.constantFrom(...callers), async (steps, caller) => {
+          const run = await newRun();
+          await run.makeTokens('reader');
+          await run.makeTokens('publisher');
+          for (const command of steps) await act(run, aim(run.world, command));
+          for (const each of new Set<CallerName>(['admin', 'anonymous', caller])) await look(run, each);
+        }),
+        {
+          numRuns: runs,
+          ...(seed === undefined ? {} : { seed: Number(seed) }),
+          ...(path === undefined ? {} : { path }),
+        },
+      );
+    },
+  );
 }
 
 describe('with SQLite', () => {

@@ -23,7 +23,7 @@ const template = JSON.stringify({
 });
 
 /** P7: what is published stays readable while the database is down; what would change something says when to return. */
-describeWithTool('postgres', 'without PostgreSQL', ({ postgres }) => {
+describeWithTool('postgres', 'P7: without PostgreSQL', ({ postgres }) => {
   let cluster: Cluster;
   let server: TestServer;
   let folder: string;
@@ -207,7 +207,7 @@ describeWithTool('postgres', 'without PostgreSQL', ({ postgres }) => {
   it('stays ready, and says what it cannot do', async () => {
     expect(await get('/readyz')).toEqual({
       status: 200,
-      text: '{"status":"ready","degraded":"nothing can be published or changed: the database cannot be reached"}',
+      text: '{"status":"degraded","problems":["the metadata store cannot be written"]}',
     });
   });
 

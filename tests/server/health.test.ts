@@ -1,8 +1,10 @@
-import { rename } from 'node:fs/promises';
+import { createHash, randomBytes, X509Certificate } from 'node:crypto';
+import { readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
+import { ociClient } from '../oci/client.ts';
 import { openConnection } from '../support/raw-connection.ts';
 import { publishFiles, startTestServer, type TestServer } from '../support/server.ts';
 
@@ -32,28 +34,43 @@ describe('/healthz and /readyz', () => {
       `"ASH-UNAVAILABLE","message":"The registry cannot do this right now: ${reason}.`,
     ),
   });
+  const degraded = (...problems: string[]) => ({
+    status: 200,
+    retryAfter: null,
+    text: JSON.stringify({ status: 'degraded', problems }),
+  });
 
-  it('say when the blob folder does not take files, and when it does again', async () => {
+  it('stay ready when the blob folder does not take files, say so, and recover alone', async () => {
+    await publishFiles(server, 'terraform/contoso/net/azurerm@1.0.0', { 'main.tf': '# net\n' });
     const folder = join(server.data, 'blobs', 'upload');
     await rename(folder, `${folder}-away`);
-    const answer = await ready();
-    expect(answer).toEqual(unavailable('the blob store cannot be written'));
-    expect(answer.text).not.toContain(server.data);
+    expect(await ready()).toEqual(degraded('the blob store cannot be written'));
     expect((await fetch(`${server.http}/healthz`)).status).toBe(200);
+    expect((await server.api('GET', '/modules')).body).toMatchObject({ modules: [{ latest: '1.0.0' }] });
     await rename(`${folder}-away`, folder);
-    expect((await ready()).status).toBe(200);
+    expect(await ready()).toEqual({ status: 200, retryAfter: null, text: '{"status":"ready"}' });
+  });
+
+  /** Makes a method of a store fail, with a path in the error that nobody may see. */
+  function failing(port: object, method: string) {
+    const broken = vi.spyOn(port as Record<string, () => Promise<never>>, method);
+    return broken.mockRejectedValue(new Error(`I/O error at ${server.data}`));
+  }
+
+  it('stay ready when the database cannot be written', async () => {
+    const broken = failing(server.registry.metadata.command, 'touchTokens');
+    expect(await ready()).toEqual(degraded('the metadata store cannot be written'));
+    broken.mockRestore();
+    expect((await ready()).text).toBe('{"status":"ready"}');
   });
 
   it.each([
-    ['read', 'query', 'listNamespaces'],
-    ['written', 'command', 'touchTokens'],
-  ] as const)('say when the database cannot be %s', async (what, port, method) => {
-    const methods = server.registry.metadata[port] as unknown as Record<string, () => Promise<never>>;
-    const broken = vi.spyOn(methods, method);
-    broken.mockRejectedValue(new Error(`disk I/O error at ${server.data}`));
-    const answer = await ready();
-    expect(answer).toEqual(unavailable(`the metadata store cannot be ${what}`));
-    expect(answer.text).not.toContain(server.data);
+    ['metadata', () => failing(server.registry.metadata.query, 'listNamespaces')],
+    ['blob', () => failing(server.registry.blobs, 'size')],
+  ])('are not ready when the %s store cannot be read', async (name, breaking) => {
+    const broken = breaking();
+    expect(await ready()).toEqual(unavailable(`the ${name} store cannot be read`));
+    expect((await ready()).text).not.toContain(server.data);
     broken.mockRestore();
     expect((await ready()).status).toBe(200);
   });
@@ -120,5 +137,55 @@ describe('/metrics', () => {
     await expect
       .poll(async () => (await server.registry.metadata.query.listNamespaces(undefined)).length)
       .toBe(0);
+  });
+
+  it('tell the state of stores, disk, uploads and certificate', async () => {
+    const start = await fetch(`${server.http}/v2/contoso/plain/blobs/uploads/`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${server.admin}` },
+    });
+    expect(start.status).toBe(202);
+    const broken = vi.spyOn(server.registry.blobs, 'check').mockRejectedValue(new Error('full'));
+
+    const found = await metrics();
+
+    const stores = ['metadata', 'blobs'].flatMap((store) =>
+      ['read', 'write'].map(
+        (operation) => `ashlar_store_available{store="${store}",operation="${operation}"}`,
+      ),
+    );
+    expect(stores.map((name) => found.get(name))).toEqual([1, 1, 1, 0]);
+    expect(found.get('ashlar_uploads_open')).toBe(1);
+    expect(found.get('ashlar_disk_free_bytes')).toBeGreaterThan(0);
+    expect(found.get('ashlar_disk_size_bytes')).toBeGreaterThan(found.get('ashlar_disk_free_bytes')!);
+    const { validToDate } = new X509Certificate(await readFile(join(server.data, 'tls/server.pem')));
+    expect(found.get('ashlar_certificate_expiry_timestamp_seconds')).toBe(validToDate.getTime() / 1000);
+    expect(found.get('ashlar_log_lines_dropped_total')).toBe(0);
+    expect(found.get('ashlar_metadata_commands_waiting')).toBe(0);
+    expect(found.get('ashlar_metadata_command_duration_seconds_count')).toBeGreaterThan(0);
+    broken.mockRestore();
+  });
+
+  it('leave out what cannot be read, and show the rest', async () => {
+    vi.spyOn(server.registry.blobs, 'usage').mockRejectedValue(new Error('no disk'));
+
+    const found = await metrics();
+
+    expect(found.has('ashlar_disk_free_bytes')).toBe(false);
+    expect(found.get('ashlar_store_available{store="blobs",operation="read"}')).toBe(1);
+  });
+
+  it.each(['http', 'https'] as const)('count the bytes of transfers over %s', async (scheme) => {
+    const content = randomBytes(300_000);
+    const digest = `sha256:${createHash('sha256').update(content).digest('hex')}`;
+    const { send } = ociClient(server, { token: server.admin, tls: scheme === 'https' });
+    await send('POST', `/v2/contoso/plain/blobs/uploads/?digest=${digest}`, { body: content });
+    expect((await send('GET', `/v2/contoso/plain/blobs/${digest}`)).body.equals(content)).toBe(true);
+
+    for (const way of ['received', 'sent']) {
+      const name = `ashlar_http_${way}_bytes_total{protocol="oci"}`;
+      await expect.poll(async () => (await metrics()).get(name)).toBeGreaterThan(300_000);
+      expect((await metrics()).get(name)).toBeLessThan(320_000);
+    }
   });
 });

@@ -40,6 +40,8 @@ export interface TestServerOptions extends StartOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Serve this folder, and leave it when the server stops. */
   readonly data?: string;
+  /** Where the test reaches the http listener, when its external URL is that of a proxy. */
+  readonly reach?: string;
 }
 
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
@@ -57,7 +59,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     cwd: process.cwd(),
   });
   const server = await startServer(config, options);
-  const http = server.urls.http ?? '';
+  const http = options.reach ?? server.urls.http ?? '';
   const https = server.urls.https ?? '';
   const admin = options.env?.['ASHLAR_ADMIN_TOKEN'] ?? (await readFile(server.adminTokenFile, 'utf8')).trim();
   const caFile = server.localCa?.path ?? '';

@@ -11,6 +11,10 @@ export type ToolName =
   | 'docker-registry'
   | 'chromium'
   | 'bicep'
+  | 'strace'
+  | 'nginx'
+  | 'apache2'
+  | 'systemd-analyze'
   | 'postgres';
 
 /** The names under which systems install a tool, best first. */
@@ -22,6 +26,10 @@ const executables: Record<ToolName, readonly string[]> = {
   'docker-registry': ['docker-registry'],
   chromium: ['chromium', 'chromium-browser', 'google-chrome'],
   bicep: ['bicep'],
+  strace: ['strace'],
+  nginx: ['nginx'],
+  apache2: ['apache2', 'httpd'],
+  'systemd-analyze': ['systemd-analyze'],
   postgres: ['postgres'],
 };
 

@@ -1,4 +1,5 @@
 import { catalogue, type ErrorEntry } from '@ashlar/core';
+import { createMetrics } from '@ashlar/registry';
 import { settingsTable } from '@ashlar/registry/config';
 
 export interface GeneratedPage {
@@ -14,6 +15,7 @@ export function generatedPages(): GeneratedPage[] {
   return [
     { path: 'docs/reference/settings.md', text: settingsPage() },
     { path: 'docs/reference/errors.md', text: errorsPage() },
+    { path: 'docs/reference/metrics.md', text: metricsPage() },
   ];
 }
 
@@ -48,6 +50,53 @@ same sentence where their clients show it and name the code in the header \`ashl
 |---|---|---|---|
 ${rows.join('\n')}
 `;
+}
+
+/** What every Node process tells and an operator looks at; some of it is there on Linux only. */
+const runtimeMetrics = {
+  ashlar_nodejs_eventloop_lag_p99_seconds: 'How late the event loop is in the worst of a hundred cases',
+  ashlar_nodejs_gc_duration_seconds: 'Time that collecting garbage takes, by kind',
+  ashlar_nodejs_heap_size_used_bytes: 'Memory of JavaScript objects',
+  ashlar_process_cpu_seconds_total: 'Processor time',
+  ashlar_process_max_fds: 'How many descriptors the process may open',
+  ashlar_process_open_fds: 'Open descriptors: files and connections',
+  ashlar_process_resident_memory_bytes: 'Memory of the process',
+  ashlar_process_start_time_seconds: 'When the process started, in seconds since 1970',
+} as const;
+
+function metricsPage(): string {
+  const metrics = createMetrics().registry.getMetricsAsArray() as unknown as readonly MetricShown[];
+  const own = metrics
+    .filter(({ name }) => !/^ashlar_(?:nodejs|process)_/.test(name))
+    .map(({ name, type, labelNames = [], help }) => {
+      const labels = labelNames.filter((label) => label !== 'le').map((label) => `\`${label}\``);
+      return `| \`${name}\` | ${type} | ${labels.join(', ')} | ${cell(help)} |`;
+    });
+  const runtime = Object.entries(runtimeMetrics).map(([name, meaning]) => `| \`${name}\` | ${meaning} |`);
+  return `${notice}
+
+# Metrics
+
+\`GET /metrics\` answers in the text format of Prometheus. \`protocol\` is \`oci\`, \`terraform\`, \`archive\`, \`acr\`, \`api\` or
+\`other\`; \`status\` is \`2xx\` to \`5xx\`. What cannot be read at the moment is left out.
+
+| name | type | labels | meaning |
+|---|---|---|---|
+${own.toSorted().join('\n')}
+
+Besides these there is what every Node process tells, below \`ashlar_nodejs_\` and \`ashlar_process_\`. Of it, look at:
+
+| name | meaning |
+|---|---|
+${runtime.join('\n')}
+`;
+}
+
+interface MetricShown {
+  readonly name: string;
+  readonly type: string;
+  readonly labelNames?: readonly string[];
+  readonly help: string;
 }
 
 /** Stands in for the parameters of any message: each shows as its name. */

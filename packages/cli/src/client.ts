@@ -22,6 +22,7 @@ const shapes = {
   Namespace: ['name', 'visibility'],
   Token: ['id', 'scopes'],
   CreatedToken: ['id', 'scopes', 'token'],
+  Task: ['id', 'state', 'figures'],
 } as const satisfies { readonly [Name in keyof Schemas]?: readonly (keyof z.output<Schemas[Name]>)[] };
 
 type ShapeName = keyof typeof shapes;
@@ -181,7 +182,7 @@ const reasons: Readonly<Record<string, string>> = {
   DEPTH_ZERO_SELF_SIGNED_CERT: `its certificate is self-signed and not trusted; ${trustFix}`,
   SELF_SIGNED_CERT_IN_CHAIN: `its certificate is not trusted; ${trustFix}`,
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: `its certificate is not trusted; ${trustFix}`,
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: `its certificate is not trusted; ${trustFix}`,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: `its certificate is not trusted; the server may not send its chain, else ${trustFix}`,
 };
 
 /** Says why a connection failed, in words. */

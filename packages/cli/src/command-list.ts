@@ -54,6 +54,26 @@ export const commandList: readonly ListedCommand[] = [
     load: async () => (await import('./command/token.ts')).tokenCommand(),
   },
   {
+    name: 'gc',
+    summary: 'Remove stored content that nobody can reach',
+    load: async () => (await import('./command/gc.ts')).gcCommand(),
+  },
+  {
+    name: 'scrub',
+    summary: 'Read and hash everything that is stored, and report what is damaged or missing',
+    load: async () => (await import('./command/scrub.ts')).scrubCommand(),
+  },
+  {
+    name: 'backup',
+    summary: 'Copy everything to a folder on the machine of the server, while it goes on',
+    load: async () => (await import('./command/backup.ts')).backupCommand(),
+  },
+  {
+    name: 'restore',
+    summary: 'Make a data folder of a backup, or set one back; the server must be stopped',
+    load: async () => (await import('./command/restore.ts')).restoreCommand(),
+  },
+  {
     name: 'login',
     summary: 'Store a token for a server',
     load: async () => (await import('./command/login.ts')).loginCommand(),

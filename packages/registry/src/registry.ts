@@ -1,7 +1,11 @@
+import type { Logger } from 'pino';
+
 import type { Clock } from './gateway/clock.ts';
 import type { Identity } from './identity/index.ts';
 import type { EntraVerifier } from './identity/entra.ts';
-import type { BlobStore } from './store/blob/index.ts';
+import type { Tasks } from './maintenance/task.ts';
+import type { VerifiedBlobStore } from './store/blob/index.ts';
+import type { DataFolder } from './store/data-folder.ts';
 import type { MetadataStore } from './store/metadata/index.ts';
 import type { BlobLeases } from './catalogue/blob-lease.ts';
 import type { Usage } from './catalogue/usage.ts';
@@ -20,6 +24,8 @@ export interface RegistryConfig {
   readonly archiveLinkTtl: number;
   /** Seconds after which an upload that nobody continues is dropped. */
   readonly uploadTtl: number;
+  /** Seconds that content which nothing names stays. */
+  readonly gcGrace: number;
 }
 
 /** Everything that the protocols share: one registry, whatever clients speak. */
@@ -27,10 +33,14 @@ export interface Registry {
   readonly config: RegistryConfig;
   readonly clock: Clock;
   readonly metadata: MetadataStore;
-  readonly blobs: BlobStore;
+  readonly blobs: VerifiedBlobStore;
   readonly leases: BlobLeases;
   readonly identity: Identity;
   readonly usage: Usage;
+  readonly tasks: Tasks;
+  readonly folder: DataFolder;
+  /** For what happens outside of requests, which have a log of their own. */
+  readonly log: Logger;
   /** Undefined while sign-in with Entra ID is not configured. */
   readonly entra: EntraVerifier | undefined;
 }

@@ -7,9 +7,13 @@ import {
   serveOptions,
   startServer,
 } from '@ashlar/registry';
+import { writeFd } from '@ashlar/registry/gateway/file-system';
 import { Command, Option } from 'commander';
 
 import { nextSteps } from './serve-next-steps.ts';
+
+/** Milliseconds that a write to a blocked standard output may still take at the very end. */
+const lastWords = 3_000;
 
 /** `ashlar serve`: runs the server until it is told to stop. */
 export function serveCommand(): Command {
@@ -41,8 +45,11 @@ async function serve({ [configFlag()]: file, ...flags }: Record<string, string>)
   const stopped = stopSignal();
   const server = await startServer(config);
   announce(server, config);
+  reloadOnHangup(server);
   await stopped;
   await server.close();
+  // Everything is on disk and closed. Log lines that nobody takes must not keep the process.
+  setTimeout(() => process.kill(process.pid, 'SIGKILL'), lastWords).unref();
 }
 
 function configFlag(): string {
@@ -56,12 +63,24 @@ async function stopSignal(): Promise<void> {
     const stop = (signal: NodeJS.Signals) => {
       if (asked) process.kill(process.pid, 'SIGKILL');
       asked = true;
-      process.stderr.write(`${signal}: finishing what is under way; once more ends at once\n`);
       resolve();
+      // Not with process.stderr, which waits when nobody reads it.
+      void writeFd(2, Buffer.from(`${signal}: finishing what is under way; once more ends at once\n`)).catch(
+        () => {},
+      );
     };
     process.on('SIGTERM', stop);
     process.on('SIGINT', stop);
   });
+}
+
+/**
+ * Service managers ask with SIGHUP to look at files again. A terminal sends it when it is closed, and then means what it
+ * always means.
+ */
+function reloadOnHangup(server: RunningServer): void {
+  if (process.stdin.isTTY) return;
+  process.on('SIGHUP', () => void server.reload());
 }
 
 /** Logs go to standard output as JSON; what a person reads goes to standard error. */

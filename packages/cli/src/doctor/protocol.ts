@@ -47,22 +47,40 @@ export async function checkDiscovery(client: Client): Promise<Check> {
 
 /** Follows the way of `terraform init`: link, then HEAD of the archive without credentials. */
 export async function checkArchive(client: Client): Promise<Check> {
-  const query = { language: 'terraform', limit: 100 };
-  const { modules } = await client.call('ModulePage', '/modules', { query });
-  const module = modules.find(({ latest }) => latest !== undefined);
-  if (module === undefined)
+  const found = await findArchive(client);
+  if (found === undefined)
     return skip('terraform', 'archive', 'there is no Terraform module that you may read');
-  const path = `/v1/modules/${module.address.replace(/^terraform\//, '')}/${encodeURIComponent(module.latest!)}/download`;
-  const link = await client.raw(path, { headers: bearer(client) });
-  const location = link.headers.get('x-terraform-get');
-  if (location === null)
-    return fail('terraform', 'archive', `${path} answers ${link.status} without a link`, proxyFix);
-  const target = new URL(location, client.settings.url + path);
-  const archive = await client.raw(target.pathname + target.search, { method: 'HEAD' });
-  const label = `${module.address}@${module.latest}`;
+  const { label, asked, status, link } = found;
+  if (link === undefined)
+    return fail('terraform', 'archive', `${asked} answers ${status} without a link`, proxyFix);
+  const archive = await client.raw(link, { method: 'HEAD' });
   if (archive.status === 200)
     return ok('terraform', 'archive', `${label}, ${archive.headers.get('content-length')} bytes`);
   return fail('terraform', 'archive', `the link of ${label} answers ${archive.status}`, proxyFix);
+}
+
+export interface FoundArchive {
+  /** Address and version. */
+  readonly label: string;
+  /** The path that was asked for the link, and the status of its answer. */
+  readonly asked: string;
+  readonly status: number;
+  /** Path and query of the signed link. */
+  readonly link: string | undefined;
+}
+
+/** Asks for the link of some archive that the client may read. */
+export async function findArchive(client: Client): Promise<FoundArchive | undefined> {
+  const query = { language: 'terraform', limit: 100 };
+  const { modules } = await client.call('ModulePage', '/modules', { query });
+  const module = modules.find(({ latest }) => latest !== undefined);
+  if (module === undefined) return undefined;
+  const asked = `/v1/modules/${module.address.replace(/^terraform\//, '')}/${encodeURIComponent(module.latest!)}/download`;
+  const { status, headers } = await client.raw(asked, { headers: bearer(client) });
+  const location = headers.get('x-terraform-get');
+  const target = location === null ? undefined : new URL(location, client.settings.url + asked);
+  const link = target && target.pathname + target.search;
+  return { label: `${module.address}@${module.latest}`, asked, status, link };
 }
 
 /** The first answer that docker, oras, Bicep and tofu `oci://` get, for one listener. */

@@ -1,6 +1,14 @@
 import { type AshlarError, ashlarError, type NamespaceName, type Repository } from '@ashlar/core';
 
-import { type Action, authorise, type Caller, readableNamespaces, refusal } from '../identity/index.ts';
+import {
+  type Action,
+  authorise,
+  type Caller,
+  isAdmin,
+  isAnonymous,
+  readableNamespaces,
+  refusal,
+} from '../identity/index.ts';
 import type { Registry } from '../registry.ts';
 
 /**
@@ -53,6 +61,12 @@ async function requireTarget(
   const row = await registry.metadata.query.findNamespace(target.namespace);
   const decision = authorise(caller, action, { ...target, visibility: row?.visibility });
   if (decision !== 'allow') throw refusal(decision, action, target.namespace, missing);
+}
+
+/** @throws ASH-AUTH-REQUIRED ASH-FORBIDDEN-ADMIN */
+export function requireAdmin(caller: Caller): void {
+  if (isAdmin(caller)) return;
+  throw isAnonymous(caller) ? ashlarError('ASH-AUTH-REQUIRED', {}) : ashlarError('ASH-FORBIDDEN-ADMIN', {});
 }
 
 /** The namespaces whose content the caller may list. */

@@ -113,13 +113,23 @@ const secondsPerUnit: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600,
 /** A duration in seconds: a number of seconds, or a number with `s`, `m`, `h` or `d`. */
 export function duration(least: string, most: string) {
   const fix = `Write ${least} to ${most}, as a number of seconds or with s, m, h or d.`;
-  return field<number>((raw) => {
-    const seconds = readDuration(raw);
-    if (seconds === undefined) return new Wrong(`${shown(raw)} is not a duration`, fix);
-    if (seconds < readDuration(least)!) return new Wrong(`${shown(raw)} is too short`, fix);
-    if (seconds > readDuration(most)!) return new Wrong(`${shown(raw)} is too long`, fix);
-    return seconds;
-  });
+  return field<number>((raw) => durationWithin(raw, least, most, fix));
+}
+
+/** A {@link duration}; `off` is undefined. */
+export function durationOrOff(least: string, most: string) {
+  const fix = `Write ${least} to ${most}, as a number of seconds or with s, m, h or d, or off.`;
+  return field<number | undefined>((raw) =>
+    raw === 'off' ? undefined : durationWithin(raw, least, most, fix),
+  );
+}
+
+function durationWithin(raw: unknown, least: string, most: string, fix: string): number | Wrong {
+  const seconds = readDuration(raw);
+  if (seconds === undefined) return new Wrong(`${shown(raw)} is not a duration`, fix);
+  if (seconds < readDuration(least)!) return new Wrong(`${shown(raw)} is too short`, fix);
+  if (seconds > readDuration(most)!) return new Wrong(`${shown(raw)} is too long`, fix);
+  return seconds;
 }
 
 function readDuration(raw: unknown): number | undefined {

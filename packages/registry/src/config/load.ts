@@ -32,6 +32,10 @@ export interface Config {
   readonly artifacts: 'allow' | 'deny';
   readonly maxBlobSize: number;
   readonly uploadTtl: number;
+  readonly gcGrace: number;
+  /** Absent: the server collects when it is told to. */
+  readonly gcInterval: number | undefined;
+  readonly readOnly: boolean;
   readonly tokenTtl: number;
   readonly refreshTokenTtl: number;
   readonly archiveLinkTtl: number;
@@ -152,6 +156,7 @@ function derive(values: Values, cwd: string, notes: Notes): Config {
   return {
     ...plain,
     data: resolve(cwd, values.data),
+    readOnly: values.readOnly === 'yes',
     listen,
     listenTls,
     externalUrl: externalUrl('externalUrl', listen, values, notes),

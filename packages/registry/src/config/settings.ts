@@ -2,7 +2,7 @@ import type { z } from 'zod';
 
 import { databaseUrl } from './database.ts';
 import { entra } from './entra.ts';
-import { choice, duration, listenAddress, origin, path, secret, size } from './field.ts';
+import { choice, duration, durationOrOff, listenAddress, origin, path, secret, size } from './field.ts';
 
 /** One setting of the server. Its name is the key in the file. */
 export interface Setting {
@@ -133,6 +133,32 @@ export const settings = {
     description: 'How long an unfinished upload may rest before it is dropped.',
     default: '1d',
     schema: duration('1m', '30d'),
+  },
+  gcGrace: {
+    env: 'ASHLAR_GC_GRACE',
+    flag: '--gc-grace',
+    value: 'duration',
+    description:
+      'How long content that nothing names stays before it is collected; longer than any push takes.',
+    default: '1d',
+    schema: duration('1m', '90d'),
+  },
+  gcInterval: {
+    env: 'ASHLAR_GC_INTERVAL',
+    flag: '--gc-interval',
+    value: 'duration|off',
+    description: 'How often the server collects by itself what nobody can reach.',
+    default: '1d',
+    schema: durationOrOff('1m', '90d'),
+  },
+  readOnly: {
+    env: 'ASHLAR_READ_ONLY',
+    flag: '--read-only',
+    value: 'yes|no',
+    description:
+      'Whether the server serves what it holds and takes nothing new, for example after a restore.',
+    default: 'no',
+    schema: choice('yes', 'no'),
   },
   tokenTtl: {
     env: 'ASHLAR_TOKEN_TTL',

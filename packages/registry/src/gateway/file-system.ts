@@ -1,7 +1,17 @@
+import { write } from 'node:fs';
 import { open } from 'node:fs/promises';
 
 /** The only door to the file system. */
-export { createReadStream, constants, existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
+export {
+  createReadStream,
+  constants,
+  existsSync,
+  fstatSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 export {
   access,
   chmod,
@@ -18,6 +28,7 @@ export {
   rm,
   rmdir,
   stat,
+  statfs,
   unlink,
   utimes,
   writeFile,
@@ -33,4 +44,11 @@ export async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return;
   await using folder = await open(path, 'r');
   await folder.sync();
+}
+
+/** Writes to an open descriptor on another thread; resolves to the number of bytes that were taken. */
+export async function writeFd(fd: number, bytes: Uint8Array): Promise<number> {
+  return await new Promise((resolve, reject) => {
+    write(fd, bytes, (error, written) => (error === null ? resolve(written) : reject(error)));
+  });
 }

@@ -6,8 +6,14 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
-import { createServer as createTlsServer, request as httpsRequest } from 'node:https';
+import {
+  Agent as TlsAgent,
+  createServer as createTlsServer,
+  request as httpsRequest,
+  Server as TlsServer,
+} from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { TLSSocket } from 'node:tls';
 
 /** The only door to the network: one request as a client, or a listener as a server. */
 
@@ -15,6 +21,8 @@ export interface HttpRequest {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
+  /** Instead of a body: bytes that are announced and never sent, to see who refuses them. */
+  readonly announced?: number;
   /** Milliseconds for the whole of it, the last byte of the answer included; 10,000 unless told. */
   readonly timeout?: number;
   /** Extra certificate authorities in PEM, for servers with a private CA. */
@@ -25,10 +33,15 @@ export interface HttpResponse {
   readonly status: number;
   readonly headers: Headers;
   readonly body: Buffer;
+  /** Milliseconds since 1970 at which the certificate of the server ends; undefined without https. */
+  readonly certificateExpiry?: number | undefined;
 }
 
 /** The largest answer that is read; everything that Ashlar fetches this way is a small document. */
 const maxBody = 16 * 1024 * 1024;
+
+/** As Node's own, except that no session is resumed: a connection that does is shown no certificate. */
+const tlsAgent = new TlsAgent({ keepAlive: true, scheduling: 'lifo', timeout: 5_000, maxCachedSessions: 0 });
 
 /** Sends one request and reads the whole answer. Redirects are not followed. Rejects when no answer comes. */
 export async function httpRequest(url: string, request: HttpRequest = {}): Promise<HttpResponse> {
@@ -36,8 +49,10 @@ export async function httpRequest(url: string, request: HttpRequest = {}): Promi
   const deadline = AbortSignal.timeout(timeout);
   try {
     const incoming = await send(new URL(url), request, deadline);
+    const certificateExpiry = expiryOf(incoming);
     const body = await readAnswer(incoming);
-    return { status: incoming.statusCode ?? 0, headers: headersOf(incoming), body };
+    if (request.announced !== undefined) incoming.socket.destroy();
+    return { status: incoming.statusCode ?? 0, headers: headersOf(incoming), body, certificateExpiry };
   } catch (error) {
     if (deadline.aborted) throw new Error(`no whole answer within ${timeout} ms`, { cause: error });
     throw error;
@@ -45,18 +60,32 @@ export async function httpRequest(url: string, request: HttpRequest = {}): Promi
 }
 
 async function send(target: URL, request: HttpRequest, signal: AbortSignal): Promise<IncomingMessage> {
-  const start = target.protocol === 'https:' ? httpsRequest : plainRequest;
+  const isTls = target.protocol === 'https:';
+  const start = isTls ? httpsRequest : plainRequest;
   return await new Promise<IncomingMessage>((resolve, reject) => {
     const outgoing = start(target, {
       method: request.method ?? 'GET',
-      headers: { 'user-agent': 'ashlar', ...request.headers },
+      headers: { 'user-agent': 'ashlar', ...announcement(request), ...request.headers },
       signal,
+      ...(isTls ? { agent: tlsAgent } : {}),
       ...(request.ca === undefined ? {} : { ca: request.ca }),
     });
     outgoing.on('error', reject);
     outgoing.on('response', resolve);
-    outgoing.end(request.body);
+    if (request.announced === undefined) outgoing.end(request.body);
+    else outgoing.flushHeaders();
   });
+}
+
+/** Who is waited for to ask for the body can refuse it at once. */
+function announcement({ announced }: HttpRequest): Record<string, string> {
+  return announced === undefined ? {} : { 'content-length': String(announced), expect: '100-continue' };
+}
+
+function expiryOf({ socket }: IncomingMessage): number | undefined {
+  if (!(socket instanceof TLSSocket)) return undefined;
+  const end = Date.parse(socket.getPeerCertificate().valid_to ?? '');
+  return Number.isNaN(end) ? undefined : end;
 }
 
 async function readAnswer(incoming: IncomingMessage): Promise<Buffer> {
@@ -81,6 +110,8 @@ function headersOf({ headersDistinct }: IncomingMessage): Headers {
 
 export interface HttpListener {
   readonly port: number;
+  /** Shows another certificate to connections that begin from now on; those that are open stay as they are. */
+  renew(tls: TlsPair): void;
   /** Stops taking connections and ends idle ones; what is under way goes on. */
   stop(): void;
   /** Ends every connection. */
@@ -94,12 +125,18 @@ declare module 'http' {
   }
 }
 
+/** A certificate, followed by its chain, and its key in PEM. */
+export interface TlsPair {
+  readonly cert: string;
+  readonly key: string;
+}
+
 export interface HttpListenerOptions {
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
-  /** PEM; https when given. */
-  readonly tls?: { readonly cert: string; readonly key: string };
+  /** https when given. */
+  readonly tls?: TlsPair;
   readonly handler: RequestListener;
   readonly limits?: Partial<ListenerLimits>;
 }
@@ -129,6 +166,9 @@ export async function listenHttp(options: HttpListenerOptions): Promise<HttpList
   });
   return {
     port: (server.address() as AddressInfo).port,
+    renew({ cert, key }) {
+      if (server instanceof TlsServer) server.setSecureContext({ cert, key });
+    },
     stop() {
       if (server.listening) server.close();
       server.closeIdleConnections();

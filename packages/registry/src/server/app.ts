@@ -35,6 +35,8 @@ export interface AppOptions {
 /** Bodies of the JSON API; uploads have limits of their own. */
 const maxJsonBody = 1024 * 1024;
 const maxUrl = 8 * 1024;
+/** Seconds. */
+const retryAfter = 5;
 
 /** All protocols, for every listener. */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
@@ -59,7 +61,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   });
   logRequests(app, metrics);
   keepConnections(app);
-  sayWhenToComeBack(app);
+  sayWhenToRetry(app);
   app.setErrorHandler(sendError);
   app.setNotFoundHandler((request, reply) => sendError(unknownRoute(request), request, reply));
   healthRoutes(app, registry, isDraining);
@@ -95,14 +97,11 @@ function keepConnections(app: FastifyInstance): void {
   });
 }
 
-/** Seconds; enough for a restart of the server or of its database. */
-const retryAfter = 5;
-
-/** Whatever protocol answers it: a 503 passes, and clients that know the header try again by themselves. */
-function sayWhenToComeBack(app: FastifyInstance): void {
-  app.addHook('onSend', async (_, reply) => {
-    if (reply.statusCode === 503 && !reply.hasHeader('retry-after'))
-      void reply.header('retry-after', retryAfter);
+/** Clients that retry wait as long as they are told. */
+function sayWhenToRetry(app: FastifyInstance): void {
+  app.addHook('onSend', async (_request, reply) => {
+    const isTemporary = reply.statusCode === 503 || reply.statusCode === 429;
+    if (isTemporary && !reply.hasHeader('retry-after')) void reply.header('retry-after', retryAfter);
   });
 }
 
@@ -124,6 +123,7 @@ function logRequests(app: FastifyInstance, metrics: Metrics): void {
     void reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
     reply.raw.once('close', () => {
       metrics.inFlight.dec();
+      metrics.countBytes(protocolOf(request.raw.url ?? ''), request.raw.socket);
       recordRequest(request, reply, metrics);
     });
   });

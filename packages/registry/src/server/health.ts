@@ -1,19 +1,23 @@
 import { ashlarError } from '@ashlar/core';
-import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 
 import type { Registry } from '../registry.ts';
-import type { MetadataStore } from '../store/metadata/index.ts';
+import { checkStores, type StoreCheck } from './store-health.ts';
 
 /**
- * `/healthz`: the process answers. `/readyz`: it also can read and write, and is not shutting down. A server whose
- * database is away goes on serving what is published, so it stays ready and says what it cannot do.
+ * `/healthz`: the process answers. `/readyz`: it can read, and is not shutting down. When it cannot write, it says so
+ * and stays ready: a load balancer that took it away would take the reads away as well.
  */
 export function healthRoutes(app: FastifyInstance, registry: Registry, isDraining: () => boolean): void {
   app.get('/healthz', async () => ({ status: 'ok' }));
   app.get('/readyz', async (request, reply) => {
-    const problem = isDraining() ? 'it is shutting down' : await findProblem(registry, request.log);
-    if (problem === undefined) return { status: 'ready', ...degraded(registry) };
-    const { code, message } = ashlarError('ASH-UNAVAILABLE', { reason: problem });
+    const checks = isDraining() ? [] : await checkStores(registry, request.log);
+    const reason = isDraining() ? 'it is shutting down' : problemsOf(checks, 'read')[0];
+    if (reason === undefined) {
+      const problems = problemsOf(checks, 'write');
+      return problems.length === 0 ? { status: 'ready' } : { status: 'degraded', problems };
+    }
+    const { code, message } = ashlarError('ASH-UNAVAILABLE', { reason });
     return await reply
       .code(503)
       .header('retry-after', 5)
@@ -22,37 +26,9 @@ export function healthRoutes(app: FastifyInstance, registry: Registry, isDrainin
   });
 }
 
-function degraded({ metadata }: Registry): { degraded?: string } {
-  const outage = metadata.outage();
-  return outage === undefined ? {} : { degraded: `nothing can be published or changed: ${outage}` };
-}
-
-/** Anybody may ask, so the details, which hold paths, are for the log. */
-async function findProblem(
-  { metadata, blobs }: Registry,
-  log: FastifyBaseLogger,
-): Promise<string | undefined> {
-  const parts: [name: string, check: () => Promise<unknown>][] = [
-    ['the metadata store cannot be read', async () => await metadata.query.listNamespaces(undefined)],
-    ['the metadata store cannot be written', async () => await checkWriting(metadata)],
-    ['the blob store cannot be written', async () => await blobs.check()],
-  ];
-  for (const [problem, check] of parts) {
-    try {
-      await check();
-    } catch (error) {
-      log.error({ err: error }, problem);
-      return problem;
-    }
-  }
-  return undefined;
-}
-
-async function checkWriting(metadata: MetadataStore): Promise<void> {
-  try {
-    // Changes nothing, but takes its turn with the writer.
-    if (metadata.outage() === undefined) await metadata.command.touchTokens({ uses: [] });
-  } catch (error) {
-    if (metadata.outage() === undefined) throw error;
-  }
+function problemsOf(checks: readonly StoreCheck[], operation: StoreCheck['operation']): string[] {
+  return checks
+    .filter((check) => check.operation === operation)
+    .map(({ problem }) => problem)
+    .filter((problem) => problem !== undefined);
 }

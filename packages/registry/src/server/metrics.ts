@@ -1,11 +1,21 @@
+import type { Socket } from 'node:net';
+
 import type { FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry as MetricsRegistry } from 'prom-client';
+
+import { productVersion } from './product.ts';
+import { gaugesOf, type Sources } from './gauges.ts';
 
 /** Prometheus metrics of one server, over all its listeners. */
 export interface Metrics {
   readonly registry: MetricsRegistry;
   observe(protocol: string, method: string, status: number, seconds: number): void;
   readonly inFlight: Gauge;
+  /** Counts what went over a connection since it was last counted; protocols share connections one after another. */
+  countBytes(protocol: string, socket: Socket): void;
+  readonly commands: { readonly waiting: Gauge; readonly duration: Histogram };
+  /** What is looked at whenever somebody asks for the metrics. */
+  readonly sources: Sources;
   /** How many requests were served so far; probes, and clients that were sent away, do not count. */
   served(): number;
 }
@@ -32,16 +42,63 @@ export function createMetrics(): Metrics {
     help: 'Requests being answered',
     registers: [registry],
   });
+  const [received, sent] = (['received', 'sent'] as const).map(
+    (way) =>
+      new Counter({
+        name: `ashlar_http_${way}_bytes_total`,
+        help: `Bytes ${way} over connections, headers included, counted when a request ends`,
+        labelNames: ['protocol'] as const,
+        registers: [registry],
+      }),
+  ) as [Counter, Counter];
+  const counted = new WeakMap<Socket, { received: number; sent: number }>();
+  const sources: Sources = {};
+  buildInfo(registry);
+  gaugesOf(sources, registry);
   let served = 0;
   return {
     registry,
     inFlight,
+    commands: commandMetrics(registry),
+    sources,
+    countBytes(protocol, socket) {
+      const before = counted.get(socket) ?? { received: 0, sent: 0 };
+      const now = { received: socket.bytesRead, sent: socket.bytesWritten };
+      counted.set(socket, now);
+      received.inc({ protocol }, Math.max(0, now.received - before.received));
+      sent.inc({ protocol }, Math.max(0, now.sent - before.sent));
+    },
     served: () => served,
     observe(protocol, method, status, seconds) {
       if (protocol !== 'other' && status !== 503) served += 1;
       requests.inc({ protocol, method, status: `${Math.floor(status / 100)}xx` });
       duration.observe({ protocol, method }, seconds);
     },
+  };
+}
+
+function buildInfo(registry: MetricsRegistry): void {
+  new Gauge({
+    name: 'ashlar_build_info',
+    help: 'Always 1; the label says which version runs',
+    labelNames: ['version'] as const,
+    registers: [registry],
+  }).set({ version: productVersion }, 1);
+}
+
+function commandMetrics(registry: MetricsRegistry): Metrics['commands'] {
+  return {
+    waiting: new Gauge({
+      name: 'ashlar_metadata_commands_waiting',
+      help: 'Commands that wait for the writer of the metadata store, or are being written',
+      registers: [registry],
+    }),
+    duration: new Histogram({
+      name: 'ashlar_metadata_command_duration_seconds',
+      help: 'Time until a command of the metadata store is on disk',
+      buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5],
+      registers: [registry],
+    }),
   };
 }
 

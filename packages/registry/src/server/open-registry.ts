@@ -5,10 +5,13 @@ import type { Config } from '../config/index.ts';
 import type { Clock } from '../gateway/clock.ts';
 import { httpRequest } from '../gateway/http.ts';
 import { createIdentity } from '../identity/index.ts';
+import { collectGarbage, createTasks } from '../maintenance/index.ts';
 import type { Registry } from '../registry.ts';
 import { openFileBlobStore, verifiedReads } from '../store/blob/index.ts';
+import { readOnlyBlobs, readOnlyMetadata } from '../store/read-only.ts';
 import type { DataFolder } from '../store/data-folder.ts';
 import { type MetadataStore, openSqliteMetadataStore } from '../store/metadata/index.ts';
+import { every } from './repeat.ts';
 
 export interface OpenRegistry {
   readonly registry: Registry;
@@ -26,10 +29,12 @@ export async function openRegistry(
   clock: Clock,
   log: Logger,
 ): Promise<OpenRegistry> {
-  const [metadata, stored] = await Promise.all([
+  const [openedMetadata, openedBlobs] = await Promise.all([
     openMetadata(folder, config, clock, log),
     openFileBlobStore(folder.blobs, { clock }),
   ]);
+  const metadata = config.readOnly ? readOnlyMetadata(openedMetadata) : openedMetadata;
+  const stored = config.readOnly ? readOnlyBlobs(openedBlobs) : openedBlobs;
   const blobs = verifiedReads(stored, {
     clock,
     onDamage: (digest) =>
@@ -41,6 +46,9 @@ export async function openRegistry(
     metadata,
     blobs,
     leases: createBlobLeases(),
+    tasks: createTasks(clock, log),
+    folder,
+    log,
     identity: await createIdentity({ metadata, clock, entraRules: JSON.stringify(config.entra ?? null) }),
     usage: createUsage(metadata, clock),
     entra:
@@ -57,13 +65,25 @@ export async function openRegistry(
   const sweep = async () => {
     await blobs.sweepUploads(clock.now() - config.uploadTtl * 1000);
   };
-  const timers = [every(flushInterval, flush), every(sweepInterval, sweep)];
+  const collect = async () => {
+    const options = { grace: config.gcGrace, dryRun: false };
+    registry.tasks.start('gc', async (control) => await collectGarbage(registry, options, control));
+  };
+  const timers = config.readOnly
+    ? []
+    : [
+        every(flushInterval, flush),
+        every(sweepInterval, sweep),
+        ...(config.gcInterval === undefined ? [] : [every(config.gcInterval, collect)]),
+      ];
   return {
     registry,
     async close() {
       for (const timer of timers) clearInterval(timer);
+      await registry.tasks.close();
       // While the database is away what was counted since is lost.
-      await flush().catch((error: unknown) => log.error({ err: error }, 'the last counts are lost'));
+      if (!config.readOnly)
+        await flush().catch((error: unknown) => log.error({ err: error }, 'the last counts are lost'));
       await metadata.close();
       await blobs.close();
     },
@@ -88,9 +108,4 @@ async function openMetadata(
       else log.error({ ...fields, err: outage }, 'the metadata database takes no changes; reading goes on');
     },
   });
-}
-
-/** Housekeeping that fails is tried again next time; it must not end the server. */
-function every(seconds: number, work: () => Promise<void>): NodeJS.Timeout {
-  return setInterval(() => void work().catch(() => {}), seconds * 1000).unref();
 }

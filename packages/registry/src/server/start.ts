@@ -5,13 +5,23 @@ import { type Clock, systemClock } from '../gateway/clock.ts';
 import type { Registry } from '../registry.ts';
 import { openDataFolder } from '../store/data-folder.ts';
 import { ensureAdminToken } from './admin-token.ts';
-import { readCertificate, type ServerCertificate } from './certificate.ts';
+import {
+  keepCertificate,
+  readCertificate,
+  readCertificateFiles,
+  type ServerCertificate,
+} from './certificate.ts';
 import { drain } from './drain.ts';
 import { publishExamples } from './examples.ts';
+import type { Sources } from './gauges.ts';
 import { closeListeners, type ListenerUrls, openListeners } from './listen.ts';
 import { createLogger } from './log.ts';
+import { openLogOutput } from './log-output.ts';
+import { measureCommands } from './measure-commands.ts';
 import { createMetrics } from './metrics.ts';
 import { openRegistry } from './open-registry.ts';
+import { every } from './repeat.ts';
+import { checkStores } from './store-health.ts';
 
 export interface RunningServer {
   readonly registry: Registry;
@@ -23,6 +33,8 @@ export interface RunningServer {
   readonly localCa: ServerCertificate['localCa'];
   /** Addresses of the examples that this start published. */
   readonly examples: readonly string[];
+  /** Looks for a renewed certificate now; the server also does by itself, each minute. */
+  reload(): Promise<void>;
   /** Answers what is under way, for `shutdownGrace` seconds at most, and closes everything. */
   close(): Promise<void>;
 }
@@ -32,26 +44,37 @@ export interface StartOptions {
   readonly log?: Logger;
 }
 
+/** Seconds between two looks for a renewed certificate. */
+const certificateInterval = 60;
+/** Milliseconds that the last log lines get when the server ends. */
+const logPatience = 1000;
+
 /**
  * Starts the server: data folder, stores, application, listeners. When one of them fails, those before it are closed.
  * @throws ASH-DATA-LOCKED ASH-DATA-FORMAT ASH-CONFIG ASH-LISTEN
  */
 export async function startServer(config: Config, options: StartOptions = {}): Promise<RunningServer> {
-  const { clock = systemClock, log = createLogger(config.logLevel) } = options;
+  const { clock = systemClock } = options;
+  const output = openLogOutput();
+  const log = options.log ?? createLogger(config.logLevel, output);
   await using opened = new AsyncDisposableStack();
+  opened.defer(async () => void (await output.flush(logPatience)));
+  const files = await readCertificateFiles(config, clock);
   const folder = await openDataFolder(config.data);
   opened.defer(() => folder.close());
   // Loading the protocols takes as long as opening the stores, most of which another thread does.
-  const [{ registry, close }, { createApp }] = await Promise.all([
+  const [open, { createApp }] = await Promise.all([
     openRegistry(folder, config, clock, log),
     import('./app.ts'),
   ]);
-  opened.defer(close);
-  const adminToken = await ensureAdminToken(registry, folder, config.adminToken);
-  const certificate = await readCertificate(config, folder.tls, clock);
+  opened.defer(open.close);
+  const metrics = createMetrics();
+  const registry = { ...open.registry, metadata: measureCommands(open.registry.metadata, metrics.commands) };
+  const isFixed = config.readOnly && config.adminToken === undefined;
+  const adminToken = isFixed ? undefined : await ensureAdminToken(registry, folder, config.adminToken);
+  const certificate = files ?? (await readCertificate(config, folder.tls, clock));
   const urls: ListenerUrls = {};
   const state = { isDraining: false };
-  const metrics = createMetrics();
   const app = await createApp({
     registry,
     log,
@@ -61,9 +84,25 @@ export async function startServer(config: Config, options: StartOptions = {}): P
   });
   opened.defer(async () => await app.close());
   // Before anybody can ask for them.
-  const examples = config.examples === undefined ? [] : await publishExamples(registry, config.examples);
+  const examples =
+    config.examples === undefined || config.readOnly ? [] : await publishExamples(registry, config.examples);
   const listeners = await openListeners(app, config, certificate, urls);
   opened.defer(async () => await closeListeners(listeners));
+  const kept = keepCertificate({
+    current: certificate,
+    read: async () => await readCertificate(config, folder.tls, clock),
+    listeners,
+    log,
+  });
+  const timer = every(certificateInterval, kept.refresh);
+  opened.defer(() => clearInterval(timer));
+  Object.assign(metrics.sources, {
+    certificateExpiry: kept.expiry,
+    droppedLogLines: output.dropped,
+    blobUsage: async () => await registry.blobs.usage?.(),
+    // Not the measured one: looking should not be what is seen.
+    storeChecks: async () => await checkStores(open.registry, log),
+  } satisfies Sources);
   const everything = opened.move();
   return {
     registry,
@@ -72,6 +111,7 @@ export async function startServer(config: Config, options: StartOptions = {}): P
     adminTokenFile: folder.adminToken,
     localCa: certificate?.localCa,
     examples,
+    reload: kept.refresh,
     async close() {
       state.isDraining = true;
       await drain(listeners, metrics, config.shutdownGrace);

@@ -13,6 +13,7 @@ import { namespaceRoutes } from './namespaces.ts';
 import { describeApi } from './openapi.ts';
 import { publishRoute } from './publish.ts';
 import { Status } from './schema.ts';
+import { taskRoutes } from './tasks.ts';
 import { tokenRoutes } from './tokens.ts';
 import { versionRoutes } from './versions.ts';
 
@@ -45,6 +46,7 @@ async function apiRoutes(app: FastifyInstance, { registry, externalUrls }: ApiOp
       moduleRoutes(routes);
       versionRoutes(routes);
       tokenRoutes(routes);
+      taskRoutes(routes);
       await scope.register(async (streams) => {
         streamBodies(streams);
         publishRoute(streams as unknown as ApiApp);

@@ -1,8 +1,7 @@
-import { type AshlarError, ashlarError, parseNamespaceName } from '@ashlar/core';
+import { parseNamespaceName } from '@ashlar/core';
 import { z } from 'zod';
 
-import { listableNamespaces, requireNamespace } from '../../catalogue/index.ts';
-import { type Caller, isAdmin, isAnonymous } from '../../identity/index.ts';
+import { listableNamespaces, requireAdmin, requireNamespace } from '../../catalogue/index.ts';
 import type { NamespaceRow } from '../../store/metadata/index.ts';
 import type { ApiApp } from './app.ts';
 import { errors } from './error.ts';
@@ -38,7 +37,7 @@ export function namespaceRoutes(app: ApiApp): void {
       response: { 201: Namespace, ...errors(400, 401, 403, 409) },
     },
     handler: async (request, reply) => {
-      if (!isAdmin(request.caller)) throw adminNeeded(request.caller);
+      requireAdmin(request.caller);
       const name = parseNamespaceName(request.body.name);
       await metadata.command.createNamespace({ ...request.body, now: registry.clock.now(), name });
       return await reply.code(201).send(toNamespace((await metadata.query.findNamespace(name))!));
@@ -84,16 +83,11 @@ function changeRoutes(app: ApiApp): void {
     handler: async (request, reply) => {
       const name = parseNamespaceName(request.params.name);
       await requireNamespace(registry, request.caller, 'manage', name);
-      if (!isAdmin(request.caller)) throw adminNeeded(request.caller);
+      requireAdmin(request.caller);
       await metadata.command.deleteNamespace({ name });
       return await reply.code(204).send(null);
     },
   });
-}
-
-function adminNeeded(caller: Caller): AshlarError {
-  if (isAnonymous(caller)) return ashlarError('ASH-AUTH-REQUIRED', {});
-  return ashlarError('ASH-FORBIDDEN-ADMIN', {});
 }
 
 function toNamespace(row: NamespaceRow): z.infer<typeof Namespace> {

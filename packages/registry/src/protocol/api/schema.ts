@@ -161,3 +161,54 @@ export const NewToken = z
 export const CreatedToken = Token.extend({
   token: z.string().meta({ description: 'Shown this once' }),
 }).meta({ id: 'CreatedToken' });
+
+export const Task = z
+  .object({
+    id: z.string(),
+    kind: z.enum(['gc', 'scrub', 'backup']),
+    state: z.enum(['running', 'done', 'failed']),
+    startedAt: time,
+    endedAt: time.optional(),
+    figures: z
+      .record(z.string(), z.unknown())
+      .meta({ description: 'How far it is, or what came out; see docs/operate.md' }),
+    error: z.object({ code: z.string(), message: z.string() }).optional(),
+  })
+  .meta({ id: 'Task' });
+export const CollectOptions = z
+  .object({
+    grace: z
+      .number()
+      .int()
+      .min(0)
+      .max(365 * 86_400)
+      .optional()
+      .meta({
+        description: 'Seconds that content stays after its last use; the setting gcGrace unless told',
+      }),
+    dryRun: z.boolean().optional().meta({ description: 'Count only' }),
+  })
+  .strict()
+  .optional()
+  .meta({ id: 'CollectOptions' });
+export const ScrubOptions = z
+  .object({
+    rate: z
+      .number()
+      .int()
+      .min(1024 * 1024)
+      .max(2 ** 40)
+      .optional()
+      .meta({ description: 'Bytes a second that are read at most; 64 MiB unless told' }),
+  })
+  .strict()
+  .optional()
+  .meta({ id: 'ScrubOptions' });
+export const BackupOptions = z
+  .object({
+    folder: text(4096).meta({
+      description: 'Absolute path on the machine of the server: a new folder, or one that holds a backup',
+    }),
+  })
+  .strict()
+  .meta({ id: 'BackupOptions' });

@@ -27,6 +27,15 @@ export interface StoredBlob {
   readonly storedAt: number;
 }
 
+export interface BlobUsage {
+  /** Uploads that were begun and neither finished nor dropped. */
+  readonly openUploads: number;
+  /** Bytes that this process may still write; absent where there is no such end. */
+  readonly freeBytes?: number;
+  /** Bytes of the whole disk. */
+  readonly totalBytes?: number;
+}
+
 /**
  * Where bytes live, named by their digest and by nothing else. A blob exists once it is wholly written, hashed and
  * synced to disk; who may see it is decided by the metadata store. Every driver passes `blob-store.suite.ts`.
@@ -78,6 +87,8 @@ export interface BlobStore {
   cancelUpload(id: UploadId): Promise<boolean>;
   /** Discards uploads that nobody has written to since `before` (milliseconds); returns how many. */
   sweepUploads(before: number): Promise<number>;
+  /** What the store holds and how much more it takes, for metrics; a driver that cannot tell has no such method. */
+  usage?(): Promise<BlobUsage>;
   /** Whether the store can be written right now; for readiness. */
   check(): Promise<void>;
   close(): Promise<void>;

@@ -1,4 +1,5 @@
-export type { BlobContent, BlobStore, ByteRange, StoredBlob, UploadId } from './blob-store.ts';
+export type { BlobContent, BlobStore, BlobUsage, ByteRange, StoredBlob, UploadId } from './blob-store.ts';
 export { openFileBlobStore } from './file/index.ts';
 export type { FileBlobStoreOptions } from './file/index.ts';
 export { verifiedReads } from './verified-reads.ts';
+export type { VerifiedBlobStore } from './verified-reads.ts';

@@ -13,6 +13,13 @@ export interface VerifyOptions {
   readonly onDamage: (digest: Digest) => void;
 }
 
+export type Verdict = 'whole' | 'damaged' | 'missing';
+
+export interface VerifiedBlobStore extends BlobStore {
+  /** Reads and hashes a blob, whatever was found before. `pace` is awaited after each piece with its bytes. */
+  verify(digest: Digest, pace?: (bytes: number) => Promise<void>): Promise<Verdict>;
+}
+
 /** Milliseconds that a verified revision is trusted. Bytes can rot on the disk without anybody writing to the file. */
 const trustTime = 10 * 60 * 1000;
 const maxTrusted = 100_000;
@@ -22,7 +29,7 @@ const maxTrusted = 100_000;
  * digest is right. A damaged blob breaks the stream and is put aside, so that storing it again heals it. A revision
  * that was hashed in the last ten minutes is passed through as it is.
  */
-export function verifiedReads(store: BlobStore, { clock, onDamage }: VerifyOptions): BlobStore {
+export function verifiedReads(store: BlobStore, { clock, onDamage }: VerifyOptions): VerifiedBlobStore {
   /** When which revision was right; the oldest come first. */
   const trusted = new Map<Digest, { readonly revision: string; readonly at: number }>();
   const verifying = new Map<string, Promise<boolean>>();
@@ -35,7 +42,7 @@ export function verifiedReads(store: BlobStore, { clock, onDamage }: VerifyOptio
         ? checked(content, hashing(digest, content))
         : checked(
             content,
-            holding(digest, () => verify(digest, content.revision)),
+            holding(digest, () => isWhole(digest, content.revision)),
           );
     return { ...content, stream };
   }
@@ -48,13 +55,14 @@ export function verifiedReads(store: BlobStore, { clock, onDamage }: VerifyOptio
     if (actual === digestHex(digest)) return bytes;
     const content = await store.open(digest);
     content?.stream.destroy();
-    if (content !== undefined) await verify(digest, content.revision);
+    if (content !== undefined) await isWhole(digest, content.revision);
     throw ashlarError('ASH-BLOB-DAMAGED', { digest });
   }
 
   function isTrusted(digest: Digest, revision: string): boolean {
     const known = trusted.get(digest);
-    return known?.revision === revision && clock.now() - known.at < trustTime;
+    // The clock may have been set back.
+    return known?.revision === revision && Math.abs(clock.now() - known.at) < trustTime;
   }
 
   /** Remembers a right digest; puts the bytes of a wrong one aside. */
@@ -69,24 +77,34 @@ export function verifiedReads(store: BlobStore, { clock, onDamage }: VerifyOptio
     return false;
   }
 
-  /** Hashes a whole blob of this revision; once, however many ask. */
-  function verify(digest: Digest, revision: string): Promise<boolean> {
+  /** Whether the bytes of this revision are right. They are read once, however many ask. */
+  function isWhole(digest: Digest, revision: string): Promise<boolean> {
     const key = `${digest} ${revision}`;
-    const running = verifying.get(key) ?? readAndJudge(digest, revision).finally(() => verifying.delete(key));
+    const running =
+      verifying.get(key) ??
+      inspect(digest)
+        .then((found) => found?.revision === revision && found.isRight)
+        .finally(() => verifying.delete(key));
     verifying.set(key, running);
     return running;
   }
 
-  async function readAndJudge(digest: Digest, revision: string): Promise<boolean> {
+  async function verify(digest: Digest, pace?: (bytes: number) => Promise<void>): Promise<Verdict> {
+    const found = await inspect(digest, pace);
+    if (found === undefined) return 'missing';
+    return found.isRight ? 'whole' : 'damaged';
+  }
+
+  async function inspect(digest: Digest, pace?: (bytes: number) => Promise<void>) {
     const content = await store.open(digest);
-    if (content === undefined) return false;
-    if (content.revision !== revision) {
-      content.stream.destroy();
-      return false;
-    }
+    if (content === undefined) return undefined;
+    const { revision, stream } = content;
     const hash = createHash(digestAlgorithm(digest));
-    for await (const chunk of content.stream) hash.update(chunk as Buffer);
-    return await judge(digest, revision, hash.digest('hex'));
+    for await (const chunk of stream) {
+      hash.update(chunk as Buffer);
+      await pace?.((chunk as Buffer).length);
+    }
+    return { revision, isRight: await judge(digest, revision, hash.digest('hex')) };
   }
 
   /** Passes the blob through while hashing it. */
@@ -104,7 +122,7 @@ export function verifiedReads(store: BlobStore, { clock, onDamage }: VerifyOptio
     return pipeline(content.stream, check, () => {});
   }
 
-  return { ...store, open, read };
+  return { ...store, open, read, verify };
 }
 
 /** Passes everything on but the last chunk, which follows when `isRight` says so. */

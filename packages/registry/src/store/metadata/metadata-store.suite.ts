@@ -792,7 +792,7 @@ export function metadataStoreSuite(name: string, open: () => Promise<MetadataSto
         expect(await content()).toEqual(before);
       });
 
-      it('that were deleted leave a tombstone: their digest may return, no other', async () => {
+      it('P1: that were deleted leave a tombstone: their digest may return, no other', async () => {
         await publish('1.0.0', 10);
         await store.command.setState({ repository, version: '1.0.0', to: 'revoked', reason: 'CVE' });
         await store.command.deleteTag({ now: later, repository, tag: '1.0.0', version: '1.0.0' });
@@ -829,7 +829,7 @@ export function metadataStoreSuite(name: string, open: () => Promise<MetadataSto
         'delete from version',
         `insert into version (repository, version, digest, content_digest, description, state, published_at, published_by)
            values ('${repository}', '1.0.0', '${digest(11)}', '', '', 'admitted', 1, '')`,
-      ])('are protected by the database itself: %s', async (sql) => {
+      ])('P1: are protected by the database itself: %s', async (sql) => {
         for (const deleted of [false, true]) {
           await publish('1.0.0', 10);
           if (deleted)

@@ -56,6 +56,20 @@ blobStoreSuite('file', async () => {
   };
 });
 
+it('tells how many uploads are open and how much room there is, also to the next process', async () => {
+  const store = await open();
+  await store.put(hello);
+  const [first] = [await store.createUpload(), await store.createUpload('sha512')];
+  expect(await store.usage!()).toMatchObject({ openUploads: 2 });
+  await store.cancelUpload(first);
+
+  const { openUploads, freeBytes = 0, totalBytes = 0 } = await (await open()).usage!();
+
+  expect(openUploads).toBe(1);
+  expect(freeBytes).toBeGreaterThan(0);
+  expect(totalBytes).toBeGreaterThanOrEqual(freeBytes);
+});
+
 describe('files', () => {
   it('lie under their digest and belong to their owner alone', async () => {
     const store = await open();

@@ -2,10 +2,10 @@ import { dirname, join } from 'node:path';
 
 import type { Clock } from '../../../gateway/clock.ts';
 import * as gateway from '../../../gateway/file-system.ts';
-import type { BlobStore } from '../blob-store.ts';
+import type { BlobStore, BlobUsage } from '../blob-store.ts';
 import { blobFiles } from './blob-files.ts';
 import { orMissing, orStorageFull } from './error.ts';
-import { fileMode, folderMode, randomName, uploadFolder } from './layout.ts';
+import { fileMode, folderMode, randomName, uploadAlgorithm, uploadFolder } from './layout.ts';
 import type { BlobFileSystem } from './layout.ts';
 import { uploadFiles } from './upload-files.ts';
 
@@ -39,11 +39,20 @@ export async function openFileBlobStore(folder: string, options: FileBlobStoreOp
     await orStorageFull(writeProbe(join(uploadFolder(folder), `probe-${randomName()}`), files));
   }
 
+  async function usage(): Promise<BlobUsage> {
+    const [names, { bavail, blocks, bsize }] = await Promise.all([
+      files.readdir(uploadFolder(folder)),
+      gateway.statfs(folder),
+    ]);
+    const openUploads = names.filter((name) => uploadAlgorithm(name) !== undefined).length;
+    return { openUploads, freeBytes: bavail * bsize, totalBytes: blocks * bsize };
+  }
+
   /** Nothing is held open between two calls. */
   async function close(): Promise<void> {}
 
   const { adopt: _, ...reads } = blobs;
-  return { ...reads, ...uploads, check, close };
+  return { ...reads, ...uploads, usage, check, close };
 }
 
 async function makeFolders(folder: string, files: BlobFileSystem): Promise<void> {

@@ -31,7 +31,6 @@ export async function openDirect(url: string): Promise<MetadataStore> {
     query: bindQueries(() => reader.db),
     command: bindCommands(async (name, input) => await writer.run({ name, input })),
     snapshot: async () => await snapshotOf(url),
-    outage: writer.outage,
     async close() {
       await writer.close();
       await reader.close();

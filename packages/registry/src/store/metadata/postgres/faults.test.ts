@@ -12,8 +12,7 @@ import {
 import { type Cluster, startCluster } from '../../../../../../tests/support/postgres.ts';
 import { describeWithTool } from '../../../../../../tests/support/tool.ts';
 import { systemClock } from '../../../gateway/clock.ts';
-import type { MetadataStore } from '../metadata-store.ts';
-import { openPostgresMetadataStore } from './postgres-metadata-store.ts';
+import { openPostgresMetadataStore, type PostgresMetadataStore } from './postgres-metadata-store.ts';
 import { bothSides, publishedVersions, publishVersion, recordedVersions } from './publication.suite.ts';
 
 /** Milliseconds that a fault may cost a command at most; far more than it does. */
@@ -26,7 +25,7 @@ describeWithTool('postgres', 'faults on the way to PostgreSQL', ({ postgres }) =
   let proxy: PostgresProxy;
   let folder: string;
   let url: string;
-  let store: MetadataStore;
+  let store: PostgresMetadataStore;
   let count = 0;
 
   beforeAll(async () => {

@@ -28,6 +28,11 @@ export interface PostgresStoreOptions {
   readonly onChange?: ((outage: unknown) => void) | undefined;
 }
 
+export interface PostgresMetadataStore extends MetadataStore {
+  /** Why commands fail for now, while queries go on being answered; undefined when they do not. */
+  outage(): string | undefined;
+}
+
 /**
  * Opens, and on first use fills, a metadata store whose record is a PostgreSQL database. Every command is committed
  * there first and then repeated on a local mirror, from which all queries are answered: as fast as from SQLite, and
@@ -38,7 +43,7 @@ export interface PostgresStoreOptions {
 export async function openPostgresMetadataStore(
   url: string,
   options: PostgresStoreOptions,
-): Promise<MetadataStore> {
+): Promise<PostgresMetadataStore> {
   const { shown, clock } = options;
   const mirror = await openMirror(options.mirror);
   const name = `ashlar ${newId(clock.now())}`;

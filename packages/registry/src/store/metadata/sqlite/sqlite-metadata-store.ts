@@ -19,8 +19,6 @@ export async function openSqliteMetadataStore(path: string): Promise<MetadataSto
     query: bindQueries(() => reader.db),
     command: bindCommands(async (name, input) => await writer.run(name, input)),
     snapshot: async () => await openSnapshot(path),
-    // Who cannot write to the local disk has more to mend than that.
-    outage: () => undefined,
     async close() {
       await writer.close();
       await reader.db.destroy();

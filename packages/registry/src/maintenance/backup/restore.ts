@@ -1,0 +1,161 @@
+import { join } from 'node:path';
+
+import { ashlarError } from '@ashlar/core';
+
+import type { Clock } from '../../gateway/clock.ts';
+import { cp, mkdir, readdir, rename, rm, stat, syncFolder } from '../../gateway/file-system.ts';
+import { openFileBlobStore, type VerifiedBlobStore, verifiedReads } from '../../store/blob/index.ts';
+import { type DataFolder, openDataFolder } from '../../store/data-folder.ts';
+import { restoreSqliteMetadata } from '../../store/metadata/index.ts';
+import { type CopyFigures, copyBlobs } from '../copy-blob.ts';
+import { fileNames, findBackup } from './format.ts';
+import { checkRows, chooseSnapshot, readPages, type StoredSnapshot } from './read.ts';
+
+export interface RestoreOptions {
+  /** Folder of the backup. */
+  readonly from: string;
+  /** The newest one unless told. */
+  readonly snapshot?: string | undefined;
+  /** Milliseconds: the newest snapshot that is not younger. */
+  readonly at?: number | undefined;
+  readonly data: string;
+  /** Set a data folder that holds a registry back to the snapshot. */
+  readonly replace: boolean;
+  /** Go on although the bytes of some blobs are not to be had. */
+  readonly partial: boolean;
+  readonly clock: Clock;
+  readonly onProgress?: (figures: CopyFigures, of: number) => void;
+}
+
+export interface Restored extends CopyFigures {
+  readonly snapshot: string;
+  /** Milliseconds: the moment that the registry is set back to. */
+  readonly at: number;
+  readonly rows: number;
+  /** Where the metadata that were there before went. */
+  readonly replaced: string | undefined;
+}
+
+/**
+ * Makes a data folder of a snapshot, for a server that is stopped: bytes first, each hashed on its way, and the rows
+ * last, so that what ends before is no registry. With `replace`, the metadata of an existing one are put aside and set
+ * back; its blobs are hashed too, and damaged ones are healed.
+ * @throws ASH-BACKUP ASH-DATA-LOCKED ASH-DATA-FORMAT ASH-CONFIG
+ */
+export async function restore(options: RestoreOptions): Promise<Restored> {
+  const { clock } = options;
+  const backup = await findBackup(options.from);
+  const snapshot = await chooseSnapshot(backup, { name: options.snapshot, at: options.at });
+  const digests = await checkRows(snapshot);
+  const folder = await openDataFolder(options.data);
+  try {
+    if (!options.replace) await requireFresh(folder);
+    const source = await openStore(backup.blobs, clock, { keep: true });
+    const target = await openStore(folder.blobs, clock);
+    const copied = await copyBlobs(source, target, digests, {
+      trustPresent: false,
+      onProgress: (figures) => options.onProgress?.(figures, digests.size),
+    });
+    refuseLoss(options, copied);
+    const replaced = await replaceMetadata(folder, snapshot, clock);
+    await restoreFiles(folder, snapshot);
+    return { ...copied, snapshot: snapshot.name, at: snapshot.at, rows: snapshot.rows, replaced };
+  } finally {
+    folder.close();
+  }
+}
+
+/**
+ * Reads a whole backup, and hashes what it holds, without restoring it.
+ * @throws ASH-BACKUP when the snapshot itself is damaged
+ */
+export async function checkBackup(
+  options: Pick<RestoreOptions, 'from' | 'snapshot' | 'at' | 'clock'>,
+): Promise<{ snapshot: string; at: number; checked: number; damaged: string[]; missing: string[] }> {
+  const backup = await findBackup(options.from);
+  const snapshot = await chooseSnapshot(backup, { name: options.snapshot, at: options.at });
+  const store = await openStore(backup.blobs, options.clock, { keep: true });
+  const found = { damaged: [] as string[], missing: [] as string[] };
+  const digests = await checkRows(snapshot);
+  for (const digest of digests) {
+    const verdict = await store.verify(digest);
+    if (verdict !== 'whole') found[verdict].push(digest);
+  }
+  return { snapshot: snapshot.name, at: snapshot.at, checked: digests.size, ...found };
+}
+
+/** With `keep`, damaged blobs stay where they are: who only looks changes nothing. */
+async function openStore(path: string, clock: Clock, { keep = false } = {}): Promise<VerifiedBlobStore> {
+  const store = await openFileBlobStore(path, { clock });
+  return verifiedReads(keep ? { ...store, quarantine: async () => false } : store, {
+    clock,
+    onDamage: () => {},
+  });
+}
+
+async function requireFresh({ path, database }: DataFolder): Promise<void> {
+  if (!(await exists(database))) return;
+  const reason = 'it holds a registry already; restore to a new folder, or set it back with --replace';
+  throw ashlarError('ASH-BACKUP', { path, reason });
+}
+
+function refuseLoss({ from, partial }: RestoreOptions, { damaged, missing }: CopyFigures): void {
+  const lost = [...damaged, ...missing];
+  if (lost.length === 0 || partial) return;
+  const some = lost.slice(0, 20).join(', ');
+  const rest = lost.length > 20 ? ` and ${lost.length - 20} more` : '';
+  const reason = `the bytes of ${some}${rest} are damaged or missing in the backup; nothing was restored. Restore what is there with --partial`;
+  throw ashlarError('ASH-BACKUP', { path: from, reason });
+}
+
+/** The new database is whole before it takes the place of the old one, which is kept. */
+async function replaceMetadata(
+  folder: DataFolder,
+  snapshot: StoredSnapshot,
+  clock: Clock,
+): Promise<string | undefined> {
+  const fresh = `${folder.database}.restored`;
+  await removeDatabase(fresh);
+  await restoreSqliteMetadata(fresh, { schema: snapshot.schema, pages: readPages(snapshot) });
+  const replaced = await putAside(folder, clock);
+  await rename(fresh, folder.database);
+  await syncFolder(folder.path);
+  return replaced;
+}
+
+const databaseFiles = ['', '-wal', '-shm'];
+
+async function removeDatabase(path: string): Promise<void> {
+  for (const suffix of databaseFiles) await rm(`${path}${suffix}`, { force: true });
+}
+
+async function putAside({ path, database }: DataFolder, clock: Clock): Promise<string | undefined> {
+  if (!(await exists(database))) return undefined;
+  const aside = join(path, `replaced-${new Date(clock.now()).toISOString().replaceAll(':', '-')}`);
+  await mkdir(aside, { mode: 0o700 });
+  for (const suffix of databaseFiles) {
+    const file = `${database}${suffix}`;
+    if (await exists(file)) await rename(file, join(aside, `metadata.db${suffix}`));
+  }
+  await syncFolder(aside);
+  return aside;
+}
+
+/** What the folder has already stays: clients trust its certificate authority. */
+async function restoreFiles(folder: DataFolder, snapshot: StoredSnapshot): Promise<void> {
+  const files = join(snapshot.path, fileNames.files);
+  if (!(await exists(files))) return;
+  const copy = { recursive: true, force: false, preserveTimestamps: true } as const;
+  for (const name of await readdir(files)) {
+    const target = name === 'tls' ? folder.tls : folder.adminToken;
+    if (!(await exists(target))) await cp(join(files, name), target, copy);
+  }
+  await syncFolder(folder.path);
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await stat(path).then(
+    () => true,
+    () => false,
+  );
+}
