@@ -69,12 +69,11 @@ export async function openMirror(path: string): Promise<Mirror> {
     await writer.close();
     await opened?.writer.close().catch(() => {});
     opened = undefined;
-    await inNextTurn(() => {
-      reader?.database.close();
-      removeDatabase(path);
-      renameSync(fresh, path);
-      reader = openReader(path);
-    });
+    await nextTurn();
+    if (reader?.database.isOpen) reader.database.close();
+    removeDatabase(path);
+    renameSync(fresh, path);
+    reader = openReader(path);
     await open();
   }
 
@@ -135,17 +134,9 @@ function removeDatabase(path: string): void {
 }
 
 /**
- * Queries take several steps, but all of them within one turn of the event loop, as SQLite never lets them wait: in
- * between there is none under way.
+ * Queries take several steps, but all of them within one turn of the event loop, as SQLite never lets them wait: at the
+ * beginning of a turn there is none under way.
  */
-async function inNextTurn(work: () => void): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    setImmediate(() => {
-      try {
-        resolve(work());
-      } catch (error) {
-        reject(error);
-      }
-    });
-  });
+async function nextTurn(): Promise<void> {
+  await new Promise<void>((resolve) => setImmediate(resolve));
 }
