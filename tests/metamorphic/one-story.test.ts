@@ -1,7 +1,9 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { type Cluster, startCluster } from '../support/postgres.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
+import { describeWithTool } from '../support/tool.ts';
 import { type Send, senderOf } from './client.ts';
 import { type CallerName, callers, type ModuleModel, type World } from './model.ts';
 import { aim, runStep, step, type Step } from './step.ts';
@@ -15,14 +17,6 @@ const path = process.env['ASHLAR_PATH'];
 
 let server: TestServer;
 let count = 0;
-
-beforeAll(async () => {
-  server = await startTestServer();
-});
-
-afterAll(async () => {
-  await server.stop();
-});
 
 interface Token {
   readonly id: string;
@@ -105,25 +99,55 @@ async function look({ world, send }: Run, caller: CallerName): Promise<void> {
   }
 }
 
-it(
-  `P1: tells one story through all protocols (${numRuns} runs)`,
-  { timeout: 20_000 + numRuns * 4_000 },
-  async () => {
-    const random = fc.array(step, { minLength: 22, maxLength: 30, size: 'max' });
-    const commands = fc.tuple(fc.constantFrom([], firstSteps), random).map((parts) => parts.flat());
-    await fc.assert(
-      fc.asyncProperty(commands, fc.constantFrom(...callers), async (steps, caller) => {
-        const run = await newRun();
-        await run.makeTokens('reader');
-        await run.makeTokens('publisher');
-        for (const command of steps) await act(run, aim(run.world, command));
-        for (const each of new Set<CallerName>(['admin', 'anonymous', caller])) await look(run, each);
-      }),
-      {
-        numRuns,
-        ...(seed === undefined ? {} : { seed: Number(seed) }),
-        ...(path === undefined ? {} : { path }),
-      },
-    );
-  },
-);
+function tellsOneStory(runs: number): void {
+  it(
+    `P1: tells one story through all protocols (${runs} runs)`,
+    { timeout: 20_000 + runs * 4_000 },
+    async () => {
+      const random = fc.array(step, { minLength: 22, maxLength: 30, size: 'max' });
+      const commands = fc.tuple(fc.constantFrom([], firstSteps), random).map((parts) => parts.flat());
+      await fc.assert(
+        fc.asyncProperty(commands, fc.constantFrom(...callers), async (steps, caller) => {
+          const run = await newRun();
+          await run.makeTokens('reader');
+          await run.makeTokens('publisher');
+          for (const command of steps) await act(run, aim(run.world, command));
+          for (const each of new Set<CallerName>(['admin', 'anonymous', caller])) await look(run, each);
+        }),
+        {
+          numRuns: runs,
+          ...(seed === undefined ? {} : { seed: Number(seed) }),
+          ...(path === undefined ? {} : { path }),
+        },
+      );
+    },
+  );
+}
+
+describe('with SQLite', () => {
+  beforeAll(async () => {
+    server = await startTestServer();
+  });
+
+  afterAll(async () => {
+    await server.stop();
+  });
+
+  tellsOneStory(numRuns);
+});
+
+describeWithTool('postgres', 'with PostgreSQL', ({ postgres }) => {
+  let cluster: Cluster;
+
+  beforeAll(async () => {
+    cluster = await startCluster(postgres, { fsync: false });
+    server = await startTestServer({ settings: { database: await cluster.createDatabase('story') } });
+  });
+
+  afterAll(async () => {
+    await server.stop();
+    await cluster.remove();
+  });
+
+  tellsOneStory(Math.ceil(numRuns / 4));
+});

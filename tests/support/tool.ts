@@ -1,4 +1,4 @@
-import { accessSync, constants, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import { describe, it } from 'vitest';
 
@@ -15,7 +15,8 @@ export type ToolName =
   | 'nginx'
   | 'apache2'
   | 'systemd-analyze'
-  | 'wrk';
+  | 'wrk'
+  | 'postgres';
 
 /** The names under which systems install a tool, best first. */
 const executables: Record<ToolName, readonly string[]> = {
@@ -31,16 +32,26 @@ const executables: Record<ToolName, readonly string[]> = {
   apache2: ['apache2', 'httpd'],
   'systemd-analyze': ['systemd-analyze'],
   wrk: ['wrk'],
+  postgres: ['postgres'],
 };
+
+/** Where systems put programs that users do not start themselves: one folder for each major version. */
+function postgresFolders(): string[] {
+  const root = '/usr/lib/postgresql';
+  const versions = existsSync(root) ? readdirSync(root).filter((name) => /^\d+$/.test(name)) : [];
+  return versions.toSorted((a, b) => Number(b) - Number(a)).map((version) => join(root, version, 'bin'));
+}
 
 /** Where `.ci/run` puts the tools that it builds. */
 export const toolFolder = resolve(import.meta.dirname, '../../node_modules/.cache/ashlar-tools/bin');
 
 /** The path of a tool, from PATH or `toolFolder`; undefined when this machine has none. Nothing is downloaded. */
 export function requireTool(name: ToolName): string | undefined {
-  const folders = [...(process.env['PATH'] ?? '').split(delimiter), toolFolder].filter(
-    (folder) => folder !== '',
-  );
+  const folders = [
+    ...(process.env['PATH'] ?? '').split(delimiter),
+    toolFolder,
+    ...(name === 'postgres' ? postgresFolders() : []),
+  ].filter((folder) => folder !== '');
   const places = executables[name].flatMap((executable) => folders.map((folder) => join(folder, executable)));
   return places.find(isExecutable);
 }

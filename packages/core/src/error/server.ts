@@ -73,6 +73,18 @@ export const serverErrors = {
     message: ({ path, found, known }: { path: string; found: string; known: number }) =>
       `${path} has the format ${found} and this ashlar knows formats up to ${known}. Use a newer ashlar.`,
   },
+  'ASH-DATABASE-LOCKED': {
+    ...wrong,
+    exit: 1,
+    message: ({ database }: { database: string }) =>
+      `Another ashlar server is using ${database}. Stop it, or name another database with --database.`,
+  },
+  'ASH-DATABASE-UNREACHABLE': {
+    status: 503,
+    exit: 4,
+    message: ({ database, reason }: { database: string; reason: string }) =>
+      `${database} cannot be reached (${reason}), and there is no local mirror to read from meanwhile. Start it, or check --database.`,
+  },
   'ASH-LISTEN': {
     ...wrong,
     exit: 1,

@@ -4,18 +4,21 @@ import { ashlarError } from '@ashlar/core';
 import type { z } from 'zod';
 
 import { stat } from '../gateway/file-system.ts';
+import type { DatabaseAddress } from './database.ts';
 import { entraKeys, type EntraConfig } from './entra.ts';
 import type { ListenAddress } from './field.ts';
 import { nearest } from './nearest.ts';
 import type { Secret } from './secret.ts';
 import { type LogLevel, type Setting, type SettingName, settingEntries, settings } from './settings.ts';
-import { collect, type Given, type GivenSettings, type Problem, type Sources } from './source.ts';
+import { collect, type Given, type GivenSettings, type Problem, rank, type Sources } from './source.ts';
 
 export type { Sources } from './source.ts';
 
 /** What the server runs with. Durations are seconds, sizes bytes, paths absolute. */
 export interface Config {
   readonly data: string;
+  /** Absent: the metadata is in a SQLite file of the data folder. */
+  readonly database: DatabaseAddress | undefined;
   /** Absent: no http. */
   readonly listen: ListenAddress | undefined;
   /** Absent: no https. */
@@ -159,6 +162,7 @@ function derive(values: Values, cwd: string, notes: Notes): Config {
   const listen = values.listen === 'off' ? undefined : values.listen;
   const listenTls = values.listenTls === 'off' || tls.mode === 'off' ? undefined : values.listenTls;
   checkListeners(listen, listenTls, notes);
+  checkDatabase(values.database, notes);
   return {
     ...plain,
     data: resolve(cwd, values.data),
@@ -213,6 +217,14 @@ function checkListeners(
   if (listen.host !== listenTls?.host || listen.port !== listenTls.port) return;
   const reason = 'http and https would listen on the same address';
   problems.push({ key: nameOf('listenTls', 'listen'), reason, fix: 'Choose another port for one of them.' });
+}
+
+function checkDatabase(database: DatabaseAddress | undefined, { given, problems }: Notes): void {
+  const { written, rank: source } = given.get('database') ?? {};
+  if (!database?.hasPassword || source !== rank.flag) return;
+  const reason = 'everybody on this machine can read the password on a command line';
+  const fix = `Set ${settings.database.env} instead, or name a file with --config.`;
+  problems.push({ key: written!, reason, fix });
 }
 
 const listenerOf = { externalUrl: 'listen', externalUrlTls: 'listenTls' } as const;

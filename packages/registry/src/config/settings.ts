@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 
+import { databaseUrl } from './database.ts';
 import { entra } from './entra.ts';
 import {
   choice,
@@ -97,6 +98,14 @@ export const settings = {
     description: 'Private key of the certificate in PEM.',
     schema: path,
     isPath: true,
+  },
+  database: {
+    env: 'ASHLAR_DATABASE',
+    flag: '--database',
+    value: 'url',
+    description: 'PostgreSQL database for the metadata; on the command line without a password.',
+    derived: 'SQLite in <data>',
+    schema: databaseUrl,
   },
   adminToken: {
     env: 'ASHLAR_ADMIN_TOKEN',

@@ -3,7 +3,16 @@ import { open } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
 /** The only door to the file system. */
-export { createReadStream, constants, existsSync, fstatSync, openSync, readFileSync } from 'node:fs';
+export {
+  createReadStream,
+  constants,
+  existsSync,
+  fstatSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 export {
   access,
   chmod,

@@ -25,3 +25,8 @@ export function randomBytes(count: number): Buffer {
 export function newId(now: number): string {
   return ulid(now);
 }
+
+/** A number between half of the given one and itself, so that those who wait for the same thing do not come at once. */
+export function jitter(most: number): number {
+  return most * (0.5 + nodeRandomBytes(2).readUInt16BE() / 0xffff / 2);
+}

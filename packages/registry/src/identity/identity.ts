@@ -72,10 +72,10 @@ const tokenSubject = 'token:';
 export const endedTicket = Symbol('ended ticket');
 
 export async function createIdentity({ metadata, clock, entraRules }: IdentityOptions): Promise<Identity> {
-  const key = await metadata.command.ensureSecret({
-    name: 'ticket',
-    value: randomBytes(32).toString('base64url'),
-  });
+  const name = 'ticket';
+  const key =
+    (await metadata.query.findSecret(name)) ??
+    (await metadata.command.ensureSecret({ name, value: randomBytes(32).toString('base64url') }));
   const tickets = createTicketBox(Buffer.from(key, 'base64url'), clock);
   const rules = createHash('sha256').update(entraRules).digest('base64url').slice(0, 16);
   const uses = new Map<string, number>();

@@ -5,7 +5,7 @@ import { rm, syncFolder, writeFile } from '../gateway/file-system.ts';
 import { covers, hashToken, newToken, presetTokenName, scopesOf } from '../identity/index.ts';
 import type { Registry } from '../registry.ts';
 import type { DataFolder } from '../store/data-folder.ts';
-import type { MetadataStore } from '../store/metadata/index.ts';
+import type { MetadataStore, TokenRow } from '../store/metadata/index.ts';
 
 const admin = { scopes: JSON.stringify(['manage:*']), parent: null, expiresAt: null };
 
@@ -19,18 +19,17 @@ export async function ensureAdminToken(
   preset: Secret | undefined,
 ): Promise<string | undefined> {
   const now = clock.now();
+  const tokens = await metadata.query.listTokens({});
+  const presets = tokens.filter((row) => row.name === presetTokenName && row.revoked_at === null);
+  // What is as it should be is left alone: a start must not need a database that takes changes.
   if (preset !== undefined) {
-    await metadata.command.presetToken({
-      ...admin,
-      now,
-      id: newId(now),
-      name: presetTokenName,
-      hash: hashToken(preset.reveal()),
-    });
+    const hash = hashToken(preset.reveal());
+    if (presets.length === 1 && isPreset(presets[0]!, hash)) return undefined;
+    await metadata.command.presetToken({ ...admin, now, id: newId(now), name: presetTokenName, hash });
     return undefined;
   }
   // Who takes the preset away means to end it.
-  await metadata.command.endPresets({ now, name: presetTokenName });
+  if (presets.length > 0) await metadata.command.endPresets({ now, name: presetTokenName });
   if (await hasAdministrator(metadata, now)) return undefined;
   const token = newToken();
   // The file first, and durable: a token that nobody knows would lock everybody out. A new one, so that no earlier
@@ -47,6 +46,11 @@ export async function ensureAdminToken(
     hash: hashToken(token),
   });
   return token;
+}
+
+function isPreset(row: TokenRow, hash: string): boolean {
+  const { scopes, parent, expiresAt } = admin;
+  return row.hash === hash && row.scopes === scopes && row.parent === parent && row.expires_at === expiresAt;
 }
 
 async function hasAdministrator(metadata: MetadataStore, now: number): Promise<boolean> {

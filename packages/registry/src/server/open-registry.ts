@@ -10,7 +10,7 @@ import type { Registry } from '../registry.ts';
 import { openFileBlobStore, verifiedReads } from '../store/blob/index.ts';
 import { readOnlyBlobs, readOnlyMetadata } from '../store/read-only.ts';
 import type { DataFolder } from '../store/data-folder.ts';
-import { openSqliteMetadataStore } from '../store/metadata/index.ts';
+import { type MetadataStore, openSqliteMetadataStore } from '../store/metadata/index.ts';
 import { every } from './repeat.ts';
 
 export interface OpenRegistry {
@@ -30,7 +30,7 @@ export async function openRegistry(
   log: Logger,
 ): Promise<OpenRegistry> {
   const [openedMetadata, openedBlobs] = await Promise.all([
-    openSqliteMetadataStore(folder.database),
+    openMetadata(folder, config, clock, log),
     openFileBlobStore(folder.blobs, { clock }),
   ]);
   const metadata = config.readOnly ? readOnlyMetadata(openedMetadata) : openedMetadata;
@@ -85,9 +85,31 @@ export async function openRegistry(
       for (const timer of timers) clearInterval(timer);
       await swept;
       await registry.tasks.close();
-      if (!config.readOnly) await flush();
+      // While the database is away what was counted since is lost.
+      if (!config.readOnly)
+        await flush().catch((error: unknown) => log.error({ err: error }, 'the last counts are lost'));
       await metadata.close();
       await blobs.close();
     },
   };
+}
+
+async function openMetadata(
+  folder: DataFolder,
+  { database }: Config,
+  clock: Clock,
+  log: Logger,
+): Promise<MetadataStore> {
+  if (database === undefined) return await openSqliteMetadataStore(folder.database);
+  const { openPostgresMetadataStore } = await import('../store/metadata/postgres/postgres-metadata-store.ts');
+  return await openPostgresMetadataStore(database.url.reveal(), {
+    mirror: folder.mirror,
+    shown: database.shown,
+    clock,
+    onChange(outage) {
+      const fields = { database: database.shown };
+      if (outage === undefined) log.info(fields, 'the metadata database takes changes again');
+      else log.error({ ...fields, err: outage }, 'the metadata database takes no changes; reading goes on');
+    },
+  });
 }

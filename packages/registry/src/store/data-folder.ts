@@ -25,6 +25,8 @@ const sqliteBusy = 5;
 export interface DataFolder {
   readonly path: string;
   readonly database: string;
+  /** What queries run on while the metadata is in another database; made anew when it is gone. */
+  readonly mirror: string;
   /** Folder of the file blob store. */
   readonly blobs: string;
   /** Folder of the local certificate authority. */
@@ -59,6 +61,7 @@ export async function openDataFolder(path: string): Promise<DataFolder> {
   return {
     path: folder,
     database: join(folder, 'metadata.db'),
+    mirror: join(folder, 'metadata-mirror.db'),
     blobs: join(folder, 'blobs'),
     tls: join(folder, 'tls'),
     adminToken: join(folder, 'admin-token'),

@@ -15,6 +15,7 @@ export interface Schema {
   token: TokenTable;
   used_code: UsedCodeTable;
   secret: SecretTable;
+  position: PositionTable;
 }
 
 export type Visibility = 'public' | 'private';
@@ -145,4 +146,13 @@ interface SecretTable {
   name: string;
   /** Base64url. */
   value: string;
+}
+
+/** One row: the last batch of commands that a database and its mirror have in common. */
+interface PositionTable {
+  id: 1;
+  /** ULID; empty before the first batch. */
+  batch: string;
+  /** How many batches there were. */
+  number: number;
 }

@@ -6,9 +6,9 @@ import type { Schema } from './schema.ts';
 type Value = string | number | null;
 export type Row = Readonly<Record<string, Value>>;
 
-/** Rows of one table. */
+/** Rows of one table. How far a database has come (`position`) is its own affair. */
 export interface RowPage {
-  readonly table: keyof Schema;
+  readonly table: Exclude<keyof Schema, 'position'>;
   readonly rows: readonly Row[];
 }
 
@@ -25,7 +25,7 @@ export interface Snapshot {
  * Every table with its primary key, in an order in which no row names one that comes later. Tokens name each other:
  * {@link writeRows} sees to them.
  */
-export const tableKeys: Readonly<Record<keyof Schema, readonly string[]>> = {
+export const tableKeys: Readonly<Record<RowPage['table'], readonly string[]>> = {
   namespace: ['name'],
   repository: ['name'],
   repository_blob: ['repository', 'digest'],
@@ -46,7 +46,7 @@ const pageSize = 100;
 /** Reads all rows, page by page; the caller has begun a transaction in which nothing changes. */
 export async function* readRows(db: Kysely<Schema>): AsyncGenerator<RowPage> {
   for (const [name, key] of Object.entries(tableKeys)) {
-    const table = name as keyof Schema;
+    const table = name as RowPage['table'];
     for (let after: Row | undefined; ;) {
       const rows = await readPage(db, table, key, after);
       if (rows.length > 0) yield { table, rows };
@@ -58,7 +58,7 @@ export async function* readRows(db: Kysely<Schema>): AsyncGenerator<RowPage> {
 
 async function readPage(
   db: Kysely<Schema>,
-  table: keyof Schema,
+  table: RowPage['table'],
   key: readonly string[],
   after: Row | undefined,
 ): Promise<Row[]> {

@@ -8,6 +8,7 @@ import type { Dialect } from '../dialect.ts';
 import type { Schema } from '../schema.ts';
 import * as initial from './0001-initial.ts';
 import * as blobLease from './0002-blob-lease.ts';
+import * as position from './0003-position.ts';
 
 export interface NumberedMigration {
   up(db: Kysely<Schema>, dialect: Dialect): Promise<void>;
@@ -17,6 +18,7 @@ export interface NumberedMigration {
 export const migrations: Readonly<Record<string, NumberedMigration>> = {
   '0001-initial': initial,
   '0002-blob-lease': blobLease,
+  '0003-position': position,
 };
 
 /**

@@ -15,11 +15,11 @@ export type BoundQueries = {
   readonly [Name in keyof Queries]: (input: Parameters<Queries[Name]>[1]) => ReturnType<Queries[Name]>;
 };
 
-/** Gives each query as a function of its input alone. */
-export function bindQueries(db: Kysely<Schema>): BoundQueries {
+/** Gives each query as a function of its input alone; each runs wholly on the database that is current when it begins. */
+export function bindQueries(current: () => Kysely<Schema>): BoundQueries {
   const bound = Object.entries(queries).map(([name, query]) => {
     const run = query as (database: Kysely<Schema>, input: unknown) => unknown;
-    return [name, (input: unknown) => run(db, input)];
+    return [name, (input: unknown) => run(current(), input)];
   });
   return Object.fromEntries(bound) as BoundQueries;
 }

@@ -28,3 +28,9 @@ export async function listTokens(db: Kysely<Schema>, input: { readonly of?: stri
   if (of === undefined) return await all.execute();
   return await all.where((eb) => eb.or([eb('id', '=', of), eb('parent', '=', of)])).execute();
 }
+
+/** A secret of the registry by its name. */
+export async function findSecret(db: Kysely<Schema>, name: string): Promise<string | undefined> {
+  const row = await db.selectFrom('secret').select('value').where('name', '=', name).executeTakeFirst();
+  return row?.value;
+}

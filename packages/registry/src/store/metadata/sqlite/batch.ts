@@ -1,7 +1,8 @@
 import { AshlarError, ashlarError } from '@ashlar/core/error';
 
 import { crashPoint } from '../../../gateway/crash-point.ts';
-import { type CommandName, commands } from '../command/index.ts';
+import { runInSavepoints } from '../batch.ts';
+import { type Command, commands as allCommands } from '../command/index.ts';
 import type { SqliteConnection } from './connection.ts';
 import type { WriterReply, WriterRequest } from './writer-protocol.ts';
 
@@ -11,46 +12,30 @@ const sqliteIoError = 10;
 const sqliteFull = 13;
 const sqliteCannotOpen = 14;
 
-/**
- * Runs commands in one commit, each in a savepoint of its own, so that one failing does not touch the others. When the
- * commit itself fails, all have failed.
- */
+/** Runs commands in one commit. When the commit itself fails, all have failed. */
 export async function runBatch(
-  connection: SqliteConnection,
+  { database, db }: SqliteConnection,
   batch: readonly WriterRequest[],
+  commands: Readonly<Record<string, Command>> = allCommands,
 ): Promise<WriterReply[]> {
-  const { database } = connection;
+  const connection = {
+    db,
+    control: (statement: string) => database.exec(statement),
+    // A full disk and the like end the whole transaction, and with it the commands before.
+    goesOn: () => database.isTransaction,
+  };
   try {
     database.exec('begin immediate');
-    const replies: WriterReply[] = [];
-    // One after another on purpose: they share one connection.
-    for (const request of batch) replies.push(await runOne(connection, request));
+    const outcomes = await runInSavepoints(connection, batch, commands);
     database.exec('commit');
     for (const { name } of batch) crashPoint('command.committed', name);
-    return replies;
+    return batch.map(({ id }, i) => {
+      const outcome = outcomes[i]!;
+      return 'error' in outcome ? { id, error: errorData(outcome.error) } : { id, value: outcome.value };
+    });
   } catch (error) {
     if (database.isTransaction) database.exec('rollback');
     return batch.map(({ id }) => ({ id, error: errorData(error) }));
-  }
-}
-
-async function runOne({ database, db }: SqliteConnection, request: WriterRequest): Promise<WriterReply> {
-  database.exec('savepoint command');
-  crashPoint('command.begun', request.name);
-  try {
-    const command = commands[request.name as CommandName] as (
-      d: typeof db,
-      input: unknown,
-    ) => Promise<unknown>;
-    const value = await command(db, request.input);
-    database.exec('release command');
-    crashPoint('command.done', request.name);
-    return { id: request.id, value };
-  } catch (error) {
-    // A full disk and the like end the whole transaction, and with it the commands before this one.
-    if (!database.isTransaction) throw error;
-    database.exec('rollback to command; release command');
-    return { id: request.id, error: errorData(error) };
   }
 }
 

@@ -19,7 +19,7 @@ const longestPause = 5_000;
 export async function startLastingWriter(path: string): Promise<LastingWriter> {
   const closing = new AbortController();
   let pause = firstPause;
-  let thread: WriterThread | undefined = await startWriterThread(path);
+  let thread: WriterThread | undefined = await startWriterThread(path, 'record');
   const keeping = keep(thread);
 
   async function keep(first: WriterThread): Promise<void> {
@@ -30,7 +30,7 @@ export async function startLastingWriter(path: string): Promise<LastingWriter> {
       await sleep(pause, undefined, { signal: closing.signal }).catch(() => undefined);
       if (closing.signal.aborted) return;
       pause = Math.min(pause * 2, longestPause);
-      current = await startWriterThread(path).catch(() => undefined);
+      current = await startWriterThread(path, 'record').catch(() => undefined);
       thread = current;
     }
     // It came up while the store was being closed.

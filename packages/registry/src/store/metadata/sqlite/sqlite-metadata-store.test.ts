@@ -7,6 +7,7 @@ import type * as workerThreads from 'node:worker_threads';
 
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
+import { emptySqlite } from '../../../../../../tests/support/empty-database.ts';
 import type { MetadataStore } from '../metadata-store.ts';
 import { migrate } from '../migration/index.ts';
 import { metadataStoreSuite } from '../metadata-store.suite.ts';
@@ -51,25 +52,6 @@ async function discard(path: string, store: MetadataStore): Promise<void> {
   await rm(dirname(path), { recursive: true });
 }
 
-/** Empties every table; the triggers that protect versions stand aside meanwhile. */
-function empty(path: string): void {
-  using database = new DatabaseSync(path);
-  const named = (type: string) =>
-    database
-      .prepare(`select name, sql from sqlite_schema where type = ? and name not like 'kysely%'`)
-      .all(type);
-  const triggers = named('trigger');
-  database.exec(`
-    pragma foreign_keys = off;
-    begin;
-    ${triggers.map(({ name }) => `drop trigger ${String(name)};`).join('')}
-    ${named('table')
-      .map(({ name }) => `delete from "${String(name)}";`)
-      .join('')}
-    ${triggers.map(({ sql }) => `${String(sql)};`).join('')}
-    commit`);
-}
-
 metadataStoreSuite('sqlite', async () => {
   const { path, store } = await openStore();
   let current = store;
@@ -87,7 +69,7 @@ metadataStoreSuite('sqlite', async () => {
     async close() {
       const closed = await current.command.touchTokens({ uses: [] }).catch(() => 'closed');
       if (closed) return await rm(dirname(path), { recursive: true });
-      empty(path);
+      emptySqlite(path);
       idle.push({ path, store: current });
     },
   };

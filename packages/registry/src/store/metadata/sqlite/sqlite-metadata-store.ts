@@ -16,7 +16,7 @@ export async function openSqliteMetadataStore(path: string): Promise<MetadataSto
   ]);
   const reader = openReader(path);
   return {
-    query: bindQueries(reader.db),
+    query: bindQueries(() => reader.db),
     command: bindCommands(async (name, input) => await writer.run(name, input)),
     snapshot: async () => await openSnapshot(path),
     async close() {

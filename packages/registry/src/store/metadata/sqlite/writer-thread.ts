@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 
 import { AshlarError, ashlarError } from '@ashlar/core/error';
 
-import type { WriterReply, WriterRequest } from './writer-protocol.ts';
+import type { WriterData, WriterReply, WriterRequest, WriterRole } from './writer-protocol.ts';
 
 interface Waiting {
   resolve(value: unknown): void;
@@ -23,11 +23,11 @@ export interface WriterThread {
  * Starts the thread, which opens and migrates the database.
  * @throws ASH-DATA-FORMAT and whatever else keeps the database from being opened
  */
-export async function startWriterThread(path: string): Promise<WriterThread> {
+export async function startWriterThread(path: string, role: WriterRole): Promise<WriterThread> {
   // In the bundle, which lies flat in one folder, it has the name that tools/bundle.js gives it.
   const file = import.meta.url.endsWith('.ts') ? './writer.ts' : './writer.js';
   const worker = new Worker(new URL(file, import.meta.url), {
-    workerData: { path },
+    workerData: { path, role } satisfies WriterData,
     name: 'metadata-writer',
     resourceLimits: { maxYoungGenerationSizeMb: 4 },
   });

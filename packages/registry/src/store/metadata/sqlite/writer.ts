@@ -1,17 +1,20 @@
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 
 import { crashPoint } from '../../../gateway/crash-point.ts';
+import { type Command, commands } from '../command/index.ts';
 import { migrate } from '../migration/index.ts';
+import { mirrorCommands } from '../mirror/command.ts';
 import { errorData, runBatch } from './batch.ts';
 import { openWriter, type SqliteConnection } from './connection.ts';
 import { sqliteDialect } from './dialect.ts';
-import type { WriterReply, WriterRequest } from './writer-protocol.ts';
+import type { WriterData, WriterReply, WriterRequest } from './writer-protocol.ts';
 
 /**
  * The worker thread that owns the writing connection, so that a slow `fsync` never blocks a request. Commands that
  * queued up while one commit was synced share the next one. Nothing is acknowledged before its commit is on disk.
  */
-const { path } = workerData as { path: string };
+const { path, role } = workerData as WriterData;
+const known: Readonly<Record<string, Command>> = role === 'mirror' ? mirrorCommands : commands;
 const port = parentPort!;
 const maxBatch = 128;
 
@@ -29,7 +32,8 @@ async function work(connection: SqliteConnection, first: Message): Promise<void>
       batch.push(message);
       message = nextMessage();
     }
-    if (batch.length > 0) for (const reply of await runBatch(connection, batch)) port.postMessage(reply);
+    if (batch.length > 0)
+      for (const reply of await runBatch(connection, batch, known)) port.postMessage(reply);
     if (message === 'close') {
       connection.database.close();
       port.close();
@@ -45,7 +49,7 @@ function nextMessage(): Message | undefined {
 
 let connection: SqliteConnection | undefined;
 try {
-  const opened = openWriter(path);
+  const opened = openWriter(path, role);
   connection = opened;
   crashPoint('database.opened');
   await migrate(opened.db, sqliteDialect, path);
