@@ -16,6 +16,8 @@ export type { Sources } from './source.ts';
 /** What the server runs with. Durations are seconds, sizes bytes, paths absolute. */
 export interface Config {
   readonly data: string;
+  /** Absent: files in the data folder. */
+  readonly blobs: string | undefined;
   /** Absent: no http. */
   readonly listen: ListenAddress | undefined;
   /** Absent: no https. */

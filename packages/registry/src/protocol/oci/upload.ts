@@ -38,7 +38,13 @@ export async function startUpload(
   const id = await registry.blobs.createUpload(algorithmOf(request, mount ?? digest));
   if (digest === undefined) return await sendAccepted(registry, reply, request.caller, repository, id, 0);
   await registry.blobs.append(id, 0, request.raw, registry.config.maxBlobSize);
-  await finish(registry, request.caller, repository, id, digest);
+  try {
+    await finish(registry, request.caller, repository, id, digest);
+  } catch (error) {
+    // Nobody was told where it could be finished later.
+    await registry.blobs.cancelUpload(id);
+    throw error;
+  }
   await sendCreated(reply, repository, digest);
 }
 
