@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 import { startTestServer, type TestServer } from '../support/server.ts';
+import { startStores, type Stores } from '../support/stores.ts';
 import { type Send, senderOf } from './client.ts';
 import { type CallerName, callers, type ModuleModel, type World } from './model.ts';
 import { aim, runStep, step, type Step } from './step.ts';
@@ -13,15 +14,18 @@ const numRuns = Number(process.env['ASHLAR_RUNS'] ?? 25);
 const seed = process.env['ASHLAR_SEED'];
 const path = process.env['ASHLAR_PATH'];
 
+let stores: Stores;
 let server: TestServer;
 let count = 0;
 
 beforeAll(async () => {
-  server = await startTestServer();
+  stores = await startStores();
+  server = await startTestServer({ settings: stores.settings });
 });
 
 afterAll(async () => {
   await server.stop();
+  await stores.stop();
 });
 
 interface Token {
