@@ -37,7 +37,12 @@ export async function startChild(data: string, service: S3Service): Promise<Chil
       ASHLAR_ADMIN_TOKEN: token,
     },
   });
-  await program.waitFor(/Ashlar .* serves/, 30_000);
+  try {
+    await program.waitFor(/Ashlar .* serves/, 30_000);
+  } catch (error) {
+    await program.stop();
+    throw error;
+  }
   return {
     url,
     program,
