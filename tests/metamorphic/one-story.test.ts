@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Cluster, startCluster } from '../support/postgres.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 import { describeWithTool } from '../support/tool.ts';
+import { startStores, type Stores } from '../support/stores.ts';
 import { type Send, senderOf } from './client.ts';
 import { type CallerName, callers, type ModuleModel, type World } from './model.ts';
 import { aim, runStep, step, type Step } from './step.ts';
@@ -15,6 +16,7 @@ const numRuns = Number(process.env['ASHLAR_RUNS'] ?? 25);
 const seed = process.env['ASHLAR_SEED'];
 const path = process.env['ASHLAR_PATH'];
 
+let stores: Stores;
 let server: TestServer;
 let count = 0;
 
@@ -124,9 +126,17 @@ function tellsOneStory(runs: number): void {
   );
 }
 
+beforeAll(async () => {
+  stores = await startStores();
+});
+
+afterAll(async () => {
+  await stores.stop();
+});
+
 describe('with SQLite', () => {
   beforeAll(async () => {
-    server = await startTestServer();
+    server = await startTestServer({ settings: stores.settings });
   });
 
   afterAll(async () => {
@@ -141,7 +151,8 @@ describeWithTool('postgres', 'with PostgreSQL', ({ postgres }) => {
 
   beforeAll(async () => {
     cluster = await startCluster(postgres, { fsync: false });
-    server = await startTestServer({ settings: { database: await cluster.createDatabase('story') } });
+    const database = await cluster.createDatabase('story');
+    server = await startTestServer({ settings: { ...stores.settings, database } });
   });
 
   afterAll(async () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 import { AshlarError } from '@ashlar/core';
 import { loadConfig, startServer } from '@ashlar/registry';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { openConnection } from '../support/raw-connection.ts';
 import { publishFiles, startTestServer, type TestServer } from '../support/server.ts';
@@ -33,11 +33,12 @@ async function start(
 
 async function refusal(settings: Record<string, string>): Promise<AshlarError> {
   const flags = { data, listen: '127.0.0.1:0', listenTls: 'off', logLevel: 'silent', ...settings };
-  const { config } = await loadConfig({ flags, env: {}, cwd: process.cwd() });
-  const error: unknown = await startServer(config).then(
-    async (server) => await server.close(),
-    (reason: unknown) => reason,
-  );
+  const error: unknown = await loadConfig({ flags, env: {}, cwd: process.cwd() })
+    .then(async ({ config }) => await startServer(config))
+    .then(
+      async (server) => await server.close(),
+      (reason: unknown) => reason,
+    );
   expect(error).toBeInstanceOf(AshlarError);
   return error as AshlarError;
 }
@@ -67,6 +68,32 @@ it('throws away what uploads left behind that nobody goes on with', async () => 
 });
 
 describe('a start that fails', () => {
+  it.each([
+    ['s3://Modules', /^--blobs: "Modules" is not the name of a bucket\. A bucket has/],
+    [
+      's3://modules?region=eu-central-1&endpoint=http://127.0.0.1:9',
+      /the blob storage at http:\/\/127\.0\.0\.1:9 does not answer/,
+    ],
+  ])('says what is wrong with the bucket %s, and lets go of everything', async (blobs, message) => {
+    vi.stubEnv('AWS_ACCESS_KEY_ID', 'an-id');
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'a-key');
+    expect((await refusal({ blobs })).message).toMatch(message);
+    await start();
+  });
+
+  it('does not look for content in another place than it put it', async () => {
+    const server = await start();
+    await publishFiles(server, 'terraform/contoso/net/azurerm@1.0.0', { 'main.tf': '# net\n' });
+    await server.close();
+
+    const { code, message } = await refusal({ blobs: 's3://modules?region=eu-central-1' });
+
+    expect([code, message]).toEqual([
+      'ASH-CONFIG',
+      expect.stringContaining('is in files. Start without --blobs'),
+    ]);
+  });
+
   it('names the address when another program uses the port, and lets go of everything', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => other.once('listening', resolve));

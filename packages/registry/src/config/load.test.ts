@@ -257,6 +257,8 @@ test('warnings', async () => {
   expect(useless.warnings).toEqual(['--external-url-tls: has no effect because listenTls is off.']);
 });
 
+const s3Example =
+  'Write s3://BUCKET/PREFIX, for example s3://contoso-modules/ashlar?region=westeurope or s3://modules?endpoint=https://minio.example.com.';
 const address = 'Write HOST:PORT, for example 127.0.0.1:8484, or off.';
 const origin =
   'Write http:// or https://HOST with an optional port, for example https://registry.example.com.';
@@ -275,6 +277,18 @@ const help = 'there is no such setting. ashlar serve --help lists the settings.'
 
 const broken: [Given, string][] = [
   // Addresses.
+  [
+    { flags: { blobs: '/var/blobs' } },
+    `--blobs: the value is not an address that starts with s3://. ${s3Example}`,
+  ],
+  [
+    { yaml: 'blobs: [s3://a]' },
+    `ashlar.yaml: blobs: the value is not an address that starts with s3://. ${s3Example}`,
+  ],
+  [
+    { env: { ASHLAR_BLOBS: 's3://key:secret@modules' } },
+    'ASHLAR_BLOBS: the address holds a user or password. Take them out and set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a profile with AWS_PROFILE, or give the machine a role.',
+  ],
   [{ flags: { listen: '8484' } }, `--listen: "8484" is not an address with a port. ${address}`],
   [{ flags: { listen: '' } }, `--listen: "" is not an address with a port. ${address}`],
   [{ flags: { listen: true } }, `--listen: true is not an address with a port. ${address}`],

@@ -19,6 +19,8 @@ export interface Config {
   readonly data: string;
   /** Absent: the metadata is in a SQLite file of the data folder. */
   readonly database: DatabaseAddress | undefined;
+  /** Absent: files in the data folder. */
+  readonly blobs: string | undefined;
   /** Absent: no http. */
   readonly listen: ListenAddress | undefined;
   /** Absent: no https. */

@@ -26,7 +26,11 @@ test('secrets and structures have no flag', () => {
 });
 
 test('the options of serve', () => {
-  expect(serveOptions().slice(0, 3)).toEqual([
+  expect(
+    serveOptions()
+      .filter(({ flags }) => !flags.startsWith('--blobs'))
+      .slice(0, 3),
+  ).toEqual([
     { flags: '--config <file>', env: 'ASHLAR_CONFIG', description: 'YAML file with settings.' },
     {
       flags: '--data <folder>',

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 
 import { databaseUrl } from './database.ts';
+import { blobsUrl } from './blobs-url.ts';
 import { entra } from './entra.ts';
 import {
   choice,
@@ -42,6 +43,15 @@ export const settings = {
     default: './ashlar-data',
     schema: path,
     isPath: true,
+  },
+  blobs: {
+    env: 'ASHLAR_BLOBS',
+    flag: '--blobs',
+    value: 's3://bucket/prefix',
+    description:
+      'Where content is kept: files, or a bucket of S3 or a service like it, with ?region=…&endpoint=…&force-path-style=true.',
+    derived: 'files in <data>/blobs',
+    schema: blobsUrl,
   },
   listen: {
     env: 'ASHLAR_LISTEN',

@@ -7,10 +7,11 @@ import { httpRequest } from '../gateway/http.ts';
 import { createIdentity } from '../identity/index.ts';
 import { collectGarbage, createTasks } from '../maintenance/index.ts';
 import type { Registry } from '../registry.ts';
-import { openFileBlobStore, verifiedReads } from '../store/blob/index.ts';
+import { verifiedReads } from '../store/blob/index.ts';
 import { readOnlyBlobs, readOnlyMetadata } from '../store/read-only.ts';
 import type { DataFolder } from '../store/data-folder.ts';
 import { type MetadataStore, openSqliteMetadataStore } from '../store/metadata/index.ts';
+import { openBlobStore } from './open-blob-store.ts';
 import { every } from './repeat.ts';
 
 export interface OpenRegistry {
@@ -29,10 +30,10 @@ export async function openRegistry(
   clock: Clock,
   log: Logger,
 ): Promise<OpenRegistry> {
-  const [openedMetadata, openedBlobs] = await Promise.all([
+  const [openedMetadata, openedBlobs] = await openBoth(
     openMetadata(folder, config, clock, log),
-    openFileBlobStore(folder.blobs, { clock }),
-  ]);
+    openBlobStore(folder, config, clock),
+  );
   const metadata = config.readOnly ? readOnlyMetadata(openedMetadata) : openedMetadata;
   const stored = config.readOnly ? readOnlyBlobs(openedBlobs) : openedBlobs;
   const blobs = verifiedReads(stored, {
@@ -112,4 +113,20 @@ async function openMetadata(
       else log.error({ ...fields, err: outage }, 'the metadata database takes no changes; reading goes on');
     },
   });
+}
+
+interface Closable {
+  close(): Promise<void>;
+}
+
+/** Waits for both; when one fails, the other one is closed. */
+async function openBoth<A extends Closable, B extends Closable>(
+  a: Promise<A>,
+  b: Promise<B>,
+): Promise<[A, B]> {
+  const results = await Promise.allSettled([a, b]);
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed === undefined) return [await a, await b];
+  for (const result of results) if (result.status === 'fulfilled') await result.value.close();
+  throw failed.reason;
 }

@@ -4,7 +4,12 @@ import { ashlarError } from '@ashlar/core';
 
 import type { Clock } from '../../gateway/clock.ts';
 import { cp, mkdir, readdir, rename, rm, stat, syncFolder } from '../../gateway/file-system.ts';
-import { openFileBlobStore, type VerifiedBlobStore, verifiedReads } from '../../store/blob/index.ts';
+import {
+  checkPlace,
+  openFileBlobStore,
+  type VerifiedBlobStore,
+  verifiedReads,
+} from '../../store/blob/index.ts';
 import { type DataFolder, openDataFolder } from '../../store/data-folder.ts';
 import { restoreSqliteMetadata } from '../../store/metadata/index.ts';
 import { type CopyFigures, copyBlobs } from '../copy-blob.ts';
@@ -50,6 +55,8 @@ export async function restore(options: RestoreOptions): Promise<Restored> {
   const folder = await openDataFolder(options.data);
   try {
     if (!options.replace) await requireFresh(folder);
+    // Bytes are restored to files: beside a bucket nobody would look at them.
+    await checkPlace(folder.blobs, undefined);
     const source = await openStore(backup.blobs, clock, { keep: true });
     const target = await openStore(folder.blobs, clock);
     const copied = await copyBlobs(source, target, digests, {

@@ -38,7 +38,11 @@ export interface BlobUsage {
 
 /**
  * Where bytes live, named by their digest and by nothing else. A blob exists once it is wholly written, hashed and
- * synced to disk; who may see it is decided by the metadata store. Every driver passes `blob-store.suite.ts`.
+ * synced to disk, or acknowledged by the service that keeps it; who may see it is decided by the metadata store. Every
+ * driver passes `blob-store.suite.ts`.
+ *
+ * Drivers that depend on a service throw ASH-UNAVAILABLE from anything but the receiving of uploads, and streams break
+ * with it: what is read is whole or fails.
  */
 export interface BlobStore {
   /** Bytes of the blob, or undefined when it does not exist. */
@@ -80,7 +84,8 @@ export interface BlobStore {
   /**
    * Ends an upload: the bytes become the blob `digest` when they match it. Also matches another algorithm than the
    * announced one, by reading the bytes again. The upload is gone afterwards, also on a mismatch.
-   * @throws ASH-UPLOAD-UNKNOWN ASH-UPLOAD-BUSY ASH-DIGEST-MISMATCH ASH-STORAGE-FULL
+   * @throws ASH-UPLOAD-UNKNOWN ASH-UPLOAD-BUSY ASH-DIGEST-MISMATCH ASH-STORAGE-FULL ASH-UNAVAILABLE (the upload stays
+   *   and can be finished again)
    */
   finishUpload(id: UploadId, digest: Digest): Promise<{ readonly size: number }>;
   /** Discards an upload; says whether there was one. @throws ASH-UPLOAD-BUSY */

@@ -1,3 +1,5 @@
+export { checkPlace, placeOf, rememberPlace } from './blob-place.ts';
+export type { BlobPlace } from './blob-place.ts';
 export type { BlobContent, BlobStore, BlobUsage, ByteRange, StoredBlob, UploadId } from './blob-store.ts';
 export { openFileBlobStore } from './file/index.ts';
 export type { FileBlobStoreOptions } from './file/index.ts';

@@ -5,36 +5,22 @@ import { ashlarError } from '@ashlar/core';
 import type { Digest, DigestAlgorithm } from '@ashlar/core';
 
 import { crashPoint } from '../../../gateway/crash-point.ts';
-import type { BigIntStats, FileHandle } from '../../../gateway/file-system.ts';
+import type { BigIntStats } from '../../../gateway/file-system.ts';
 import type { BlobContent, ByteRange, StoredBlob } from '../blob-store.ts';
-import { orMissing } from './error.ts';
+import { digestOfName } from '../digest-name.ts';
+import { orMissing } from '../staging/error.ts';
+import type { FinishedBlobs, Staged } from '../staging/finished-blobs.ts';
+import { folderMode, randomName } from '../staging/layout.ts';
+import type { BlobFileSystem } from '../staging/layout.ts';
+import { turnKeeper } from '../turn-keeper.ts';
 import { folderSyncs } from './folder-syncs.ts';
-import { blobPath, digestOfFile, folderMode, quarantineFolder, randomName } from './layout.ts';
-import type { BlobFileSystem } from './layout.ts';
+import { blobPath, quarantineFolder } from './layout.ts';
 
 /** Measured: twice as fast as the 64 KiB that Node reads by default. */
 const readBytes = 256 * 1024;
 
-/** A staging file that holds `size` bytes whose digest was checked. */
-export interface Staged {
-  readonly path: string;
-  readonly handle: FileHandle;
-  readonly size: number;
-}
-
-export interface BlobFiles {
-  size(digest: Digest): Promise<number | undefined>;
-  open(digest: Digest, range?: ByteRange): Promise<BlobContent | undefined>;
-  read(digest: Digest): Promise<Buffer | undefined>;
-  delete(digest: Digest): Promise<void>;
-  list(): AsyncGenerator<StoredBlob>;
-  quarantine(digest: Digest, revision: string): Promise<boolean>;
-  /** Makes a staging file the blob, durably, or drops it when the blob is there already. */
-  adopt(staged: Staged, digest: Digest): Promise<void>;
-}
-
 /** The files that are named by their digest; each is whole and never changes. */
-export function blobFiles(folder: string, files: BlobFileSystem): BlobFiles {
+export function blobFiles(folder: string, files: BlobFileSystem): FinishedBlobs {
   const inTurn = turnKeeper();
   const folders = new Map<string, Promise<void>>();
   const syncs = folderSyncs(files);
@@ -84,7 +70,7 @@ export function blobFiles(folder: string, files: BlobFileSystem): BlobFiles {
 
   async function* listPart(algorithm: DigestAlgorithm, part: string): AsyncGenerator<StoredBlob> {
     for (const name of await files.readdir(join(folder, algorithm, part))) {
-      const digest = digestOfFile(algorithm, part, name);
+      const digest = digestOfName(algorithm, part, name);
       if (digest === undefined) continue;
       const stat = await orMissing(files.stat(blobPath(folder, digest)));
       if (stat) yield { digest, size: stat.size, storedAt: Math.round(stat.mtimeMs) };
@@ -177,20 +163,4 @@ function revisionOf({ ino, size, ctimeNs }: BigIntStats): string {
 
 function isInside(start: number, end: number, size: number): boolean {
   return Number.isInteger(start) && Number.isInteger(end) && 0 <= start && start <= end && end < size;
-}
-
-/** Runs what concerns one digest one after another: adopting looks first and moves then. */
-function turnKeeper(): <T>(digest: Digest, work: () => Promise<T>) => Promise<T> {
-  const last = new Map<Digest, Promise<unknown>>();
-
-  return async (digest, work) => {
-    const before = last.get(digest);
-    const turn = before === undefined ? work() : before.then(work, work);
-    last.set(digest, turn);
-    try {
-      return await turn;
-    } finally {
-      if (last.get(digest) === turn) last.delete(digest);
-    }
-  };
 }

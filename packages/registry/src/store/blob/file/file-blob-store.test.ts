@@ -15,9 +15,9 @@ import * as gateway from '../../../gateway/file-system.ts';
 import type { FileHandle } from '../../../gateway/file-system.ts';
 import { blobStoreSuite } from '../blob-store.suite.ts';
 import type { BlobStore, UploadId } from '../blob-store.ts';
+import type { BlobFileSystem } from '../staging/layout.ts';
 import { openFileBlobStore } from './file-blob-store.ts';
 import { blobPath } from './layout.ts';
-import type { BlobFileSystem } from './layout.ts';
 
 const noLimit = Number.MAX_SAFE_INTEGER;
 const hello = Buffer.from('hello, stone');

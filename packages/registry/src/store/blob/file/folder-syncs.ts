@@ -1,4 +1,4 @@
-import type { BlobFileSystem } from './layout.ts';
+import type { BlobFileSystem } from '../staging/layout.ts';
 
 /** Syncs folders, and remembers which of them could not be synced. */
 export interface FolderSyncs {

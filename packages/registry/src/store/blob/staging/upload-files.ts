@@ -9,12 +9,12 @@ import type { Clock } from '../../../gateway/clock.ts';
 import { crashPoint } from '../../../gateway/crash-point.ts';
 import type { FileHandle } from '../../../gateway/file-system.ts';
 import type { BlobStore, UploadId } from '../blob-store.ts';
-import type { BlobFiles } from './blob-files.ts';
 import { orMissing, orStorageFull } from './error.ts';
+import type { FinishedBlobs } from './finished-blobs.ts';
 import { fileMode, newUploadId, randomName, uploadAlgorithm, uploadFolder } from './layout.ts';
 import type { BlobFileSystem } from './layout.ts';
-import { hashFile, receive, writeAll } from './staging.ts';
-import type { Progress } from './staging.ts';
+import { hashFile, receive, writeAll } from './staging-file.ts';
+import type { Progress } from './staging-file.ts';
 
 export type UploadFiles = Pick<
   BlobStore,
@@ -30,7 +30,7 @@ interface Upload extends Progress {
 /** Staging files: one for each upload and, for a moment, one for each `put`. */
 export function uploadFiles(
   folder: string,
-  blobs: BlobFiles,
+  blobs: FinishedBlobs,
   files: BlobFileSystem,
   clock: Clock,
 ): UploadFiles {
@@ -51,7 +51,8 @@ export function uploadFiles(
 
   async function store(name: string, bytes: Uint8Array, digest: Digest): Promise<void> {
     const path = pathOf(name);
-    await using handle = await files.open(path, 'wx', fileMode);
+    // Readable as well: not every place that adopts it takes the file itself.
+    await using handle = await files.open(path, 'wx+', fileMode);
     crashPoint('blob.created');
     try {
       if (bytes.length > 0) await writeAll(handle, [bytes], 0);
@@ -112,7 +113,7 @@ export function uploadFiles(
         alive.delete(id);
         return { size };
       } catch (error) {
-        await discard(id).catch(() => false);
+        if (!mayBeTriedAgain(error)) await discard(id).catch(() => false);
         throw error;
       }
     });
@@ -178,7 +179,9 @@ export function uploadFiles(
     algorithm: DigestAlgorithm,
   ): Promise<Digest> {
     const upload = alive.get(id);
-    const hash = upload?.algorithm === algorithm ? upload.hash : await hashFile(handle, algorithm, size);
+    // A copy, because what storage does not take now is finished again later.
+    const hash =
+      upload?.algorithm === algorithm ? upload.hash.copy() : await hashFile(handle, algorithm, size);
     return digestOf(algorithm, hash.digest('hex'));
   }
 
@@ -202,4 +205,9 @@ export function uploadFiles(
   }
 
   return { put, createUpload, uploadSize, append, finishUpload, cancelUpload, sweepUploads };
+}
+
+/** Clients repeat the request that ends an upload when it was answered with 503. */
+function mayBeTriedAgain(error: unknown): boolean {
+  return error instanceof AshlarError && error.code === 'ASH-UNAVAILABLE';
 }
