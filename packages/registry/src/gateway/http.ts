@@ -5,9 +5,12 @@ import {
   type RequestListener,
   type Server,
   type ServerResponse,
+  STATUS_CODES,
 } from 'node:http';
 import { createServer as createTlsServer, request as httpsRequest } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+
+import { limits as table } from '@ashlar/core';
 
 /** The only door to the network: one request as a client, or a listener as a server. */
 
@@ -27,8 +30,8 @@ export interface HttpResponse {
   readonly body: Buffer;
 }
 
-/** The largest answer that is read; everything that Ashlar fetches this way is a small document. */
-const maxBody = 16 * 1024 * 1024;
+/** Everything that Ashlar fetches this way is a small document. */
+const maxBody = table.fetchedAnswer.value;
 
 /** Sends one request and reads the whole answer. Redirects are not followed. Rejects when no answer comes. */
 export async function httpRequest(url: string, request: HttpRequest = {}): Promise<HttpResponse> {
@@ -101,7 +104,15 @@ export interface HttpListenerOptions {
   /** PEM; https when given. */
   readonly tls?: { readonly cert: string; readonly key: string };
   readonly handler: RequestListener;
+  /** The answer to bytes that are no request; its connection ends with it. `code` is that of Node's error. */
+  readonly malformed: (code: string) => PlainAnswer;
   readonly limits?: Partial<ListenerLimits>;
+}
+
+export interface PlainAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
 }
 
 export interface ListenerLimits {
@@ -111,8 +122,8 @@ export interface ListenerLimits {
   readonly idleTimeout: number;
 }
 
-/** Bytes of a refused body; several times the largest upload that comes without being announced. */
-const maxDiscarded = 64 * 1024 * 1024;
+/** Of a refused body; several times the largest upload that comes without being announced. */
+const maxDiscarded = table.refusedBody.value;
 
 const defaultLimits: ListenerLimits = { headersTimeout: 30_000, idleTimeout: 120_000 };
 
@@ -143,10 +154,11 @@ export async function listenHttp(options: HttpListenerOptions): Promise<HttpList
   };
 }
 
-function createServer({ tls, handler, limits }: HttpListenerOptions): Server {
+function createServer({ tls, handler, malformed, limits }: HttpListenerOptions): Server {
   const { headersTimeout, idleTimeout } = { ...defaultLimits, ...limits };
   const settings = {
-    maxHeaderSize: 16 * 1024,
+    // Node refuses a header of this size itself.
+    maxHeaderSize: table.headers.value + 1,
     headersTimeout,
     connectionsCheckingInterval: Math.min(headersTimeout, 5_000),
     keepAliveTimeout: 72_000,
@@ -165,11 +177,29 @@ function createServer({ tls, handler, limits }: HttpListenerOptions): Server {
     ? createTlsServer({ ...settings, ...tls }, answer)
     : createPlainServer(settings, answer);
   server.setTimeout(idleTimeout);
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    answerMalformed(socket, malformed(error.code ?? ''));
+  });
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     continueWhenRead(request, response);
     answer(request, response);
   });
   return server;
+}
+
+/** Node's own answers to what it cannot parse have neither body nor code. */
+function answerMalformed(socket: Socket, { status, headers, body }: PlainAnswer): void {
+  // What Node itself looks at: an answer that has begun cannot be followed by another.
+  const { _httpMessage: begun } = socket as { _httpMessage?: ServerResponse };
+  if (!socket.writable || begun?.headersSent) {
+    socket.destroy();
+    return;
+  }
+  const fields = { ...headers, 'content-length': Buffer.byteLength(body), connection: 'close' };
+  const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n${body}`, () =>
+    socket.destroy(),
+  );
 }
 
 /**

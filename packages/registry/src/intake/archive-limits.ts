@@ -1,4 +1,4 @@
-import { type AshlarError, ashlarError } from '@ashlar/core';
+import { type AshlarError, ashlarError, limits as table } from '@ashlar/core';
 
 /** What an archive may hold. All values are inclusive: the limit itself passes. */
 export interface ArchiveLimits {
@@ -20,13 +20,13 @@ export interface ArchiveLimits {
 
 /** Limits for the archive of one module. */
 export const archiveLimits: ArchiveLimits = {
-  compressed: 20_000_000,
-  unpacked: 100_000_000,
-  ratio: 50,
-  ratioFrom: 8_000_000,
-  entries: 5_000,
-  depth: 32,
-  nameLength: 255,
+  compressed: table.archiveSize.value,
+  unpacked: table.archiveUnpacked.value,
+  ratio: table.archiveRatio.value,
+  ratioFrom: table.archiveRatioFrom.value,
+  entries: table.archiveEntries.value,
+  depth: table.archiveDepth.value,
+  nameLength: table.archiveNameLength.value,
 };
 
 /** How far an archive may unpack, and what to throw when it would go further. */

@@ -1,6 +1,6 @@
 import type { TLSSocket } from 'node:tls';
 
-import { type AshlarError, ashlarError } from '@ashlar/core';
+import { type AshlarError, ashlarError, limits } from '@ashlar/core';
 import fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -32,9 +32,7 @@ export interface AppOptions {
   readonly isDraining: () => boolean;
 }
 
-/** Bodies of the JSON API; uploads have limits of their own. */
-const maxJsonBody = 1024 * 1024;
-const maxUrl = 8 * 1024;
+const maxUrl = limits.url.value;
 
 /** All protocols, for every listener. */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
@@ -46,7 +44,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     genReqId: () => newId(registry.clock.now()),
     rewriteUrl: ({ url }) => pathOf(url ?? '/'),
     logController: new LogController({ disableRequestLogging: true }),
-    bodyLimit: maxJsonBody,
+    bodyLimit: limits.jsonBody.value,
     exposeHeadRoutes: true,
     routerOptions: { maxParamLength: maxUrl, ignoreTrailingSlash: false },
     frameworkErrors: (error, request, reply) =>
@@ -58,6 +56,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     },
   });
   logRequests(app, metrics);
+  limitUrls(app);
   keepConnections(app);
   app.setErrorHandler(sendError);
   app.setNotFoundHandler((request, reply) => sendError(unknownRoute(request), request, reply));
@@ -76,6 +75,13 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
 /** Proxies may send the whole address (RFC 9112 §3.2.2). Its host is nothing that we use. */
 function pathOf(url: string): string {
   return url.replace(/^https?:\/\/[^/?]*\/?/i, '/');
+}
+
+/** Before anything reads it; by the protocol's own error handler where the path belongs to one. */
+function limitUrls(app: FastifyInstance): void {
+  app.addHook('onRequest', async ({ raw }) => {
+    if (raw.url!.length > maxUrl) throw ashlarError('ASH-URL-LENGTH', { limit: maxUrl });
+  });
 }
 
 function unknownRoute(request: FastifyRequest): AshlarError {

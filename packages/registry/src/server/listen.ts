@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { type Config, defaultExternalUrl, type ListenAddress } from '../config/index.ts';
 import { type HttpListener, listenHttp } from '../gateway/http.ts';
 import type { ServerCertificate } from './certificate.ts';
+import { malformedAnswer } from './malformed.ts';
 
 /** The external addresses of the listeners that run. */
 export interface ListenerUrls {
@@ -63,6 +64,7 @@ async function listen(app: FastifyInstance, { address, tls }: ListenerOptions): 
       ...address,
       ...(tls ? { tls } : {}),
       handler: (request, response) => app.routing(request, response),
+      malformed: malformedAnswer,
     });
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;

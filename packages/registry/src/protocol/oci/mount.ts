@@ -3,6 +3,7 @@ import {
   ashlarError,
   type Digest,
   isRepositoryName,
+  limits,
   parseRepository,
   type Repository,
 } from '@ashlar/core';
@@ -12,9 +13,6 @@ import { requireRepository, resolveBlob } from '../../catalogue/index.ts';
 import { type Caller, mayMountFromAny } from '../../identity/index.ts';
 import type { Registry } from '../../registry.ts';
 import { lastParameter } from '../../server/distribution/query.ts';
-
-/** How many repositories a mount without `from` looks at. */
-const maxSources = 100;
 
 /** The scope that a mount needs besides the one of its target, for the challenge; undefined when nothing is mounted. */
 export function mountScope(request: FastifyRequest): string | undefined {
@@ -39,7 +37,10 @@ export async function findMountable(
   if (from !== undefined) return await readableBlob(registry, request.caller, from, digest);
   const owner = mayMountFromAny(request.caller);
   if (!owner) throw ashlarError('ASH-AUTH-SCOPE', {});
-  for (const { name } of await registry.metadata.query.repositoriesWithBlob({ digest, limit: maxSources })) {
+  for (const { name } of await registry.metadata.query.repositoriesWithBlob({
+    digest,
+    limit: limits.mountSources.value,
+  })) {
     const size = await readableBlob(registry, owner, name, digest);
     if (size !== undefined) return size;
   }

@@ -1,3 +1,4 @@
+import { limits } from '@ashlar/core';
 import { type Kysely, type Selectable, sql } from 'kysely';
 
 import { inChunks } from '../chunk.ts';
@@ -179,7 +180,7 @@ export async function countDownloads(
 }
 
 function words(search: string | undefined): string[] {
-  return (search ?? '').toLowerCase().split(/\s+/).filter(Boolean).slice(0, 8);
+  return (search ?? '').toLowerCase().split(/\s+/).filter(Boolean).slice(0, limits.searchWords.value);
 }
 
 function escapeLike(text: string): string {
