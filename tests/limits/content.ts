@@ -10,7 +10,12 @@ import {
 } from '@ashlar/core';
 import { packBicepSource, packZip, readArchive } from '@ashlar/registry/intake';
 
-import { zipBytes, type ZipSpec } from '../../packages/registry/src/intake/hostile-archive.ts';
+import {
+  paxRecord,
+  tarBytes,
+  zipBytes,
+  type ZipSpec,
+} from '../../packages/registry/src/intake/hostile-archive.ts';
 import { bytesOf, descriptor, digestOf, manifestOf } from '../oci/content.ts';
 import { moduleFiles, template } from '../publish/put-version.ts';
 import { codeOf, codeThrown, type Place, type Probe, publish } from './probe.ts';
@@ -75,6 +80,24 @@ export const contentProbes = {
     await read(zipBytes(Array.from({ length: count }, (_, i) => ({ name: `f${i}` })))),
   archiveDepth: async (depth) => await read(zipBytes([{ name: `${'d/'.repeat(depth)}x` }])),
   archiveNameLength: async (length) => await read(zipBytes([{ name: 'n'.repeat(length) }])),
+  archiveExtensions: async (size) => {
+    const record = (text: string) => ({ name: 'pax', type: 'x', text });
+    const filler = (bytes: number) => paxRecord(['comment', 'c'.repeat(bytes - '0000000 comment=\n'.length)]);
+    return await read(
+      tarBytes([record(filler(size - 2_000_000)), { name: 'a' }, record(filler(2_000_000)), { name: 'b' }]),
+    );
+  },
+  jsonDepth: async (depth) => {
+    const nested = '['.repeat(depth - 1) + ']'.repeat(depth - 1);
+    const template = Buffer.from(`{"$schema":"s","resources":${nested}}`);
+    const manifest = Buffer.from(manifestOf().toString().replace(/}$/, `,"x":${nested}}`));
+    const codes = [
+      await codeThrown(() => readTemplate(template)),
+      await codeThrown(() => parseManifest(manifest, mediaType.imageManifest)),
+    ];
+    if (codes[1] !== (codes[0] && 'ASH-MANIFEST-INVALID')) throw new Error('the two are judged differently');
+    return codes[0];
+  },
   template: async (size) => {
     const layer = { mediaType: mediaType.bicepTemplate, size };
     const atManifest = await codeThrown(() => checkBicepArtifact(bicepManifest([layer])));

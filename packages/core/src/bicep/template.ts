@@ -1,4 +1,5 @@
 import { ashlarError } from '../error/index.ts';
+import { isTooDeep } from '../json/index.ts';
 import { limits } from '../limit/index.ts';
 import type { Version } from '../module/version.ts';
 
@@ -50,6 +51,7 @@ export function stampTelemetryVersion(template: Uint8Array, version: Version): U
 
 function parseJson(bytes: Uint8Array): unknown {
   const text = decode(bytes);
+  if (isTooDeep(text)) throw unusable(`it is nested more than ${limits.jsonDepth.value} levels deep`);
   try {
     return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (error) {

@@ -54,6 +54,20 @@ export const contentLimits = {
     where: 'publishing; the zip layer of a push',
     past: 'ASH-ARCHIVE-NAME-LENGTH',
   },
+  archiveExtensions: {
+    value: 4 * MiB,
+    unit: 'bytes',
+    bounds: 'All extension headers of a tar together (pax records, long names)',
+    where: 'publishing',
+    past: 'ASH-ARCHIVE-FORMAT',
+  },
+  jsonDepth: {
+    value: 1_000,
+    unit: 'entries',
+    bounds: 'Levels of nesting in a compiled template or a manifest (`ASH-MANIFEST-INVALID`)',
+    where: 'publishing; OCI push',
+    past: 'ASH-BICEP-TEMPLATE',
+  },
   template: {
     value: 16 * MiB,
     unit: 'bytes',

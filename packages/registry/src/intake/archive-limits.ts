@@ -16,6 +16,8 @@ export interface ArchiveLimits {
   readonly depth: number;
   /** Bytes of a whole name in UTF-8. */
   readonly nameLength: number;
+  /** Bytes of all extension headers of a tar together. */
+  readonly extensions: number;
 }
 
 /** Limits for the archive of one module. */
@@ -27,6 +29,7 @@ export const archiveLimits: ArchiveLimits = {
   entries: table.archiveEntries.value,
   depth: table.archiveDepth.value,
   nameLength: table.archiveNameLength.value,
+  extensions: table.archiveExtensions.value,
 };
 
 /** How far an archive may unpack, and what to throw when it would go further. */

@@ -167,6 +167,7 @@ describe('limits, at and one past', () => {
     entries: 3,
     depth: 2,
     nameLength: 12,
+    extensions: 1000,
   };
   const past = (code: ErrorCode, rest: object) => ({ code, ...rest });
   const noise = (size: number) =>
@@ -277,6 +278,7 @@ describe('limits, at and one past', () => {
       entries: 5000,
       depth: 32,
       nameLength: 255,
+      extensions: 4 * 1024 * 1024,
     });
   });
 
