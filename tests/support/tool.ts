@@ -3,7 +3,15 @@ import { delimiter, join, resolve } from 'node:path';
 import { describe, it } from 'vitest';
 
 /** Programs that tests drive and that `npm ci` does not bring along. */
-export type ToolName = 'terraform' | 'tofu' | 'skopeo' | 'oras' | 'docker-registry' | 'chromium' | 'bicep';
+export type ToolName =
+  | 'terraform'
+  | 'tofu'
+  | 'skopeo'
+  | 'oras'
+  | 'docker-registry'
+  | 'chromium'
+  | 'bicep'
+  | 'python3';
 
 /** The names under which systems install a tool, best first. */
 const executables: Record<ToolName, readonly string[]> = {
@@ -14,6 +22,7 @@ const executables: Record<ToolName, readonly string[]> = {
   'docker-registry': ['docker-registry'],
   chromium: ['chromium', 'chromium-browser', 'google-chrome'],
   bicep: ['bicep'],
+  python3: ['python3'],
 };
 
 /** Where `.ci/run` puts the tools that it builds. */

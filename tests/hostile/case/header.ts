@@ -231,7 +231,7 @@ const ignoredRanges: HostileCase[] = [
 
 const other: HostileCase[] = [
   get('a body with GET', '/healthz', [['Content-Length', '5']], 200, undefined, { body: 'hello' }),
-  get('Expect: something', '/healthz', [['Expect', 'the-unexpected']], 417),
+  get('Expect: something', '/healthz', [['Expect', 'the-unexpected']], 417, invalid),
   get(
     'an upgrade',
     '/healthz',

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '@ashlar/core';
 
+import { zipBytes } from '../../../packages/registry/src/intake/hostile-archive.ts';
 import { template } from '../../publish/put-version.ts';
 import type { HostileCase, HostileGroup } from '../hostile-case.ts';
 
@@ -27,9 +28,32 @@ const unusable = { status: 422, code: 'ASH-BICEP-TEMPLATE' } as const;
 const withResources = (resources: string) => () => `{${schema},"resources":${resources}}`;
 const nested = (open: string, close: string, depth: number) => open.repeat(depth) + close.repeat(depth);
 
+/** A Bicep module with its source, which is read for the files that it names. */
+function publishSource(name: string, source: () => string): HostileCase {
+  const target = `/api/v1/version?ref=bicep/hostile/t${++count}@1.0.0`;
+  return {
+    threat: 'T-46',
+    name: `taken: ${name}`,
+    send: () => ({
+      method: 'PUT',
+      target,
+      headers: [['Content-Type', 'application/zip']],
+      body: zipBytes([
+        { name: 'main.json', text: template('x').toString() },
+        { name: 'main.bicep', text: source() },
+      ]),
+    }),
+    status: 201,
+    writes: true,
+  };
+}
+
 export const templateGroup: HostileGroup = {
   title: 'compiled templates',
   cases: [
+    publishSource('a source of 2,000,000 quotes that nobody closes', () => "'\\".repeat(2_000_000)),
+    publishSource('a source of one text of 7 MB', () => `'${'a'.repeat(7_000_000)}'`),
+    publishSource('a source of one text of 3,000,000 escapes', () => `'${'\\a'.repeat(3_000_000)}'`),
     publish('16 MiB and one byte', () => Buffer.alloc(16 * MiB + 1, ' '), {
       status: 413,
       code: 'ASH-BODY-SIZE',

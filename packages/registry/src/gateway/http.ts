@@ -180,6 +180,10 @@ function createServer({ tls, handler, malformed, limits }: HttpListenerOptions):
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     answerMalformed(socket, malformed(error.code ?? ''));
   });
+  server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
+    const { status, headers, body } = malformed('ERR_EXPECTATION');
+    response.writeHead(status, { ...headers, connection: 'close' }).end(body);
+  });
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     continueWhenRead(request, response);
     answer(request, response);

@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 
 import { ashlarError, limits } from '@ashlar/core';
 
+import { quotedTexts } from './bicep-string.ts';
 import { type ModuleFile, sortByPath } from './module-file.ts';
 import { packTarGz } from './pack.ts';
 
@@ -52,8 +53,8 @@ function reachableFiles(files: readonly ModuleFile[]): ModuleFile[] {
 }
 
 function namedPaths(file: ModuleFile): string[] {
-  const strings = file.bytes.toString().matchAll(/'((?:[^'\\\r\n]|\\.)*)'/g);
-  return Array.from(strings, ([, text]) => posix.join(posix.dirname(file.path), text!));
+  const folder = posix.dirname(file.path);
+  return Array.from(quotedTexts(file.bytes.toString()), (text) => posix.join(folder, text));
 }
 
 interface NamedSource {

@@ -320,6 +320,11 @@ export const ambiguousTars = ((): [string, Buffer, Refusal][] => {
     ['wrong checksum', tarBytes([{ ...a, checksumOff: 1 }]), format('a tar header has a wrong checksum')],
     ['old tar', gzipSync(tarBytes([{ ...a, magic: '' }])), format('it is no tar that we know')],
     ['star', gzipSync(tarBytes([{ ...a, patch: [508, 'tar\x00'] }])), format('it is no tar that we know')],
+    [
+      'GNU header with a prefix',
+      tarBytes([{ ...a, magic: 'ustar  \x00', prefix: 'b' }]),
+      format('a tar header has fields that only some readers take for a part of its name'),
+    ],
     ['size in base 256', tarBytes([{ ...a, patch: [124, '\x80\x00\x00\x00'] }]), damaged],
     ['negative size', tarBytes([{ ...a, patch: [124, '-0000000004'] }]), damaged],
     ['size past the end', tarBytes([{ ...a, size: 5000 }]), format('it is cut off')],

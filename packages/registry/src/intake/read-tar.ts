@@ -100,7 +100,11 @@ function readHeader(block: Buffer): TarHeader {
   if (octal(block.subarray(148, 156)) !== checksum(block))
     throw unreadable('a tar header has a wrong checksum');
   const name = untilNul(block.subarray(0, 100));
-  const prefix = kind === magic.posix ? untilNul(block.subarray(345, 500)) : Buffer.alloc(0);
+  const prefix = untilNul(block.subarray(345, 500));
+  // Times and more in the GNU format, where Python and, for what is no time, Go read the start of the name.
+  if (kind === magic.gnu && !isZero(block.subarray(345, 500))) {
+    throw unreadable('a tar header has fields that only some readers take for a part of its name');
+  }
   return {
     name: prefix.length > 0 ? Buffer.concat([prefix, Buffer.from('/'), name]) : name,
     type: block[156] === 0 ? '0' : String.fromCharCode(block[156]!),

@@ -23,6 +23,8 @@ function problemOf(code: string): { error: AshlarError; status: number } {
     }
     case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
       return { error: invalid('it has too many chunk extensions'), status: 413 };
+    case 'ERR_EXPECTATION':
+      return { error: invalid('nothing but Expect: 100-continue is possible'), status: 417 };
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return { error: invalid('it did not arrive in time'), status: 408 };
     default:
