@@ -70,7 +70,6 @@ describe('end-7a: manifests are kept as they came', () => {
       config: descriptor('{}', 'application/vnd.unknown+json'),
     }).toString(),
     'without mediaType': JSON.stringify({ schemaVersion: 2, config: emptyConfig, layers: [] }),
-    'with a repeated key': `{"schemaVersion":2,"layers":[],"mediaType":"${imageManifest}","config":${JSON.stringify(emptyConfig)},"annotations":{"a":"1"},"annotations":{"a":"2"}}`,
   };
 
   it.each(Object.entries(odd))('%s', async (_what, text) => {

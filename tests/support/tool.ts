@@ -16,7 +16,8 @@ export type ToolName =
   | 'apache2'
   | 'systemd-analyze'
   | 'wrk'
-  | 'postgres';
+  | 'postgres'
+  | 'python3';
 
 /** The names under which systems install a tool, best first. */
 const executables: Record<ToolName, readonly string[]> = {
@@ -33,6 +34,7 @@ const executables: Record<ToolName, readonly string[]> = {
   'systemd-analyze': ['systemd-analyze'],
   wrk: ['wrk'],
   postgres: ['postgres'],
+  python3: ['python3'],
 };
 
 /** Where systems put programs that users do not start themselves: one folder for each major version. */

@@ -1,4 +1,12 @@
-import { catalogue, type ErrorEntry } from '@ashlar/core';
+import {
+  catalogue,
+  type ErrorEntry,
+  type Limit,
+  limitGroups,
+  type PastLimit,
+  type SettingLimit,
+  settingLimits,
+} from '@ashlar/core';
 import { createMetrics } from '@ashlar/registry';
 import { settingsTable } from '@ashlar/registry/config';
 
@@ -16,6 +24,7 @@ export function generatedPages(): GeneratedPage[] {
     { path: 'docs/reference/settings.md', text: settingsPage() },
     { path: 'docs/reference/errors.md', text: errorsPage() },
     { path: 'docs/reference/metrics.md', text: metricsPage() },
+    { path: 'docs/reference/limits.md', text: limitsPage() },
   ];
 }
 
@@ -100,6 +109,55 @@ interface MetricShown {
   readonly type: string;
   readonly labelNames?: readonly string[];
   readonly help: string;
+}
+
+function limitsPage(): string {
+  const groups = Object.entries(limitGroups).map(([title, group]) => {
+    const rows = Object.values<Limit>(group).map(
+      (limit) => `| ${limit.bounds} | ${amount(limit)} | ${limit.where} | ${consequence(limit.past)} |`,
+    );
+    return `## ${title}\n\n| what | limit | where | one past it |\n|---|---|---|---|\n${rows.join('\n')}`;
+  });
+  const settings = Object.entries<SettingLimit>(settingLimits).map(
+    ([name, { bounds, least, most, past, ...limit }]) =>
+      `| ${bounds} | \`${name}\` | ${limit.default} | ${least} to ${most} | ${consequence(past)} |`,
+  );
+  return `${notice}
+
+# Limits
+
+Every input has a limit, and the limit itself passes. What is refused is refused with an [error](errors.md); nothing is
+stored then. Lists go on behind a \`Link\` or an offset, except \`versions\` and \`tags/list\` without \`n\`, which are
+never cut.
+
+${groups.join('\n\n')}
+
+## Settings
+
+These are for the administrator to choose; see [settings](settings.md).
+
+| what | setting | default | can be | past it |
+|---|---|---|---|---|
+${settings.join('\n')}
+`;
+}
+
+function amount({ value, unit }: Limit): string {
+  const MiB = 1024 * 1024;
+  if (unit === 'times') return `${value} times`;
+  if (unit !== 'bytes' || value % 1024 !== 0) return `${value.toLocaleString('en')} ${unit}`;
+  return value % MiB === 0 ? `${value / MiB} MiB` : `${value / 1024} KiB`;
+}
+
+const consequences: Readonly<Record<string, string>> = {
+  cut: 'the rest is left out',
+  page: 'the rest comes on the next page',
+  expired: 'it does not work any more',
+  closed: 'the connection ends',
+};
+
+function consequence(past: PastLimit): string {
+  return consequences[past] ?? `\`${past}\``;
 }
 
 /** Stands in for the parameters of any message: each shows as its name. */

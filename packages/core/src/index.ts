@@ -1,5 +1,6 @@
 export * from './bicep/index.ts';
 export * from './error/index.ts';
+export * from './limit/index.ts';
 export * from './module/index.ts';
 export * from './oci/index.ts';
 export * from './terraform/index.ts';

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { AshlarError } from '../error/index.ts';
 import { parseManifest } from '../oci/manifest.ts';
 import { mediaType } from '../oci/media-type.ts';
-import { checkBicepArtifact, maxSourceSize } from './artifact.ts';
-import { maxTemplateSize } from './template.ts';
+import { limits } from '../limit/index.ts';
+import { checkBicepArtifact } from './artifact.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -73,8 +73,11 @@ describe('checkBicepArtifact takes', () => {
       'a subject',
       { ...published, subject: { mediaType: mediaType.imageManifest, digest: digestOf('6'), size: 9 } },
     ],
-    ['a template at the limit', { ...published, layers: [{ ...template, size: maxTemplateSize }] }],
-    ['a source at the limit', { ...published, layers: [template, { ...source, size: maxSourceSize }] }],
+    ['a template at the limit', { ...published, layers: [{ ...template, size: limits.template.value }] }],
+    [
+      'a source at the limit',
+      { ...published, layers: [template, { ...source, size: limits.sourceLayer.value }] },
+    ],
     created('2026-08-21T10:11:12.1234567Z'),
     created('2026-08-21T10:11:12.1234567+00:00'),
     created('2026-08-21T10:11:12Z'),
@@ -154,12 +157,12 @@ describe('checkBicepArtifact refuses', () => {
     ],
     [
       'a template past the limit',
-      { ...published, layers: [{ ...template, size: maxTemplateSize + 1 }] },
+      { ...published, layers: [{ ...template, size: limits.template.value + 1 }] },
       'its template is larger than 16777216 bytes',
     ],
     [
       'a source past the limit',
-      { ...published, layers: [template, { ...source, size: maxSourceSize + 1 }] },
+      { ...published, layers: [template, { ...source, size: limits.sourceLayer.value + 1 }] },
       'its source layer is larger than 52428800 bytes',
     ],
     created(''),

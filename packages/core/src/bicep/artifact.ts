@@ -1,10 +1,9 @@
 import { ashlarError } from '../error/index.ts';
+import { limits } from '../limit/index.ts';
 import { type Descriptor, type Manifest } from '../oci/manifest.ts';
 import { annotation, mediaType } from '../oci/media-type.ts';
-import { maxTemplateSize } from './template.ts';
 
-/** The largest source layer that is taken, in bytes. */
-export const maxSourceSize = 50 * 1024 * 1024;
+const [maxTemplate, maxSource] = [limits.template.value, limits.sourceLayer.value];
 
 /**
  * Checks that a manifest is a Bicep module that every Bicep client can restore, and returns its template layer.
@@ -37,9 +36,9 @@ function templateLayer(manifest: Manifest, invalid: (reason: string) => Error): 
   const [template, ...others] = ofType(mediaType.bicepTemplate);
   if (!template) throw invalid(`it has no layer of the type ${mediaType.bicepTemplate}`);
   if (others.length > 0) throw invalid(`it has more than one layer of the type ${mediaType.bicepTemplate}`);
-  if (template.size > maxTemplateSize) throw invalid(`its template is larger than ${maxTemplateSize} bytes`);
-  const source = ofType(mediaType.bicepSource).find(({ size }) => size > maxSourceSize);
-  if (source) throw invalid(`its source layer is larger than ${maxSourceSize} bytes`);
+  if (template.size > maxTemplate) throw invalid(`its template is larger than ${maxTemplate} bytes`);
+  const source = ofType(mediaType.bicepSource).find(({ size }) => size > maxSource);
+  if (source) throw invalid(`its source layer is larger than ${maxSource} bytes`);
   return template;
 }
 

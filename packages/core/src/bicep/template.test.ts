@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 
 import { AshlarError } from '../error/index.ts';
 import { parseVersion } from '../module/version.ts';
-import { maxTemplateSize, readTemplate, stampTelemetryVersion } from './template.ts';
+import { limits } from '../limit/index.ts';
+import { readTemplate, stampTelemetryVersion } from './template.ts';
 
 const schema = 'https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#';
 const bytesOf = (text: string) => new TextEncoder().encode(text);
@@ -56,8 +57,8 @@ describe('readTemplate', () => {
   it('has a limit', () => {
     const padded = (size: number) => bytesOf(`{"$schema":"${schema}","resources":[]}`.padEnd(size));
 
-    expect(readTemplate(padded(maxTemplateSize))).toHaveProperty('description');
-    expect(refusal(() => readTemplate(padded(maxTemplateSize + 1)))).toContain(
+    expect(readTemplate(padded(limits.template.value))).toHaveProperty('description');
+    expect(refusal(() => readTemplate(padded(limits.template.value + 1)))).toContain(
       'it is larger than 16777216 bytes',
     );
   });

@@ -1,8 +1,9 @@
 import { ashlarError } from '../error/index.ts';
+import { isTooDeep } from '../json/index.ts';
+import { limits } from '../limit/index.ts';
 import type { Version } from '../module/version.ts';
 
-/** Bytes; clients read the whole template into memory, and ARM itself takes 4 MiB. */
-export const maxTemplateSize = 16 * 1024 * 1024;
+const maxSize = limits.template.value;
 
 /** What AVM authors write where the version belongs in the name of the telemetry deployment. */
 const telemetryMark = '-..--..-';
@@ -17,7 +18,7 @@ export interface Template {
 
 /** Reads a compiled template. @throws ASH-BICEP-TEMPLATE */
 export function readTemplate(bytes: Uint8Array): Template {
-  if (bytes.length > maxTemplateSize) throw unusable(`it is larger than ${maxTemplateSize} bytes`);
+  if (bytes.length > maxSize) throw unusable(`it is larger than ${maxSize} bytes`);
   const template = parseJson(bytes);
   // Symbolic-name templates (languageVersion 2.0) have an object of resources.
   if (
@@ -50,6 +51,7 @@ export function stampTelemetryVersion(template: Uint8Array, version: Version): U
 
 function parseJson(bytes: Uint8Array): unknown {
   const text = decode(bytes);
+  if (isTooDeep(text)) throw unusable(`it is nested more than ${limits.jsonDepth.value} levels deep`);
   try {
     return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (error) {

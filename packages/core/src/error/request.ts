@@ -22,6 +22,18 @@ export const requestErrors = {
     exit: 1,
     message: ({ limit }: { limit: number }) => `The body of the request is larger than ${limit} bytes.`,
   },
+  'ASH-URL-LENGTH': {
+    status: 414,
+    exit: 2,
+    message: ({ limit }: { limit: number }) =>
+      `The address of the request is longer than ${limit} bytes. Ask for less at once.`,
+  },
+  'ASH-HEADER-SIZE': {
+    status: 431,
+    exit: 2,
+    message: ({ limit }: { limit: number }) =>
+      `The header of the request is larger than ${limit} bytes. Send fewer or shorter fields.`,
+  },
   'ASH-MEDIA-TYPE': {
     status: 415,
     exit: 2,

@@ -1,10 +1,6 @@
 import { ashlarError } from '../error/index.ts';
-import {
-  isRepositoryName,
-  maxRepositoryNameLength,
-  parseRepositoryName,
-  type RepositoryName,
-} from '../oci/name.ts';
+import { limits } from '../limit/index.ts';
+import { isRepositoryName, parseRepositoryName, type RepositoryName } from '../oci/name.ts';
 import { normaliseVersion, type Version } from './version.ts';
 
 export type Language = 'bicep' | 'terraform';
@@ -44,10 +40,10 @@ export type Repository =
 // OciArtifactReferenceFacts.cs of Azure/bicep: stricter than OCI.
 const bicepSegment = /^[a-z0-9]+(?:[._-][a-z0-9]+)*$/;
 // terraform-registry-address module.go.
-const terraformName = /^[0-9A-Za-z](?:[0-9A-Za-z_-]{0,62}[0-9A-Za-z])?$/;
-const terraformSystem = /^[0-9a-z]{1,64}$/;
-/** Characters. */
-const maxNamespaceLength = 64;
+const terraformName = /^[0-9A-Za-z](?:[0-9A-Za-z_-]*[0-9A-Za-z])?$/;
+const terraformSystem = /^[0-9a-z]+$/;
+const maxPartLength = limits.terraformName.value;
+const maxNamespaceLength = limits.namespaceName.value;
 /** `/v1/modules/search` belongs to the search of the Terraform registry API; the other two name the languages. */
 const reservedNamespaces = ['search', 'bicep', 'terraform'];
 
@@ -151,13 +147,13 @@ function parseTerraform(text: string, rest: string[]): TerraformAddress {
     );
   }
   for (const part of [namespace, name]) {
-    if (terraformName.test(part)) continue;
+    if (part.length <= maxPartLength && terraformName.test(part)) continue;
     throw invalidAddress(
       text,
-      `"${part.slice(0, 100)}" is not a name that Terraform takes; use 1 to 64 letters, digits, - and _, with a letter or digit at both ends`,
+      `"${part.slice(0, 100)}" is not a name that Terraform takes; use 1 to ${maxPartLength} letters, digits, - and _, with a letter or digit at both ends`,
     );
   }
-  if (!terraformSystem.test(system)) {
+  if (system.length > maxPartLength || !terraformSystem.test(system)) {
     throw invalidAddress(
       text,
       `"${system.slice(0, 100)}" is not a system; use lower-case letters and digits, for example azurerm`,
@@ -177,8 +173,8 @@ function addressRepository(text: string, segments: string[]): RepositoryName {
   if (isRepositoryName(name)) return name;
   throw invalidAddress(
     text,
-    name.length > maxRepositoryNameLength
-      ? `it is longer than ${maxRepositoryNameLength} characters`
+    name.length > limits.repositoryName.value
+      ? `it is longer than ${limits.repositoryName.value} characters`
       : 'it cannot be an OCI repository name; do not mix - and _ or repeat _ more than twice',
   );
 }

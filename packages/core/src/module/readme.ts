@@ -1,7 +1,6 @@
-/** The longest summary, in characters. */
-const maxLength = 300;
-/** Characters of a paragraph that are looked at; with all of it, brackets that nobody closes would cost half a second. */
-const maxParagraph = 4000;
+import { limits } from '../limit/index.ts';
+
+const maxLength = limits.summary.value;
 
 /**
  * One line about a module from its README in Markdown: the first paragraph of text, without marks, cut at a word when
@@ -9,12 +8,12 @@ const maxParagraph = 4000;
  */
 export function readmeSummary(markdown: string): string {
   const text = markdown
-    .slice(0, 20_000)
+    .slice(0, limits.summarySource.value)
     .replaceAll('\r\n', '\n')
     .replaceAll(/<!--[\s\S]*?(?:-->|$)/g, '')
     .replaceAll(/^(```|~~~)[\s\S]*?(?:^\1|$(?![\s\S]))/gm, '');
   for (const block of text.split(/\n\s*\n/)) {
-    const summary = paragraphText(block.trim().slice(0, maxParagraph));
+    const summary = paragraphText(block.trim().slice(0, limits.summaryParagraph.value));
     if (summary !== '') return shorten(summary);
   }
   return '';

@@ -1,4 +1,5 @@
 import { ashlarError } from '../error/index.ts';
+import { limits } from '../limit/index.ts';
 
 /** A version in Semantic Versioning 2.0.0, without a leading `v`. */
 export type Version = string & { readonly __brand: 'Version' };
@@ -7,11 +8,8 @@ export type Version = string & { readonly __brand: 'Version' };
 const semver =
   /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(?:-((?:0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*)(?:\.(?:0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*))*))?(?:\+([0-9a-zA-Z-]+(?:\.[0-9a-zA-Z-]+)*))?$/;
 
-/** The longest tag that OCI allows. */
-const maxLength = 128;
-
 export function isVersion(text: string): text is Version {
-  return text.length <= maxLength && semver.test(text);
+  return text.length <= limits.version.value && semver.test(text);
 }
 
 /** @throws ASH-VERSION-INVALID */

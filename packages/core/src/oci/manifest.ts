@@ -1,6 +1,8 @@
 import { z } from 'zod';
 
 import { ashlarError } from '../error/index.ts';
+import { disguisedField, isTooDeep, repeatedField } from '../json/index.ts';
+import { limits } from '../limit/index.ts';
 import { type Digest, isDigest } from './digest.ts';
 import { mediaType } from './media-type.ts';
 
@@ -58,8 +60,13 @@ const imageTypes: readonly string[] = [mediaType.imageManifest, mediaType.docker
  */
 export function parseManifest(bytes: Uint8Array, contentType: string | undefined): Manifest {
   const invalid = (reason: string) => ashlarError('ASH-MANIFEST-INVALID', { reason });
-  const parsed = manifestSchema.safeParse(parseJson(bytes, invalid));
+  const text = decode(bytes, invalid);
+  const document = parseJson(text, invalid);
+  const parsed = manifestSchema.safeParse(document);
   if (!parsed.success) throw invalid(firstIssue(parsed.error));
+  refuseDisguises(document as Document, invalid);
+  const repeated = repeatedField(text);
+  if (repeated !== undefined) throw invalid(`it has the field "${repeated.slice(0, 100)}" twice`);
   const raw = parsed.data;
   const announced = contentType?.split(';')[0]?.trim().toLowerCase() || undefined;
   const type = raw.mediaType ?? announced;
@@ -98,11 +105,40 @@ function toDescriptor(raw: z.infer<typeof descriptor>): Descriptor {
   return { ...raw, annotations: raw.annotations ?? {} };
 }
 
-function parseJson(bytes: Uint8Array, invalid: (reason: string) => Error): unknown {
+function decode(bytes: Uint8Array, invalid: (reason: string) => Error): string {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
     throw invalid('it is not JSON in UTF-8');
+  }
+}
+
+function parseJson(text: string, invalid: (reason: string) => Error): unknown {
+  if (isTooDeep(text)) throw invalid(`it is nested more than ${limits.jsonDepth.value} levels deep`);
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw invalid('it is not JSON in UTF-8');
+  }
+}
+
+/** The document as it came, with fields that the schema does not know. */
+type Document = Record<'config' | 'subject', object | null | undefined> &
+  Record<'layers' | 'manifests', readonly object[] | undefined>;
+
+const documentFields = Object.keys(manifestSchema.shape);
+const descriptorFields = [...Object.keys(descriptor.shape), 'urls', 'data', 'platform'];
+
+/** What a client reads must be what was checked here. */
+function refuseDisguises(document: Document, invalid: (reason: string) => Error): void {
+  const { config, subject, layers = [], manifests = [] } = document;
+  const disguised =
+    disguisedField(Object.keys(document), documentFields) ??
+    [config, subject, ...layers, ...manifests]
+      .map((part) => disguisedField(Object.keys(part ?? {}), descriptorFields))
+      .find((field) => field !== undefined);
+  if (disguised !== undefined) {
+    throw invalid(`it has the field "${disguised}", which some clients read as one of other case`);
   }
 }
 

@@ -11,6 +11,7 @@ import {
   digestAlgorithm,
   digestOf,
   isTag,
+  limits,
   type Manifest,
   mediaType,
   type ModuleAddress,
@@ -65,13 +66,6 @@ export interface Pushed {
   /** Tags that are new or moved. */
   readonly changed: readonly string[];
 }
-
-/** Characters. Every list of versions and modules holds descriptions; the API takes no longer ones. */
-const maxDescription = 2000;
-/** Characters; what is longer is cut for display, the archive has it whole. */
-const maxReadme = 1024 * 1024;
-/** Characters. */
-const maxAddress = 2000;
 
 /** Tags of the referrers fallback scheme and of cosign; they are attachments, not versions. */
 const attachmentTag = /^sha(?:256|512)-[0-9a-f]{32,128}(?:\.[a-z]+)?$/;
@@ -190,15 +184,15 @@ async function readPublication(
     publishedBy: push.caller.name,
     ...facts,
     documentation: documentationOf(manifest),
-    description: facts.description.slice(0, maxDescription),
-    readme: (push.readme ?? facts.readme)?.slice(0, maxReadme) ?? null,
+    description: facts.description.slice(0, limits.description.value),
+    readme: (push.readme ?? facts.readme)?.slice(0, limits.readme.value) ?? null,
   };
 }
 
 /** Half an address leads nowhere. */
 function documentationOf({ annotations }: Manifest): string | null {
   const address = annotations[annotation.documentation];
-  return address !== undefined && address.length <= maxAddress ? address : null;
+  return address !== undefined && address.length <= limits.webAddress.value ? address : null;
 }
 
 /** Whether Bicep or OpenTofu would take it for a module; Bicep also takes one that states no type. */

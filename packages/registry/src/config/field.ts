@@ -1,3 +1,4 @@
+import { limits, type SettingLimit } from '@ashlar/core';
 import { z } from 'zod';
 
 import { hasTokenPrefix, isWellFormedToken } from '../identity/token.ts';
@@ -48,9 +49,8 @@ export const path = field<string>((raw) =>
 
 /** A token that the user made up, or one that Ashlar made. */
 export const secret = field<Secret>((raw) => {
-  const fix =
-    'Write 16 to 512 visible ASCII characters without blanks, for example the output of: openssl rand -hex 32';
-  if (typeof raw !== 'string' || !/^[\x21-\x7e]{16,512}$/.test(raw)) {
+  const fix = `Write 16 to ${limits.presetToken.value} visible ASCII characters without blanks, for example the output of: openssl rand -hex 32`;
+  if (typeof raw !== 'string' || raw.length > limits.presetToken.value || !/^[\x21-\x7e]{16,}$/.test(raw)) {
     return new Wrong('the value is not usable as a token', fix);
   }
   // Sign-in would take it for a mistyped token and refuse it for ever.
@@ -108,16 +108,19 @@ export function parseUrl(raw: unknown): URL | undefined {
   return new URL(raw);
 }
 
+/** The least and the most that a setting takes, written like the setting itself. */
+export type Bounds = Pick<SettingLimit, 'least' | 'most'>;
+
 const secondsPerUnit: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
 
 /** A duration in seconds: a number of seconds, or a number with `s`, `m`, `h` or `d`. */
-export function duration(least: string, most: string) {
+export function duration({ least, most }: Bounds) {
   const fix = `Write ${least} to ${most}, as a number of seconds or with s, m, h or d.`;
   return field<number>((raw) => durationWithin(raw, least, most, fix));
 }
 
 /** A {@link duration}; `off` is undefined. */
-export function durationOrOff(least: string, most: string) {
+export function durationOrOff({ least, most }: Bounds) {
   const fix = `Write ${least} to ${most}, as a number of seconds or with s, m, h or d, or off.`;
   return field<number | undefined>((raw) =>
     raw === 'off' ? undefined : durationWithin(raw, least, most, fix),
@@ -150,7 +153,7 @@ const bytesPerUnit: Readonly<Record<string, number>> = {
 };
 
 /** A size in bytes: a number of bytes, or a number with a unit such as `MiB` or `GB`. */
-export function size(least: string, most: string) {
+export function size({ least, most }: Bounds) {
   const fix = `Write ${least} to ${most}, as a number of bytes or with B, KiB, MiB, GiB, TiB, KB, MB, GB or TB.`;
   return field<number>((raw) => {
     const bytes = readSize(raw);

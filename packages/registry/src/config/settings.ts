@@ -1,3 +1,4 @@
+import { settingLimits } from '@ashlar/core';
 import type { z } from 'zod';
 
 import { databaseUrl } from './database.ts';
@@ -145,16 +146,16 @@ export const settings = {
     flag: '--max-blob-size',
     value: 'size',
     description: 'Largest blob that is taken.',
-    default: '10GiB',
-    schema: size('1MiB', '1TiB'),
+    default: settingLimits.maxBlobSize.default,
+    schema: size(settingLimits.maxBlobSize),
   },
   uploadTtl: {
     env: 'ASHLAR_UPLOAD_TTL',
     flag: '--upload-ttl',
     value: 'duration',
     description: 'How long an unfinished upload may rest before it is dropped.',
-    default: '1d',
-    schema: duration('1m', '30d'),
+    default: settingLimits.uploadTtl.default,
+    schema: duration(settingLimits.uploadTtl),
   },
   gcGrace: {
     env: 'ASHLAR_GC_GRACE',
@@ -163,7 +164,7 @@ export const settings = {
     description:
       'How long content that nothing names stays before it is collected; longer than any push takes.',
     default: '1d',
-    schema: duration('1m', '90d'),
+    schema: duration({ least: '1m', most: '90d' }),
   },
   gcInterval: {
     env: 'ASHLAR_GC_INTERVAL',
@@ -171,7 +172,7 @@ export const settings = {
     value: 'duration|off',
     description: 'How often the server collects by itself what nobody can reach.',
     default: '1d',
-    schema: durationOrOff('1m', '90d'),
+    schema: durationOrOff({ least: '1m', most: '90d' }),
   },
   readOnly: {
     env: 'ASHLAR_READ_ONLY',
@@ -187,25 +188,24 @@ export const settings = {
     flag: '--token-ttl',
     value: 'duration',
     description: 'Life of the access tokens that /oauth2/token gives out.',
-    default: '300s',
-    schema: duration('30s', '1h'),
+    default: settingLimits.tokenTtl.default,
+    schema: duration(settingLimits.tokenTtl),
   },
   refreshTokenTtl: {
     env: 'ASHLAR_REFRESH_TOKEN_TTL',
     flag: '--refresh-token-ttl',
     value: 'duration',
     description: 'Life of the refresh tokens that /oauth2/exchange gives out.',
-    default: '1h',
-    // Clients drop a refresh token five minutes before its end (Azure.Containers.ContainerRegistry 1.3).
-    schema: duration('10m', '1d'),
+    default: settingLimits.refreshTokenTtl.default,
+    schema: duration(settingLimits.refreshTokenTtl),
   },
   archiveLinkTtl: {
     env: 'ASHLAR_ARCHIVE_LINK_TTL',
     flag: '--archive-link-ttl',
     value: 'duration',
     description: 'Life of the signed links to archives.',
-    default: '900s',
-    schema: duration('30s', '1d'),
+    default: settingLimits.archiveLinkTtl.default,
+    schema: duration(settingLimits.archiveLinkTtl),
   },
   maxUploads: {
     env: 'ASHLAR_MAX_UPLOADS',
@@ -265,8 +265,8 @@ export const settings = {
     flag: '--shutdown-grace',
     value: 'duration',
     description: 'How long running requests may finish after SIGTERM.',
-    default: '60s',
-    schema: duration('0s', '1h'),
+    default: settingLimits.shutdownGrace.default,
+    schema: duration(settingLimits.shutdownGrace),
   },
   examples: {
     env: 'ASHLAR_EXAMPLES',

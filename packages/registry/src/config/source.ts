@@ -1,5 +1,7 @@
 import { dirname, resolve } from 'node:path';
 
+import { limits } from '@ashlar/core';
+
 import { readFile, stat } from '../gateway/file-system.ts';
 import { nearest } from './nearest.ts';
 import { describeReadError } from './read-error.ts';
@@ -36,7 +38,7 @@ export interface Given {
 
 export type GivenSettings = ReadonlyMap<SettingName, Given>;
 
-const maxFileSize = 1024 * 1024;
+const maxFileSize = limits.configFile.value;
 
 /** Collects the values of all sources; the one of the strongest source stays. What has no place is a problem. */
 export async function collect(sources: Sources, problems: Problem[]): Promise<GivenSettings> {
@@ -126,7 +128,7 @@ async function readYaml(text: string): Promise<YamlContent> {
   }
   let content: unknown;
   try {
-    content = document.toJS({ maxAliasCount: 20 });
+    content = document.toJS({ maxAliasCount: limits.configAliases.value });
   } catch {
     return { reason: 'the file repeats itself with too many aliases', fix: 'Write the values out.' };
   }

@@ -37,7 +37,9 @@ describe('a limit of connections over two listeners', () => {
   async function listenTwice(most: number, handler: RequestListener): Promise<() => Promise<Peer>> {
     refused = 0;
     const connections = limitConnections(most, () => (refused += 1));
-    const listen = async () => await listenHttp({ host: '127.0.0.1', port: 0, handler, connections });
+    const malformed = () => ({ status: 400, headers: {}, body: '' });
+    const listen = async () =>
+      await listenHttp({ host: '127.0.0.1', port: 0, handler, connections, malformed });
     const listeners = [await listen(), await listen()];
     for (const listener of listeners) open.push(async () => await listener.close());
     let next = 0;

@@ -91,7 +91,13 @@ describe('httpRequest', () => {
 describe('listenHttp', () => {
   async function listen(options: Partial<HttpListenerOptions> = {}): Promise<HttpListener> {
     const handler: RequestListener = (_, response) => response.end('fine');
-    const listener = await listenHttp({ host: '127.0.0.1', port: 0, handler, ...options });
+    const statuses: Record<string, number> = {
+      HPE_HEADER_OVERFLOW: 431,
+      ERR_HTTP_REQUEST_TIMEOUT: 408,
+      ERR_EXPECTATION: 417,
+    };
+    const malformed = (code: string) => ({ status: statuses[code] ?? 400, headers: {}, body: code });
+    const listener = await listenHttp({ host: '127.0.0.1', port: 0, handler, malformed, ...options });
     open.push(async () => await listener.close());
     return listener;
   }

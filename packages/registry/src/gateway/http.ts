@@ -5,6 +5,7 @@ import {
   type RequestListener,
   type Server,
   type ServerResponse,
+  STATUS_CODES,
 } from 'node:http';
 import {
   Agent as TlsAgent,
@@ -12,8 +13,10 @@ import {
   request as httpsRequest,
   Server as TlsServer,
 } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
+
+import { limits as table } from '@ashlar/core';
 
 import type { ConnectionLimit } from './connection-limit.ts';
 import { type BodyPace, endSlowBody } from './slow-body.ts';
@@ -40,8 +43,8 @@ export interface HttpResponse {
   readonly certificateExpiry?: number | undefined;
 }
 
-/** The largest answer that is read; everything that Ashlar fetches this way is a small document. */
-const maxBody = 16 * 1024 * 1024;
+/** Everything that Ashlar fetches this way is a small document. */
+const maxBody = table.fetchedAnswer.value;
 
 /** As Node's own, except that no session is resumed: a connection that does is shown no certificate. */
 const tlsAgent = new TlsAgent({ keepAlive: true, scheduling: 'lifo', timeout: 5_000, maxCachedSessions: 0 });
@@ -141,9 +144,17 @@ export interface HttpListenerOptions {
   /** https when given. */
   readonly tls?: TlsPair;
   readonly handler: RequestListener;
+  /** The answer to bytes that are no request; its connection ends with it. `code` is that of Node's error. */
+  readonly malformed: (code: string) => PlainAnswer;
   readonly limits?: Partial<ListenerLimits>;
   /** Shared by all listeners of a process. */
   readonly connections?: ConnectionLimit;
+}
+
+export interface PlainAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
 }
 
 export interface ListenerLimits extends BodyPace {
@@ -155,8 +166,8 @@ export interface ListenerLimits extends BodyPace {
   readonly sendTimeout: number;
 }
 
-/** Bytes of a refused body; several times the largest upload that comes without being announced. */
-const maxDiscarded = 64 * 1024 * 1024;
+/** Of a refused body; several times the largest upload that comes without being announced. */
+const maxDiscarded = table.refusedBody.value;
 
 /** Requests that may wait on one connection; clients send the next one when they have the answer. */
 const maxPipelined = 100;
@@ -200,11 +211,12 @@ export async function listenHttp(options: HttpListenerOptions): Promise<HttpList
   };
 }
 
-function createServer({ tls, handler, connections, ...options }: HttpListenerOptions): Server {
+function createServer({ tls, handler, connections, malformed, ...options }: HttpListenerOptions): Server {
   const limits = { ...defaultLimits, ...options.limits };
   const { headersTimeout, idleTimeout, sendTimeout } = limits;
   const settings = {
-    maxHeaderSize: 16 * 1024,
+    // Node refuses a header of this size itself.
+    maxHeaderSize: table.headers.value + 1,
     headersTimeout,
     connectionsCheckingInterval: Math.min(headersTimeout, 5_000),
     keepAliveTimeout: 72_000,
@@ -231,11 +243,33 @@ function createServer({ tls, handler, connections, ...options }: HttpListenerOpt
     : createPlainServer(settings, answer);
   server.setTimeout(idleTimeout);
   connections?.guard(server);
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    answerMalformed(socket, malformed(error.code ?? ''));
+  });
+  server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
+    const { status, headers, body } = malformed('ERR_EXPECTATION');
+    response.writeHead(status, { ...headers, connection: 'close' }).end(body);
+  });
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     continueWhenRead(request, response);
     answer(request, response);
   });
   return server;
+}
+
+/** Node's own answers to what it cannot parse have neither body nor code. */
+function answerMalformed(socket: Socket, { status, headers, body }: PlainAnswer): void {
+  // What Node itself looks at: an answer that has begun cannot be followed by another.
+  const { _httpMessage: begun } = socket as { _httpMessage?: ServerResponse };
+  if (!socket.writable || begun?.headersSent) {
+    socket.destroy();
+    return;
+  }
+  const fields = { ...headers, 'content-length': Buffer.byteLength(body), connection: 'close' };
+  const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n${body}`, () =>
+    socket.destroy(),
+  );
 }
 
 /**

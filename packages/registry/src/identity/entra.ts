@@ -1,4 +1,4 @@
-import { type AshlarError, ashlarError } from '@ashlar/core';
+import { type AshlarError, ashlarError, limits } from '@ashlar/core';
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, errors, jwtVerify } from 'jose';
 import { z } from 'zod';
 
@@ -34,7 +34,7 @@ export interface EntraDependencies {
 }
 
 /** A user in 200 groups, the most that Entra ID lists, has a token of about 15 KB. */
-const maxTokenLength = 32 * 1024;
+const maxTokenLength = limits.entraToken.value;
 const leeway = 60;
 /** What Entra ID may sign with. No `none`, and no HS…, which would take a public key for a shared secret. */
 const algorithms = ['RS256', 'PS256', 'ES256'];

@@ -1,4 +1,4 @@
-import { type AshlarError, ashlarError } from '@ashlar/core';
+import { type AshlarError, ashlarError, limits as table } from '@ashlar/core';
 
 /** What an archive may hold. All values are inclusive: the limit itself passes. */
 export interface ArchiveLimits {
@@ -16,17 +16,20 @@ export interface ArchiveLimits {
   readonly depth: number;
   /** Bytes of a whole name in UTF-8. */
   readonly nameLength: number;
+  /** Bytes of all extension headers of a tar together. */
+  readonly extensions: number;
 }
 
 /** Limits for the archive of one module. */
 export const archiveLimits: ArchiveLimits = {
-  compressed: 20_000_000,
-  unpacked: 100_000_000,
-  ratio: 50,
-  ratioFrom: 8_000_000,
-  entries: 5_000,
-  depth: 32,
-  nameLength: 255,
+  compressed: table.archiveSize.value,
+  unpacked: table.archiveUnpacked.value,
+  ratio: table.archiveRatio.value,
+  ratioFrom: table.archiveRatioFrom.value,
+  entries: table.archiveEntries.value,
+  depth: table.archiveDepth.value,
+  nameLength: table.archiveNameLength.value,
+  extensions: table.archiveExtensions.value,
 };
 
 /** How far an archive may unpack, and what to throw when it would go further. */

@@ -1,6 +1,6 @@
 import { createCipheriv } from 'node:crypto';
 
-import { AshlarError, maxSourceSize, maxTemplateSize, parseManifest, parseVersion } from '@ashlar/core';
+import { AshlarError, limits, parseManifest, parseVersion } from '@ashlar/core';
 import { describe, expect, it } from 'vitest';
 
 import { readArchive } from './archive.ts';
@@ -105,10 +105,10 @@ describe('buildBicepArtifact', () => {
   it('takes a template at the limit and refuses one past it', async () => {
     const padded = (size: number) => Buffer.concat([template, Buffer.alloc(size - template.length, ' ')]);
 
-    expect(await buildBicepArtifact({ template: padded(maxTemplateSize), version })).toHaveProperty(
+    expect(await buildBicepArtifact({ template: padded(limits.template.value), version })).toHaveProperty(
       'manifest',
     );
-    expect(await refusal({ template: padded(maxTemplateSize + 1) })).toEqual({
+    expect(await refusal({ template: padded(limits.template.value + 1) })).toEqual({
       code: 'ASH-BICEP-TEMPLATE',
       reason: 'it is larger than 16777216 bytes',
     });
@@ -208,7 +208,7 @@ describe('source layer', () => {
   it('has a limit', async () => {
     // A cipher over zeros gives bytes that do not compress, and always the same.
     const noise = createCipheriv('aes-128-ctr', Buffer.alloc(16), Buffer.alloc(16)).update(
-      Buffer.alloc(maxSourceSize),
+      Buffer.alloc(limits.sourceLayer.value),
     );
     const main = file('main.bicep', "var x = loadFileAsBase64('noise.bin')");
 

@@ -1,13 +1,15 @@
 import { posix } from 'node:path';
 
-import { ashlarError, maxSourceSize } from '@ashlar/core';
+import { ashlarError, limits } from '@ashlar/core';
 
+import { quotedTexts } from './bicep-string.ts';
 import { type ModuleFile, sortByPath } from './module-file.ts';
 import { packTarGz } from './pack.ts';
 
 // SourceArchive.cs of Azure/bicep.
 const entryPoint = 'main.bicep';
-const maxArchivePathLength = 250;
+const maxArchivePathLength = limits.sourcePath.value;
+const maxSize = limits.sourceLayer.value;
 const forbiddenCharacters = /[&+[\]#]/g;
 const longPathMark = '__path_too_long__';
 
@@ -16,7 +18,7 @@ type SourceKind = 'Bicep' | 'ArmTemplate';
 /**
  * Packs the source layer of a Bicep module: `main.bicep` and every file that it leads to, as `bicep publish
  * --with-source` does, and besides them the data that these load. Tests, examples and the compiled template stay out.
- * @throws ASH-BICEP-ARTIFACT without main.bicep, or over {@link maxSourceSize}
+ * @throws ASH-BICEP-ARTIFACT without main.bicep, or when it gets too large
  */
 export async function packBicepSource(
   files: readonly ModuleFile[],
@@ -27,9 +29,9 @@ export async function packBicepSource(
     { path: '__metadata.json', executable: false, bytes: metadataBytes(sources, compiler) },
     ...sources.map(({ file, archivePath }) => ({ path: archivePath, executable: false, bytes: file.bytes })),
   ]);
-  if (packed.length > maxSourceSize) {
+  if (packed.length > maxSize) {
     throw ashlarError('ASH-BICEP-ARTIFACT', {
-      reason: `its source layer is larger than ${maxSourceSize} bytes`,
+      reason: `its source layer is larger than ${maxSize} bytes`,
     });
   }
   return packed;
@@ -51,8 +53,8 @@ function reachableFiles(files: readonly ModuleFile[]): ModuleFile[] {
 }
 
 function namedPaths(file: ModuleFile): string[] {
-  const strings = file.bytes.toString().matchAll(/'((?:[^'\\\r\n]|\\.)*)'/g);
-  return Array.from(strings, ([, text]) => posix.join(posix.dirname(file.path), text!));
+  const folder = posix.dirname(file.path);
+  return Array.from(quotedTexts(file.bytes.toString()), (text) => posix.join(folder, text));
 }
 
 interface NamedSource {

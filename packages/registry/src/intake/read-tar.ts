@@ -53,6 +53,7 @@ export function readTar(archive: Buffer, limits: ArchiveLimits): ModuleFile[] {
 function readEntries(archive: Buffer, limits: ArchiveLimits): TarEntry[] {
   const entries: TarEntry[] = [];
   let extension: Extension | undefined;
+  let extensionBytes = 0;
   let at = 0;
   for (;;) {
     const block = archive.subarray(at, at + blockSize);
@@ -64,6 +65,11 @@ function readEntries(archive: Buffer, limits: ArchiveLimits): TarEntry[] {
     at = start + Math.ceil(header.size / blockSize) * blockSize;
     if (at > archive.length) throw unreadable('it is cut off');
     if (isExtension(header.type)) {
+      // Hundreds of thousands of records fit into a few MB, and nobody else has a turn while they are read.
+      extensionBytes += header.size;
+      if (extensionBytes > limits.extensions) {
+        throw unreadable(`its extension headers have more than ${limits.extensions} bytes`);
+      }
       // A long link target ("K") says nothing about a name, and its entry is refused as a link.
       if (header.type === 'K') continue;
       if (extension) throw unreadable('an entry has two extension headers');
@@ -94,7 +100,11 @@ function readHeader(block: Buffer): TarHeader {
   if (octal(block.subarray(148, 156)) !== checksum(block))
     throw unreadable('a tar header has a wrong checksum');
   const name = untilNul(block.subarray(0, 100));
-  const prefix = kind === magic.posix ? untilNul(block.subarray(345, 500)) : Buffer.alloc(0);
+  const prefix = untilNul(block.subarray(345, 500));
+  // Times and more in the GNU format, where Python and, for what is no time, Go read the start of the name.
+  if (kind === magic.gnu && !isZero(block.subarray(345, 500))) {
+    throw unreadable('a tar header has fields that only some readers take for a part of its name');
+  }
   return {
     name: prefix.length > 0 ? Buffer.concat([prefix, Buffer.from('/'), name]) : name,
     type: block[156] === 0 ? '0' : String.fromCharCode(block[156]!),

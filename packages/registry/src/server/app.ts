@@ -1,6 +1,6 @@
 import type { TLSSocket } from 'node:tls';
 
-import { type AshlarError, ashlarError } from '@ashlar/core';
+import { type AshlarError, ashlarError, limits } from '@ashlar/core';
 import fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -37,9 +37,7 @@ export interface AppOptions {
   readonly trustedProxies: readonly string[];
 }
 
-/** Bodies of the JSON API; uploads have limits of their own. */
-const maxJsonBody = 1024 * 1024;
-const maxUrl = 8 * 1024;
+const maxUrl = limits.url.value;
 /** Seconds. */
 const retryAfter = 5;
 
@@ -53,7 +51,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     genReqId: () => newId(registry.clock.now()),
     rewriteUrl: ({ url }) => pathOf(url ?? '/'),
     logController: new LogController({ disableRequestLogging: true }),
-    bodyLimit: maxJsonBody,
+    bodyLimit: limits.jsonBody.value,
     trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     exposeHeadRoutes: true,
     routerOptions: { maxParamLength: maxUrl, ignoreTrailingSlash: false },
@@ -67,6 +65,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   });
   keepRouteTable(app);
   logRequests(app, log, metrics);
+  limitUrls(app);
   keepConnections(app);
   sayWhenToRetry(app);
   shedLoad(app, metrics);
@@ -88,6 +87,13 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
 /** Proxies may send the whole address (RFC 9112 §3.2.2). Its host is nothing that we use. */
 function pathOf(url: string): string {
   return url.replace(/^https?:\/\/[^/?]*\/?/i, '/');
+}
+
+/** Before anything reads it; by the protocol's own error handler where the path belongs to one. */
+function limitUrls(app: FastifyInstance): void {
+  app.addHook('onRequest', async ({ raw }) => {
+    if (raw.url!.length > maxUrl) throw ashlarError('ASH-URL-LENGTH', { limit: maxUrl });
+  });
 }
 
 function unknownRoute(request: FastifyRequest): AshlarError {

@@ -1,4 +1,4 @@
-import { AshlarError, ashlarError } from '@ashlar/core';
+import { AshlarError, ashlarError, limits } from '@ashlar/core';
 import type { FastifyRequest } from 'fastify';
 
 import { bodyTooSlow } from '../gateway/slow-body.ts';
@@ -20,6 +20,8 @@ export function knownError(error: unknown, request: FastifyRequest): AshlarError
       return ashlarError('ASH-BODY-SIZE', { limit: request.routeOptions.bodyLimit });
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return ashlarError('ASH-MEDIA-TYPE', { expected: 'application/json' });
+    case 'FST_ERR_MAX_PARAM_LENGTH':
+      return ashlarError('ASH-URL-LENGTH', { limit: limits.url.value });
     case 'FST_ERR_BAD_URL':
       return ashlarError('ASH-REQUEST-INVALID', { reason: 'its path holds a broken escape' });
     case bodyTooSlow:

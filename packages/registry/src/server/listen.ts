@@ -5,6 +5,7 @@ import { type Config, defaultExternalUrl, type ListenAddress } from '../config/i
 import type { ConnectionLimit } from '../gateway/connection-limit.ts';
 import { type HttpListener, type ListenerLimits, listenHttp } from '../gateway/http.ts';
 import type { ServerCertificate } from './certificate.ts';
+import { malformedAnswer } from './malformed.ts';
 
 /** The external addresses of the listeners that run. */
 export interface ListenerUrls {
@@ -77,6 +78,7 @@ async function listen(
       connections,
       ...(limits ? { limits } : {}),
       handler: (request, response) => app.routing(request, response),
+      malformed: malformedAnswer,
     });
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;

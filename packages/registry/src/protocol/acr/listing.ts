@@ -1,4 +1,4 @@
-import { ashlarError } from '@ashlar/core';
+import { ashlarError, limits } from '@ashlar/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import { deleteReference, requireRepository, resolveManifest } from '../../catalogue/index.ts';
@@ -11,7 +11,6 @@ import { needs, type Permission, type RouteRow } from '../../server/route-table.
 import { byTime, type Entry, listManifests, listTags, repositoryProperties } from './entry.ts';
 import { type AcrPath, parseAcrPath, pathTemplates } from './path.ts';
 
-const defaultPage = 1000;
 const catalogPath = '/acr/v1/_catalog';
 
 /** The routes below `/acr/v1/`, whose paths hold slashes in names. */
@@ -132,7 +131,7 @@ function find(entries: readonly Entry[], name: string, reference: string) {
  * ends the listing.
  */
 function pageIn(request: FastifyRequest, reply: FastifyReply, path: string, entries: readonly Entry[]) {
-  const { limit = defaultPage, after } = pageOf(request);
+  const { limit = limits.registryPage.value, after } = pageOf(request);
   const orderby = queryOf(request).get('orderby') ?? '';
   const ordered = orderby === 'timeasc' || orderby === 'timedesc' ? byTime(entries, orderby) : entries;
   const last = after === undefined ? -1 : ordered.findIndex(({ key }) => key === after);

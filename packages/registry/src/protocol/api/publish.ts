@@ -1,6 +1,6 @@
 import {
   ashlarError,
-  maxTemplateSize,
+  limits,
   type ModuleAddress,
   parseRepository,
   parseVersionReference,
@@ -71,7 +71,9 @@ async function readFiles(
   const type = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
   if (type === 'application/json') {
     if (language === 'bicep')
-      return [{ path: 'main.json', executable: false, bytes: await readBody(request, maxTemplateSize) }];
+      return [
+        { path: 'main.json', executable: false, bytes: await readBody(request, limits.template.value) },
+      ];
     const reason = 'application/json is the type of a compiled Bicep template; send a zip or tar.gz';
     throw ashlarError('ASH-MODULE-LANGUAGE', { address: repository, reason });
   }

@@ -1,10 +1,13 @@
+import { limits } from '@ashlar/core';
 import { z } from 'zod';
 
 /** The shapes of Ashlar's own API; the OpenAPI document is made of them. */
 
 const text = (max: number) => z.string().min(1).max(max);
 /** An address that people follow: never `javascript:` and the like. */
-const webAddress = z.url({ protocol: /^https?$/, error: 'Write an http or https address' }).max(2000);
+const webAddress = z
+  .url({ protocol: /^https?$/, error: 'Write an http or https address' })
+  .max(limits.webAddress.value);
 const time = z.string().meta({ description: 'Time in ISO 8601, UTC', example: '2026-08-21T10:11:12.000Z' });
 const digest = z
   .string()
@@ -38,7 +41,7 @@ export const Namespace = z
   .meta({ id: 'Namespace' });
 export const NewNamespace = z
   .object({
-    name: text(64),
+    name: text(limits.namespaceName.value),
     visibility: z.enum(['public', 'private']).default('private'),
     immutable: z.boolean().default(false),
   })
@@ -92,22 +95,27 @@ export const ModulePage = z
   .object({ modules: z.array(Module), nextOffset: z.number().optional() })
   .meta({ id: 'ModulePage' });
 export const ModuleQuery = z.object({
-  search: z.string().max(500).optional(),
+  search: z.string().max(limits.search.value).optional(),
   namespace: z.string().optional(),
   language: z.enum(['bicep', 'terraform']).optional(),
   class: z.enum(['resource', 'pattern', 'utility']).optional(),
   offset: z.coerce.number().int().nonnegative().default(0),
-  limit: z.coerce.number().int().positive().max(1000).default(100),
+  limit: z.coerce.number().int().positive().max(limits.apiPage.value).default(100),
 });
 
-export const AddressQuery = z.object({ address: text(300) });
+export const AddressQuery = z.object({ address: text(limits.addressParameter.value) });
 export const ReferenceQuery = z.object({
-  ref: text(450).meta({ description: 'ADDRESS@VERSION', example: 'terraform/contoso/network/azurerm@1.2.0' }),
+  ref: text(limits.versionParameter.value).meta({
+    description: 'ADDRESS@VERSION',
+    example: 'terraform/contoso/network/azurerm@1.2.0',
+  }),
 });
 export const PublishQuery = ReferenceQuery.extend({
   class: z.enum(['resource', 'pattern', 'utility']).optional(),
   documentation: webAddress.optional(),
-  description: text(2000).optional().meta({ description: 'Terraform only: a Bicep module describes itself' }),
+  description: text(limits.description.value)
+    .optional()
+    .meta({ description: 'Terraform only: a Bicep module describes itself' }),
   stampTelemetry: z.enum(['true', 'false']).optional(),
 });
 export const Published = z
@@ -122,15 +130,19 @@ export const Published = z
 
 export const Deprecation = z
   .object({
-    reason: text(1000),
-    replacement: text(300).optional(),
+    reason: text(limits.reason.value),
+    replacement: text(limits.addressParameter.value).optional(),
     link: webAddress.optional(),
     date: z.iso.date().optional(),
   })
   .strict()
   .meta({ id: 'Deprecation' });
 export const Revocation = z
-  .object({ reason: text(1000), replacement: text(300).optional(), link: webAddress.optional() })
+  .object({
+    reason: text(limits.reason.value),
+    replacement: text(limits.addressParameter.value).optional(),
+    link: webAddress.optional(),
+  })
   .strict()
   .meta({ id: 'Revocation' });
 
@@ -148,11 +160,11 @@ export const Token = z
   .meta({ id: 'Token' });
 export const NewToken = z
   .object({
-    name: text(100),
+    name: text(limits.tokenName.value),
     scopes: z
       .array(z.string())
       .min(1)
-      .max(100)
+      .max(limits.tokenScopes.value)
       .meta({ example: ['read:*', 'publish:contoso'] }),
     expiresAt: z.iso.datetime({ offset: true }).optional(),
   })

@@ -1,3 +1,4 @@
+import { limits } from '@ashlar/core';
 import type { FastifyInstance } from 'fastify';
 
 import { latestVersion, listableNamespaces } from '../../catalogue/index.ts';
@@ -6,9 +7,6 @@ import type { Registry } from '../../registry.ts';
 import { authenticateRequests } from '../../server/authenticate.ts';
 import '../../server/route-table.ts';
 import { homeHtml, type ListedModule } from './home-page.ts';
-
-/** How many modules the page shows; the API has them all. */
-const maxModules = 500;
 
 interface HomeOptions {
   readonly registry: Registry;
@@ -34,7 +32,7 @@ export async function homePage(app: FastifyInstance, { registry, externalUrls }:
 async function listModules(registry: Registry, caller: Caller): Promise<ListedModule[]> {
   const { metadata } = registry;
   const namespaces = await listableNamespaces(registry, caller);
-  const rows = await metadata.query.listModules({ namespaces, limit: maxModules });
+  const rows = await metadata.query.listModules({ namespaces, limit: limits.homeModules.value });
   const versions = await metadata.query.listVersionsOf(rows.map((row) => row.repository));
   return rows.flatMap(({ address, repository }) => {
     const latest = latestVersion(versions.get(repository) ?? []);

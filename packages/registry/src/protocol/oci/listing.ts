@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 
-import { ashlarError, type Digest, mediaType, parseManifest, type Repository } from '@ashlar/core';
+import { ashlarError, type Digest, limits, mediaType, parseManifest, type Repository } from '@ashlar/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import { requireRepository } from '../../catalogue/index.ts';
@@ -9,8 +9,7 @@ import { catalogPageOf } from '../../server/distribution/catalog.ts';
 import { lastParameter, nextLink, pageOf } from '../../server/distribution/query.ts';
 import { manifestKey, type ManifestRow } from '../../store/metadata/index.ts';
 
-/** Bytes of a referrers answer; clients refuse an index of more than 4 MiB. */
-const maxReferrersSize = 4 * 1024 * 1024;
+const maxReferrersSize = limits.referrersPage.value;
 /** How many manifests are read at once: there may be tens of thousands. */
 const referrersPerRead = 50;
 

@@ -1,4 +1,4 @@
-import { ashlarError, type Digest, isTag, type Repository } from '@ashlar/core';
+import { ashlarError, type Digest, isTag, limits, type Repository } from '@ashlar/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import { deleteReference, pushManifest, requireRepository, resolveManifest } from '../../catalogue/index.ts';
@@ -8,10 +8,8 @@ import { etagOf, isCached } from '../../server/etag.ts';
 import { queryOf } from '../../server/distribution/query.ts';
 import { manifestUrl } from './url.ts';
 
-/** Bytes; what the Azure SDK and OpenTofu read at most. */
-export const maxManifestSize = 4 * 1024 * 1024;
-/** The specification asks for ten at least. */
-export const maxTagsPerPush = 100;
+const maxSize = limits.manifest.value;
+const maxTags = limits.tagsPerPush.value;
 
 interface ManifestPath {
   readonly repository: Repository;
@@ -60,11 +58,7 @@ export async function putManifest(
   await requireRepository(registry, caller, 'publish', repository);
   const tags = tagsOf(request, reference);
   const byDigest = reference.includes(':') ? (reference as Digest) : undefined;
-  const bytes = await readBody(
-    request,
-    maxManifestSize,
-    ashlarError('ASH-MANIFEST-SIZE', { limit: maxManifestSize }),
-  );
+  const bytes = await readBody(request, maxSize, ashlarError('ASH-MANIFEST-SIZE', { limit: maxSize }));
   const { digest, manifest } = await pushManifest(registry, {
     caller,
     repository,
@@ -99,13 +93,13 @@ export async function deleteManifest(
 /** `Warning: 299 - "text"`, which docker, skopeo and oras print; quotes and non-ASCII text do not fit in. */
 function warningHeader(text: string): string {
   const plain = text.replaceAll(/["\\]/g, "'").replaceAll(/[^\x20-\x7e]/g, '?');
-  return `299 - "${plain.slice(0, 4000)}"`;
+  return `299 - "${plain}"`;
 }
 
 function tagsOf(request: FastifyRequest, reference: string): string[] {
   const named = reference.includes(':') ? queryOf(request).getAll('tag') : [reference];
   const tags = [...new Set(named)];
-  if (tags.length > maxTagsPerPush) throw ashlarError('ASH-TAG-COUNT', { limit: maxTagsPerPush });
+  if (tags.length > maxTags) throw ashlarError('ASH-TAG-COUNT', { limit: maxTags });
   const wrong = tags.find((tag) => !isTag(tag));
   if (wrong !== undefined) throw ashlarError('ASH-REFERENCE-INVALID', { reference: wrong.slice(0, 200) });
   return tags;

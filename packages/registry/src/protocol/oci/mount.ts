@@ -3,6 +3,7 @@ import {
   ashlarError,
   type Digest,
   isRepositoryName,
+  limits,
   parseRepository,
   type Repository,
 } from '@ashlar/core';
@@ -12,9 +13,6 @@ import { listableNamespaces, requireRepository, resolveBlob } from '../../catalo
 import { type Caller, mayMountFromAny } from '../../identity/index.ts';
 import type { Registry } from '../../registry.ts';
 import { lastParameter } from '../../server/distribution/query.ts';
-
-/** How many repositories a mount without `from` looks at. */
-const maxSources = 100;
 
 /** The scope that a mount needs besides the one of its target, for the challenge; undefined when nothing is mounted. */
 export function mountScope(request: FastifyRequest): string | undefined {
@@ -41,7 +39,8 @@ export async function findMountable(
   if (!owner) throw ashlarError('ASH-AUTH-SCOPE', {});
   const namespaces = await listableNamespaces(registry, owner);
   const { query } = registry.metadata;
-  for (const { name } of await query.repositoriesWithBlob({ digest, namespaces, limit: maxSources })) {
+  const limit = limits.mountSources.value;
+  for (const { name } of await query.repositoriesWithBlob({ digest, namespaces, limit })) {
     const size = await readableBlob(registry, owner, name, digest);
     if (size !== undefined) return size;
   }

@@ -4,6 +4,7 @@ import {
   type DigestAlgorithm,
   digestAlgorithm,
   isDigest,
+  limits,
   parseDigest,
   type Repository,
 } from '@ashlar/core';
@@ -19,8 +20,8 @@ import { lastParameter } from '../../server/distribution/query.ts';
 import { findMountable } from './mount.ts';
 import { blobUrl, uploadUrl } from './url.ts';
 
-/** Seconds that a Location works without credentials; longer than a large chunk takes, far shorter than an upload lives. */
-const locationTtl = 3600;
+/** Longer than a large chunk takes, far shorter than an upload lives. */
+const locationTtl = limits.uploadLocation.value;
 
 /** `POST uploads/`: starts an upload, or finishes it at once with `digest`, or mounts a blob with `mount`. */
 export async function startUpload(

@@ -1,4 +1,4 @@
-import { ashlarError, normaliseVersion } from '@ashlar/core';
+import { ashlarError, limits, normaliseVersion } from '@ashlar/core';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 
@@ -17,12 +17,12 @@ import { addressOf, modulePath, repositoryOf, versionPath } from './address.ts';
 import { sourceAnnotations, sourceOf, versionKey } from './module-source.ts';
 
 const defaultLimit = 15;
-const maxLimit = 100;
+const maxLimit = limits.terraformPage.value;
 
 const list = { config: { permission: { kind: 'filtered' } } } as const;
 const module = { config: { permission: needs('read', 'repository', 'ASH-MODULE-UNKNOWN') } };
 
-const filterText = z.string().max(500).optional();
+const filterText = z.string().max(limits.search.value).optional();
 
 const listQuery = z.object({
   q: filterText,
@@ -129,7 +129,9 @@ function readQuery(request: FastifyRequest): z.infer<typeof listQuery> {
   const parsed = listQuery.safeParse(request.query);
   if (parsed.success) return parsed.data;
   const names = parsed.error.issues.map(({ path }) => path.join('.')).join(', ');
-  throw ashlarError('ASH-REQUEST-INVALID', { reason: `${names}: give one value of at most 500 characters` });
+  throw ashlarError('ASH-REQUEST-INVALID', {
+    reason: `${names}: give one value of at most ${limits.search.value} characters`,
+  });
 }
 
 async function findModules(

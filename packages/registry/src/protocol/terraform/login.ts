@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import { type AshlarError, ashlarError } from '@ashlar/core';
+import { type AshlarError, ashlarError, limits } from '@ashlar/core';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
 
@@ -13,9 +13,6 @@ import '../../server/route-table.ts';
 import { queryOf } from '../../server/distribution/query.ts';
 import { loginPage } from './login-page.ts';
 
-/** Seconds between the sign-in in the browser and the request of the client. */
-const codeTtl = 120;
-
 const authorisation = z.object({
   response_type: z.literal('code'),
   client_id: z.literal('terraform-cli'),
@@ -23,7 +20,7 @@ const authorisation = z.object({
   code_challenge_method: z.literal('S256'),
   // The loopback listener that the client opened, on one of the ports of the discovery document.
   redirect_uri: z.string().regex(/^http:\/\/localhost:100(?:0\d|10)\/login$/),
-  state: z.string().max(500).default(''),
+  state: z.string().max(limits.loginState.value).default(''),
 });
 
 /** A browser shows what is wrong as a sentence. */
@@ -64,7 +61,7 @@ export async function terraformLogin(
           challenge: asked.code_challenge,
           redirect: asked.redirect_uri,
         },
-        codeTtl,
+        limits.loginCode.value,
       );
       const target = new URL(asked.redirect_uri);
       target.searchParams.set('code', code);

@@ -1,4 +1,4 @@
-import { annotation } from '@ashlar/core';
+import { annotation, limits } from '@ashlar/core';
 import type { FastifyRequest } from 'fastify';
 
 import type { Registry } from '../../registry.ts';
@@ -36,5 +36,5 @@ export function sourceOf(
 }
 
 function isWebAddress(text: string): boolean {
-  return text.length <= 2000 && /^https?:\/\//i.test(text) && URL.canParse(text);
+  return text.length <= limits.webAddress.value && /^https?:\/\//i.test(text) && URL.canParse(text);
 }

@@ -1,4 +1,4 @@
-import { ashlarError, parseRepository } from '@ashlar/core';
+import { ashlarError, limits, parseRepository } from '@ashlar/core';
 
 import { type Access, type Action, authorise, type Caller } from '../../identity/index.ts';
 import type { Registry } from '../../registry.ts';
@@ -25,8 +25,9 @@ export async function grantAccess(
   scopes: readonly string[],
 ): Promise<Access[]> {
   const asked = scopes.flatMap((text) => text.split(' ')).filter(Boolean);
-  if (asked.length > 50)
-    throw ashlarError('ASH-REQUEST-INVALID', { reason: 'it asks for more than 50 scopes' });
+  const most = limits.accessScopes.value;
+  if (asked.length > most)
+    throw ashlarError('ASH-REQUEST-INVALID', { reason: `it asks for more than ${most} scopes` });
   const granted = await Promise.all(asked.map(async (text) => await grantScope(registry, caller, text)));
   return granted.filter((access) => access !== undefined);
 }

@@ -1,12 +1,10 @@
-import { ashlarError } from '@ashlar/core';
+import { ashlarError, limits } from '@ashlar/core';
 import type { FastifyRequest } from 'fastify';
 
 import { listableNamespaces } from '../../catalogue/index.ts';
 import { isAnonymous, mayListCatalog } from '../../identity/index.ts';
 import type { Registry } from '../../registry.ts';
 import { pageOf } from './query.ts';
-
-const defaultPage = 1000;
 
 /**
  * One page of the catalogue. Where clients can get anonymous tokens, they are asked to: a client that has credentials
@@ -19,7 +17,7 @@ export async function catalogPageOf(
   const unasked = isAnonymous(request.caller) && request.headers.authorization === undefined;
   if (unasked && request.externalUrl.startsWith('https:')) throw ashlarError('ASH-AUTH-REQUIRED', {});
   if (!mayListCatalog(request.caller)) throw ashlarError('ASH-AUTH-SCOPE', {});
-  const { limit = defaultPage, after } = pageOf(request);
+  const { limit = limits.registryPage.value, after } = pageOf(request);
   const namespaces = await listableNamespaces(registry, request.caller);
   const found = await registry.metadata.query.listRepositories({
     namespaces,

@@ -1,4 +1,4 @@
-import { ashlarError } from '@ashlar/core';
+import { ashlarError, limits } from '@ashlar/core';
 import type { FastifyRequest } from 'fastify';
 
 /**
@@ -17,7 +17,7 @@ export function lastParameter(request: FastifyRequest, name: string): string | u
 }
 
 export interface PageRequest {
-  /** How many entries; undefined asks for all. */
+  /** How many entries, no more than a page may have; undefined asks for all. */
   readonly limit: number | undefined;
   /** Leave out everything up to and including this. */
   readonly after: string | undefined;
@@ -29,7 +29,10 @@ export function pageOf(request: FastifyRequest): PageRequest {
   const n = query.get('n');
   if (n !== null && !/^\d{1,9}$/.test(n))
     throw ashlarError('ASH-REQUEST-INVALID', { reason: 'n is not a number' });
-  return { limit: n === null ? undefined : Number(n), after: query.get('last') ?? undefined };
+  return {
+    limit: n === null ? undefined : Math.min(Number(n), limits.registryPage.value),
+    after: query.get('last') ?? undefined,
+  };
 }
 
 /** The `Link` header to the next page of a listing; root-relative, so that it is right behind every proxy. */

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 
+import { limits } from '@ashlar/core';
 import { type Kysely, type Selectable, sql } from 'kysely';
 
 import { inChunks } from '../chunk.ts';
@@ -256,7 +257,7 @@ export async function countDownloadsOf(
 }
 
 function words(search: string | undefined): string[] {
-  return (search ?? '').toLowerCase().split(/\s+/).filter(Boolean).slice(0, 8);
+  return (search ?? '').toLowerCase().split(/\s+/).filter(Boolean).slice(0, limits.searchWords.value);
 }
 
 function escapeLike(text: string): string {

@@ -1,0 +1,386 @@
+import type { ErrorCode } from '@ashlar/core';
+
+import type { HostileCase, HostileGroup, HostileRequest } from '../hostile-case.ts';
+
+const MiB = 1024 * 1024;
+const json = 'application/json';
+const form = 'application/x-www-form-urlencoded';
+
+function post(
+  name: string,
+  target: string,
+  type: string,
+  body: () => string | Buffer,
+  status: number,
+  code?: ErrorCode,
+  more: Partial<HostileRequest> = {},
+): HostileCase {
+  return {
+    threat: 'P9',
+    name,
+    send: () => ({ method: 'POST', target, headers: [['Content-Type', type]], body: body(), ...more }),
+    status,
+    ...(code === undefined ? {} : { code }),
+  };
+}
+
+const namespaces = '/api/v1/namespaces';
+const tokens = '/api/v1/tokens';
+const invalid = 'ASH-REQUEST-INVALID';
+
+const api: HostileCase[] = [
+  ...(
+    [
+      ['nothing', ''],
+      ['half an object', '{'],
+      ['null', 'null'],
+      ['a text', '"text"'],
+      ['a list', '[]'],
+      ['a number', '1e999'],
+      ['100,000 lists deep', `{"name":${'['.repeat(100_000)}${']'.repeat(100_000)}}`],
+      ['100,000 objects deep', `{"name":${'{"a":'.repeat(100_000)}0${'}'.repeat(100_000)}}`],
+      ['1 MB of brackets', '['.repeat(1_000_000)],
+      ['100,000 unknown fields', `{${Array.from({ length: 70_000 }, (_, i) => `"f${i}":0`).join()}}`],
+      ['a name of 1 MB', JSON.stringify({ name: 'a'.repeat(1_000_000) })],
+      ['a name of 65', JSON.stringify({ name: 'a'.repeat(65) })],
+      ['a name that is a number', '{"name":1}'],
+      ['an empty name', '{"name":""}'],
+      ['an unknown field', '{"name":"a","colour":"red"}'],
+      ['the prototype', '{"name":"a","__proto__":{"visibility":"public"}}'],
+      ['the constructor', '{"name":"a","constructor":{"prototype":{}}}'],
+      ['a wrong visibility', '{"name":"a","visibility":"secret"}'],
+      ['a flag that is a text', '{"name":"a","immutable":"true"}'],
+      ['a NUL behind it', '{"name":"a"}\0'],
+    ] as const
+  ).map(([name, body]) => post(`namespace: ${name}`, namespaces, json, () => body, 400, invalid)),
+  post(
+    'namespace: not UTF-8',
+    namespaces,
+    json,
+    () => Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]),
+    400,
+    invalid,
+  ),
+  post(
+    'namespace: a name of surrogates',
+    namespaces,
+    json,
+    () => String.raw`{"name":"\ud800"}`,
+    400,
+    'ASH-NAMESPACE-INVALID',
+  ),
+  post(
+    'namespace: a name that is a path',
+    namespaces,
+    json,
+    () => '{"name":"../x"}',
+    400,
+    'ASH-NAMESPACE-INVALID',
+  ),
+  post(
+    'namespace: a reserved name',
+    namespaces,
+    json,
+    () => '{"name":"terraform"}',
+    400,
+    'ASH-NAMESPACE-INVALID',
+  ),
+  post(
+    'namespace: 1 MiB and one byte',
+    namespaces,
+    json,
+    () => Buffer.alloc(MiB + 1, ' '),
+    413,
+    'ASH-BODY-SIZE',
+  ),
+  post(
+    'namespace: 30 MiB in chunks',
+    namespaces,
+    json,
+    () => Buffer.alloc(30 * MiB, ' '),
+    413,
+    'ASH-BODY-SIZE',
+    { framing: 'chunked' },
+  ),
+  post('namespace: XML', namespaces, 'application/xml', () => '<a/>', 415, 'ASH-MEDIA-TYPE'),
+  post('namespace: a form', namespaces, form, () => 'name=a', 415, 'ASH-MEDIA-TYPE'),
+  post(
+    'namespace: several parts',
+    namespaces,
+    'multipart/form-data; boundary=a',
+    () => '--a--',
+    415,
+    'ASH-MEDIA-TYPE',
+  ),
+  post(
+    'namespace: an unknown charset',
+    namespaces,
+    'application/json; charset=utf-7',
+    () => '+AHs-',
+    400,
+    invalid,
+  ),
+  post(
+    'namespace: a type of 12 KB',
+    namespaces,
+    `application/${'x'.repeat(12_000)}`,
+    () => '{}',
+    415,
+    'ASH-MEDIA-TYPE',
+  ),
+  post(
+    'namespace: a type of semicolons',
+    namespaces,
+    `application/json${';'.repeat(12_000)}`,
+    () => '{}',
+    400,
+    invalid,
+  ),
+  post('namespace: compressed', namespaces, json, () => Buffer.from([0x1f, 0x8b, 8, 0]), 400, invalid),
+];
+
+const identity: HostileCase[] = [
+  ...(
+    [
+      ['no scopes', { name: 'a', scopes: [] }],
+      ['101 scopes', { name: 'a', scopes: Array.from({ length: 101 }, () => 'read:*') }],
+      ['100,000 scopes', { name: 'a', scopes: Array.from({ length: 100_000 }, () => 'r:*') }],
+      ['scopes that are nested', { name: 'a', scopes: [['read:*']] }],
+      ['a name of 101', { name: 'n'.repeat(101), scopes: ['read:*'] }],
+      ['an expiry that is no time', { name: 'a', scopes: ['read:*'], expiresAt: 'tomorrow' }],
+      [
+        'an expiry of 100 KB',
+        { name: 'a', scopes: ['read:*'], expiresAt: `2030-01-01T00:00:00.${'0'.repeat(100_000)}!` },
+      ],
+      ['an expiry that is a number', { name: 'a', scopes: ['read:*'], expiresAt: 1e300 }],
+    ] as const
+  ).map(([name, body]) => post(`token: ${name}`, tokens, json, () => JSON.stringify(body), 400, invalid)),
+  ...[
+    'read',
+    'read:',
+    ':*',
+    'read:a:b',
+    'READ:*',
+    'read:../x',
+    'read:\u0430',
+    'own:*',
+    `read:${'a'.repeat(10_000)}`,
+  ].map((scope) =>
+    post(
+      `token: the scope ${scope.slice(0, 20)}`,
+      tokens,
+      json,
+      () => JSON.stringify({ name: 'a', scopes: [scope] }),
+      400,
+      'ASH-SCOPE-INVALID',
+    ),
+  ),
+  post(
+    'token: an expiry in the past',
+    tokens,
+    json,
+    () => '{"name":"a","scopes":["read:*"],"expiresAt":"2000-01-01T00:00:00Z"}',
+    400,
+    'ASH-TOKEN-EXPIRY',
+  ),
+  post('form of 64 KiB and one byte', '/token', form, () => 'a'.repeat(64 * 1024 + 1), 413, 'ASH-BODY-SIZE'),
+  post('form of 30,000 fields', '/token', form, () => 'a&'.repeat(30_000), 200),
+  post('form of broken escapes', '/token', form, () => '%&=%zz&%ff=%'.repeat(3_000), 200),
+  post('51 scopes', '/token', form, () => `scope=${'repository:a/b:pull+'.repeat(51)}`, 400, invalid),
+  post('a scope of 60 KB', '/token', form, () => `scope=repository:${'a:'.repeat(30_000)}`, 200),
+  post('a scope of commas', '/token', form, () => `scope=repository:a/b:${','.repeat(60_000)}`, 200),
+  post(
+    'a grant of 60 KB',
+    '/token',
+    form,
+    () => `grant_type=${'g'.repeat(60_000)}`,
+    400,
+    'ASH-OAUTH-REQUEST',
+  ),
+  post(
+    'a password of 60 KB',
+    '/token',
+    form,
+    () => `password=${'p'.repeat(60_000)}`,
+    401,
+    'ASH-AUTH-INVALID',
+  ),
+  post('a form that is JSON', '/token', json, () => '{"grant_type":"password"}', 200),
+  post(
+    'a code of 60 KB',
+    '/oauth/token',
+    form,
+    () => `grant_type=authorization_code&code=${'c'.repeat(60_000)}`,
+    400,
+  ),
+  post(
+    'a code that is signed with nothing',
+    '/oauth/token',
+    form,
+    () => 'grant_type=authorization_code&code=eyJhbGciOiJub25lIn0.e30.',
+    400,
+  ),
+  post(
+    'an exchange that is off',
+    '/oauth2/exchange',
+    form,
+    () => 'grant_type=access_token&access_token=a',
+    404,
+    'ASH-EXCHANGE-OFF',
+  ),
+  post(
+    'an exchange for another service',
+    '/oauth2/exchange',
+    form,
+    () => 'service=evil.example',
+    400,
+    'ASH-OAUTH-REQUEST',
+  ),
+  post(
+    'a refresh token of nobody',
+    '/oauth2/token',
+    form,
+    () => 'grant_type=refresh_token&refresh_token=a.b.c',
+    401,
+    'ASH-AUTH-INVALID',
+  ),
+  post('no grant', '/oauth2/token', form, () => '', 400, 'ASH-OAUTH-REQUEST'),
+];
+
+const blob = `sha256:${'a'.repeat(64)}`;
+const uploads: HostileCase[] = [
+  post(
+    'a blob under another digest',
+    `/v2/hostile/up/blobs/uploads/?digest=${blob}`,
+    'a/b',
+    () => 'x',
+    400,
+    'ASH-DIGEST-MISMATCH',
+  ),
+  post(
+    '20 MB under another digest',
+    `/v2/hostile/up/blobs/uploads/?digest=${blob}`,
+    'a/b',
+    () => Buffer.alloc(20_000_000),
+    400,
+    'ASH-DIGEST-MISMATCH',
+  ),
+  post(
+    'a digest that is none',
+    '/v2/hostile/up/blobs/uploads/?digest=sha256:x',
+    'a/b',
+    () => 'x',
+    400,
+    'ASH-DIGEST-INVALID',
+  ),
+  post(
+    'two digests, the last of which is none',
+    `/v2/hostile/up/blobs/uploads/?digest=${blob}&digest=x`,
+    'a/b',
+    () => 'x',
+    400,
+    'ASH-DIGEST-INVALID',
+  ),
+  post(
+    'an algorithm that is none',
+    '/v2/hostile/up/blobs/uploads/?digest-algorithm=md5',
+    'a/b',
+    () => '',
+    400,
+    'ASH-DIGEST-ALGORITHM',
+  ),
+  post(
+    'a mount of a digest that is none',
+    '/v2/hostile/up/blobs/uploads/?mount=x',
+    'a/b',
+    () => '',
+    400,
+    'ASH-DIGEST-INVALID',
+  ),
+  post(
+    'a PATCH of an upload of nobody',
+    '/v2/hostile/up/blobs/uploads/x',
+    'a/b',
+    () => 'x',
+    404,
+    'ASH-UPLOAD-UNKNOWN',
+    { method: 'PATCH' },
+  ),
+];
+
+const publishing: HostileCase[] = [
+  post(
+    'an archive as JSON',
+    '/api/v1/version?ref=terraform/a/b/c@1.0.0',
+    json,
+    () => '{}',
+    422,
+    'ASH-MODULE-LANGUAGE',
+    { method: 'PUT' },
+  ),
+  post(
+    'an archive as HTML',
+    '/api/v1/version?ref=terraform/a/b/c@1.0.0',
+    'text/html',
+    () => '<a>',
+    415,
+    'ASH-MEDIA-TYPE',
+    { method: 'PUT' },
+  ),
+  post(
+    'documentation that is a script',
+    '/api/v1/version?ref=terraform/a/b/c@1.0.0&documentation=javascript:alert(1)',
+    'application/zip',
+    () => '',
+    400,
+    invalid,
+    { method: 'PUT' },
+  ),
+  post(
+    'a description of 2,001',
+    `/api/v1/version?ref=terraform/a/b/c@1.0.0&description=${'d'.repeat(2_001)}`,
+    'application/zip',
+    () => '',
+    400,
+    invalid,
+    { method: 'PUT' },
+  ),
+  post(
+    'a class that is none',
+    '/api/v1/version?ref=terraform/a/b/c@1.0.0&class=x',
+    'application/zip',
+    () => '',
+    400,
+    invalid,
+    { method: 'PUT' },
+  ),
+  post(
+    'revoked without reason',
+    '/api/v1/version/revoke?ref=terraform/a/b/c@1.0.0',
+    json,
+    () => '{}',
+    400,
+    invalid,
+  ),
+  post(
+    'revoked with a script',
+    '/api/v1/version/revoke?ref=terraform/a/b/c@1.0.0',
+    json,
+    () => '{"reason":"a","link":"javascript:a"}',
+    400,
+    invalid,
+  ),
+  post(
+    'deprecated on the 30th of February',
+    '/api/v1/version/deprecate?ref=terraform/a/b/c@1.0.0',
+    json,
+    () => '{"reason":"a","date":"2026-02-30"}',
+    400,
+    invalid,
+  ),
+];
+
+export const bodyGroup: HostileGroup = {
+  title: 'bodies: JSON, tokens, forms',
+  cases: [...api, ...identity, ...uploads, ...publishing],
+};
