@@ -1,105 +1,82 @@
 /**
- * Prints how long a start and a publish take and what an idle server costs, and fails when a figure misses its aim.
+ * How long a start and a publish take, and what memory an idle server and 64 large transfers need.
  *
- *     node bench/figures.ts [--json]
+ *     node bench/figures.ts [--quick]
  *
- * Start: from the spawn of `ashlar serve` to its first answer on /readyz, the second start of a data folder (the first
- * one also compiles and makes a certificate), median of 7. Memory: resident set after three seconds without requests.
- * Publish: 100 modules of 200 KB that do not compress, through PUT /api/v1/version, one after another, each
- * acknowledged after its bytes are synced; 95th percentile.
+ * Start: from the spawn of `ashlar serve` to its first answer on /readyz, later starts of a data folder (the first one
+ * also compiles and makes a certificate). Idle memory: resident set after three seconds without requests. Publish:
+ * modules of 200 KB that do not compress, through PUT /api/v1/version, one after another, each acknowledged after its
+ * bytes are synced. Transfers: 64 connections push 100 MB each, then 64 connections pull 100 MB; the most memory that
+ * the server ever held.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
 import { packZip } from '@ashlar/registry/intake';
 
-interface Figure {
-  readonly name: string;
-  readonly value: number;
-  readonly aim: number;
-  readonly unit: string;
-}
+import { type AshlarServer, createPublicNamespace, startAshlar } from './contestant/ashlar.ts';
+import type { PushRequest, PushResult } from './load/push-client.ts';
+import { wrk } from './load/wrk.ts';
+import { readOptions, requireTools, withWorkFolder } from './measure/command.ts';
+import { type Cell, progress, report } from './measure/report.ts';
+import { sizeText } from './measure/size.ts';
+import { median, percentile } from './measure/statistics.ts';
+import { waitUntilUp } from './program.ts';
 
-const bin = new URL('../packages/cli/bin/ashlar.js', import.meta.url).pathname;
-const data = await mkdtemp(join(tmpdir(), 'ashlar-figures-'));
-const port = await freePort();
-const url = `http://127.0.0.1:${port}`;
-const starts: number[] = [];
-const figures: Figure[] = [];
-let server = await start();
-await stop(server.process);
-for (let i = 0; i < 7; i++) {
-  server = await start();
-  starts.push(server.milliseconds);
-  if (i < 6) await stop(server.process);
-}
-try {
-  figures.push({ name: 'start, median of 7', value: median(starts), aim: 500, unit: 'ms' });
-  await sleep(3000);
-  figures.push({
-    name: 'idle memory',
-    value: await residentMegabytes(server.process),
-    aim: 120,
-    unit: 'MiB',
-  });
-  const times = await publishTimes(100);
-  figures.push({
-    name: 'publish 200 KB acknowledged, p95 of 100',
-    value: percentile(times, 95),
-    aim: 300,
-    unit: 'ms',
-  });
-  figures.push({ name: 'publish 200 KB acknowledged, median', value: median(times), aim: 300, unit: 'ms' });
-} finally {
-  await stop(server.process);
-  await rm(data, { recursive: true, force: true });
-}
-report(figures);
+const options = readOptions({ rounds: 7, seconds: 5 }, { rounds: 2, seconds: 1 });
+requireTools(['wrk']);
+const published = options.quick ? 10 : 100;
+const transfers = 64;
+const transferSize = (options.quick ? 1 : 100) * 1024 * 1024;
+const client = fileURLToPath(new URL('load/push-client.ts', import.meta.url));
 
-async function start(): Promise<{ process: ChildProcess; milliseconds: number }> {
-  const began = performance.now();
-  const child = spawn(
-    process.execPath,
-    [
-      bin,
-      'serve',
-      '--data',
-      data,
-      '--listen',
-      `127.0.0.1:${port}`,
-      '--listen-tls',
-      '127.0.0.1:0',
-      '--log-level',
-      'silent',
-    ],
-    { stdio: ['ignore', 'ignore', 'inherit'] },
-  );
-  while (child.exitCode === null) {
-    const ready = await fetch(`${url}/readyz`).then(
-      ({ ok }) => ok,
-      () => false,
-    );
-    if (ready) return { process: child, milliseconds: performance.now() - began };
-    await sleep(2);
+await withWorkFolder('figures', run);
+
+async function run(folder: string): Promise<void> {
+  await (await startAshlar(folder)).program.stop();
+  const starts: number[] = [];
+  for (let i = 0; i < options.rounds; i++) {
+    progress('start');
+    const began = performance.now();
+    const { program, url } = await startAshlar(folder);
+    await waitUntilUp(`${url}/readyz`, program);
+    starts.push(performance.now() - began);
+    await program.stop();
   }
-  throw new Error(`ashlar serve ended with ${child.exitCode}`);
+
+  const server = await startAshlar(folder);
+  await waitUntilUp(`${server.url}/readyz`, server.program);
+  await sleep(3000);
+  const idle = server.program.memory().resident;
+  progress('publish');
+  const times = await publishTimes(server);
+  progress('transfers');
+  await transfer(server);
+  const rows: Cell[][] = [
+    atMost(`start, median of ${options.rounds}`, median(starts), 500, 'ms'),
+    atMost('idle memory', idle, 120, 'MiB'),
+    atMost(`publish of 200 KB acknowledged, p95 of ${published}`, percentile(times, 95), 300, 'ms'),
+    atMost('publish of 200 KB acknowledged, median', median(times), 300, 'ms'),
+    atMost(
+      `most memory, ${transfers} transfers of ${sizeText(transferSize)}`,
+      server.program.memory().peak,
+      350,
+      'MiB',
+    ),
+  ];
+  report('Figures', ['figure', ''], rows);
 }
 
-async function stop(child: ChildProcess): Promise<void> {
-  const ended = new Promise((resolve) => child.once('exit', resolve));
-  child.kill('SIGTERM');
-  await ended;
+function atMost(name: string, value: number, most: number, unit: string): Cell[] {
+  return [name, { value, aim: { at: 'most', value: most, unit } }];
 }
 
-async function publishTimes(count: number): Promise<number[]> {
-  const token = (await readFile(join(data, 'admin-token'), 'utf8')).trim();
+async function publishTimes({ url, admin }: AshlarServer): Promise<number[]> {
   const times: number[] = [];
-  for (let i = 0; i < count; i++) {
+  for (let i = 0; i < published; i++) {
     const zip = await packZip([
       { path: 'main.tf', executable: false, bytes: Buffer.from(`# module ${i}\n`) },
       { path: 'data.bin', executable: false, bytes: randomBytes(200_000) },
@@ -107,7 +84,7 @@ async function publishTimes(count: number): Promise<number[]> {
     const began = performance.now();
     const response = await fetch(`${url}/api/v1/version?ref=terraform/bench/module${i % 10}/test@1.${i}.0`, {
       method: 'PUT',
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/zip' },
+      headers: { authorization: `Bearer ${admin}`, 'content-type': 'application/zip' },
       body: new Uint8Array(zip),
     });
     if (response.status !== 201) throw new Error(await response.text());
@@ -116,33 +93,23 @@ async function publishTimes(count: number): Promise<number[]> {
   return times;
 }
 
-async function residentMegabytes(child: ChildProcess): Promise<number> {
-  const status = await readFile(`/proc/${child.pid}/status`, 'utf8');
-  return Number(/^VmRSS:\s+(\d+)/m.exec(status)![1]) / 1024;
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const address = probe.address() as { port: number };
-  await new Promise((resolve) => probe.close(resolve));
-  return address.port;
-}
-
-function median(values: readonly number[]): number {
-  return percentile(values, 50);
-}
-
-function percentile(values: readonly number[], percent: number): number {
-  return values.toSorted((a, b) => a - b)[Math.ceil((values.length * percent) / 100) - 1]!;
-}
-
-function report(all: readonly Figure[]): void {
-  if (process.argv.includes('--json')) console.log(JSON.stringify(all));
-  for (const { name, value, aim, unit } of process.argv.includes('--json') ? [] : all) {
-    console.log(
-      `${value <= aim ? 'ok  ' : 'MISS'}  ${name.padEnd(42)} ${value.toFixed(0).padStart(5)} ${unit}  (aim: at most ${aim})`,
-    );
-  }
-  if (all.some(({ value, aim }) => value > aim)) process.exitCode = 1;
+/** Pushes over all connections at once, each a content of its own, and then pulls one of them over all. */
+async function transfer(server: AshlarServer): Promise<void> {
+  const token = await createPublicNamespace(server, 'transfers');
+  const { hostname, port } = new URL(server.url);
+  const request: PushRequest = {
+    host: hostname,
+    port: Number(port),
+    repository: 'transfers/files',
+    headers: { authorization: `Bearer ${token}` },
+    size: transferSize,
+    connections: transfers,
+    seconds: 0,
+  };
+  const { stdout } = await promisify(execFile)(process.execPath, [client, JSON.stringify(request)]);
+  const [digest] = (JSON.parse(stdout) as PushResult).digests;
+  await wrk(`${server.url}/v2/transfers/files/blobs/${digest}`, {
+    connections: transfers,
+    seconds: options.seconds,
+  });
 }

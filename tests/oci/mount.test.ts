@@ -74,7 +74,7 @@ describe('end-11: mounts', () => {
   });
 });
 
-describe('permission on both sides', () => {
+describe('T-13: permission on both sides', () => {
   it('a source that the caller may not read is as good as none: 202, whether it holds the blob or not', async () => {
     const hidden = await mount(team, 'team/app', '&from=secret/source');
     const missing = await mount(team, 'team/app', '&from=secret/nothing');
@@ -96,6 +96,28 @@ describe('permission on both sides', () => {
 
     expect((await mount(team, 'team/app', '&from=open/source', digestOf(bytes))).status).toBe(201);
     expect((await mount(team, 'team/other', '', digestOf(bytes))).status).toBe(201);
+  });
+
+  it('a source that the caller may read is found among any number of others that it may not', async () => {
+    const bytes = bytesOf(10, 'everywhere');
+    // More than a mount looks at, and all of them come before the one.
+    for (let i = 0; i < 101; i += 1) await pushBlob(admin, `hidden/source-${i}`, bytes);
+    expect((await mount(team, 'team/found', '', digestOf(bytes))).status).toBe(202);
+    await pushBlob(admin, 'open/found', bytes);
+
+    expect((await mount(team, 'team/found', '', digestOf(bytes))).status).toBe(201);
+  });
+
+  it('a blob that is elsewhere must be sent whole: nothing spares the upload', async () => {
+    const bytes = bytesOf(700, 'known to few');
+    const known = await pushBlob(admin, 'secret/source', bytes);
+    const start = async () =>
+      (await mount(team, 'team/whole', '&from=secret/source', known)).headers.location;
+
+    const empty = await team('PUT', `${await start()}?digest=${known}`);
+    expect(errorOf(empty)).toMatchObject({ status: 400, code: 'DIGEST_INVALID' });
+    expect(await isPresent(team, 'team/whole', known)).toBe(false);
+    expect((await team('PUT', `${await start()}?digest=${known}`, { body: bytes })).status).toBe(201);
   });
 
   it('a target that the caller may not write is refused, whatever the source', async () => {
@@ -139,7 +161,7 @@ describe('permission on both sides', () => {
   });
 });
 
-describe('mounts with an access token', () => {
+describe('T-13: mounts with an access token', () => {
   const buy = async (...scopes: string[]) => {
     const query = scopes.map((scope) => `scope=${encodeURIComponent(scope)}`).join('&');
     const { json } = await ociClient(server, { token: server.admin }).send('GET', `/token?${query}`);

@@ -74,7 +74,7 @@ const routes: readonly (readonly [method: string, target: string])[] = [
   ['GET', '/%zz'],
 ];
 
-describe('no answer is made of what a client says about our address', () => {
+describe('T-28: no answer is made of what a client says about our address', () => {
   let server: TestServer;
 
   beforeAll(async () => {

@@ -81,7 +81,7 @@ const targets = [
   '/nothing',
 ];
 
-it.each(targets)('words in header fields, %s', async (target) => {
+it.each(targets)('T-23: words in header fields, %s', async (target) => {
   await get(target, `Authorization: Bearer ${secret('Bearer')}`);
   await get(target, basic(secret('Basic')));
   await get(target, `Authorization: Basic ${secret('broken Basic')}`);
@@ -101,7 +101,7 @@ it.each(targets)('words in header fields, %s', async (target) => {
   expectNoLeak({ log, refusals });
 });
 
-it.each(targets)('words in queries, %s', async (target) => {
+it.each(targets)('T-23: words in queries, %s', async (target) => {
   for (const name of [
     'token',
     'access_token',
@@ -124,7 +124,7 @@ it.each(targets)('words in queries, %s', async (target) => {
   expectNoLeak({ log, refusals });
 });
 
-it('words in bodies', async () => {
+it('T-23: words in bodies', async () => {
   const json = 'application/json';
   for (const target of ['/token', '/oauth2/token', '/oauth2/exchange', '/oauth/token', '/oauth/authorize']) {
     for (const grant of ['password', 'refresh_token', 'access_token', 'authorization_code', 'nonsense']) {
@@ -156,7 +156,7 @@ it('words in bodies', async () => {
   expectNoLeak({ log, refusals });
 });
 
-it('words in the place of links', async () => {
+it('T-23: words in the place of links', async () => {
   await get(`/v1/archives/${secret('archive link')}/x.zip`);
   await get(`/v1/archives/${secret('archive link without name')}`);
   for (const method of ['GET', 'PATCH', 'PUT', 'DELETE', 'POST']) {
@@ -168,7 +168,7 @@ it('words in the place of links', async () => {
   expectNoLeak({ log, refusals });
 });
 
-it('real credentials, in use and misplaced', async () => {
+it('T-23: real credentials, in use and misplaced', async () => {
   const bearer = `Authorization: Bearer ${server.admin}`;
   const made: string = (await server.api('POST', '/tokens', { name: 'x', scopes: ['manage:*'] })).body.token;
   real('made token', made);
@@ -222,7 +222,7 @@ it('real credentials, in use and misplaced', async () => {
   expectNoLeak({ log, refusals });
 });
 
-it('what goes wrong inside', async () => {
+it('T-23: what goes wrong inside', async () => {
   const listModules = vi.spyOn(server.registry.metadata.query, 'listModules');
   const error = Object.assign(
     new Error(`no way with Bearer ${server.admin} and ${secret('header').replace(/^/, 'Basic ')}`),
@@ -256,8 +256,9 @@ it('what goes wrong inside', async () => {
   expectNoLeak({ log, refusals });
 });
 
-it('nothing of it is anywhere', async () => {
+it('T-23, P11: nothing of it is anywhere', async () => {
   expect(secrets.size).toBeGreaterThan(400);
+  expect(new Set(secrets.values()).size).toBeGreaterThan(100);
   const requests = log.split('\n').filter((line) => line.includes('"msg":"request"'));
   expect(requests.length).toBeGreaterThan(500);
   await server.registry.identity.flush();

@@ -1,3 +1,7 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { startTestServer, type Json, type TestServer } from '../support/server.ts';
@@ -73,6 +77,20 @@ describe('making a token', () => {
     ['a field too many', { name: 'x', scopes: ['read:*'], parent: 'me' }, 400, 'ASH-REQUEST-INVALID'],
   ])('refuses %s', async (_, body, expected, code) => {
     expect(await server.api('POST', '/tokens', body)).toMatchObject({ status: expected, body: { code } });
+  });
+
+  it('T-24: keeps a hash of it, and no piece of the token itself', async () => {
+    const { id, token } = await make(['read:contoso']);
+    const database = new DatabaseSync(join(server.data, 'metadata.db'), { readOnly: true });
+    try {
+      const row = database.prepare('select * from token where id = ?').get(id)!;
+      expect(row['hash']).toBe(createHash('sha256').update(token).digest('hex'));
+      const stored = JSON.stringify(database.prepare('select * from token').all());
+      const pieces = Array.from({ length: token.length - 7 }, (_, i) => token.slice(i, i + 8));
+      expect(pieces.filter((piece) => stored.includes(piece))).toEqual([]);
+    } finally {
+      database.close();
+    }
   });
 
   it('needs a caller, and grants no more than its maker has', async () => {

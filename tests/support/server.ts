@@ -53,6 +53,9 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       listenTls: '127.0.0.1:0',
       logLevel: 'silent',
       shutdownGrace: '0s',
+      // Tests are quicker than people, and wrong more often.
+      rateLimit: 'off',
+      signInLimit: 'off',
       ...options.settings,
     },
     env: options.env ?? {},

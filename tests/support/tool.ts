@@ -14,7 +14,8 @@ export type ToolName =
   | 'strace'
   | 'nginx'
   | 'apache2'
-  | 'systemd-analyze';
+  | 'systemd-analyze'
+  | 'wrk';
 
 /** The names under which systems install a tool, best first. */
 const executables: Record<ToolName, readonly string[]> = {
@@ -29,6 +30,7 @@ const executables: Record<ToolName, readonly string[]> = {
   nginx: ['nginx'],
   apache2: ['apache2', 'httpd'],
   'systemd-analyze': ['systemd-analyze'],
+  wrk: ['wrk'],
 };
 
 /** Where `.ci/run` puts the tools that it builds. */
@@ -73,6 +75,18 @@ export function describeWithTool<Name extends ToolName>(
   const reason = `skipped: ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not in PATH`;
   printOnce(reason);
   // oxlint-disable-next-line vitest/no-disabled-tests -- the one place where a skip is made, with its reason
+  describe(title, () => it.skip(reason, () => {}));
+}
+
+/** A suite that reads `/proc` of the programs that it starts. */
+export function describeOnLinux(title: string, fn: () => void): void {
+  if (process.platform === 'linux') {
+    describe(title, fn);
+    return;
+  }
+  const reason = 'skipped: there is no /proc outside of Linux';
+  printOnce(reason);
+  // oxlint-disable-next-line vitest/no-disabled-tests -- as above, with its reason
   describe(title, () => it.skip(reason, () => {}));
 }
 

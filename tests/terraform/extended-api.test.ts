@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { type Json, publishFiles, startTestServer, type TestServer } from '../support/server.ts';
 import { change, createNamespace, versionModule } from './client.ts';
@@ -283,4 +283,18 @@ describe('GET /v2/modules/…/downloads/summary', () => {
       expect((await oci('HEAD', `/v2/${name}/blobs/${digest}`)).status).toBe(200);
     },
   );
+});
+
+it('asks the store as often for one module as for many', async () => {
+  const query = server.registry.metadata.query as unknown as Record<string, () => Promise<unknown>>;
+  const spies = Object.keys(query).map((name) => vi.spyOn(query, name));
+  const asked = async (path: string) => {
+    for (const spy of spies) spy.mockClear();
+    const found = await ids(path);
+    return { found: found.length, questions: spies.reduce((sum, spy) => sum + spy.mock.calls.length, 0) };
+  };
+  const [one, many] = [await asked('/v1/modules?limit=1'), await asked('/v1/modules?limit=4')];
+  expect([one.found, many.found]).toEqual([1, 4]);
+  expect(many.questions).toBe(one.questions);
+  expect(many.questions).toBeLessThan(8);
 });

@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 const needed = [24, 15];
 
 if (isRecent(process.versions.node)) {
+  enlargeThreadPool();
   enableCompileCache();
   const { main } = await import(isBundled() ? '../dist/program/main.js' : '../src/main.ts');
   await main(process.argv.slice(2));
@@ -82,6 +83,14 @@ function isBundled() {
     const files = readdirSync(join(packages, name, 'src'), { recursive: true });
     return files.every((file) => modified(join(packages, name, 'src', file)) <= bundle);
   });
+}
+
+/**
+ * Node does everything with files in four threads, so four uploads that wait for the disk would hold up every read.
+ * It counts the threads when the first of them is needed, which is later than here.
+ */
+function enlargeThreadPool() {
+  process.env.UV_THREADPOOL_SIZE ??= '16';
 }
 
 /** Node keeps compiled code there, which saves a third of the start. */

@@ -182,7 +182,7 @@ const reasons: Readonly<Record<string, string>> = {
   DEPTH_ZERO_SELF_SIGNED_CERT: `its certificate is self-signed and not trusted; ${trustFix}`,
   SELF_SIGNED_CERT_IN_CHAIN: `its certificate is not trusted; ${trustFix}`,
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: `its certificate is not trusted; ${trustFix}`,
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: `its certificate is not trusted; the server may not send its chain, else ${trustFix}`,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: `its certificate is not trusted; ${trustFix}, or let the server send its whole chain`,
 };
 
 /** Says why a connection failed, in words. */

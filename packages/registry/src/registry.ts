@@ -8,6 +8,7 @@ import type { VerifiedBlobStore } from './store/blob/index.ts';
 import type { DataFolder } from './store/data-folder.ts';
 import type { MetadataStore } from './store/metadata/index.ts';
 import type { BlobLeases } from './catalogue/blob-lease.ts';
+import type { UploadSessions } from './catalogue/upload-sessions.ts';
 import type { Usage } from './catalogue/usage.ts';
 
 /** The settings that requests depend on; a part of the server's configuration. */
@@ -26,6 +27,13 @@ export interface RegistryConfig {
   readonly uploadTtl: number;
   /** Seconds that content which nothing names stays. */
   readonly gcGrace: number;
+  /** Unfinished uploads of one identity. */
+  readonly maxUploads: number;
+  /** Requests a second of one caller, for metadata. */
+  readonly rateLimit: number | 'off';
+  readonly rateBurst: number;
+  /** Wrong sign-ins a minute. */
+  readonly signInLimit: number | 'off';
 }
 
 /** Everything that the protocols share: one registry, whatever clients speak. */
@@ -41,6 +49,7 @@ export interface Registry {
   readonly folder: DataFolder;
   /** For what happens outside of requests, which have a log of their own. */
   readonly log: Logger;
+  readonly uploadSessions: UploadSessions;
   /** Undefined while sign-in with Entra ID is not configured. */
   readonly entra: EntraVerifier | undefined;
 }

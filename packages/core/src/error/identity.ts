@@ -15,6 +15,12 @@ export const identityErrors = {
     message: () =>
       'The token is not valid; it was mistyped, revoked or has expired. Sign in again with a valid one.',
   },
+  'ASH-AUTH-LIMIT': {
+    status: 429,
+    exit: 1,
+    message: ({ seconds }: { seconds: number }) =>
+      `The token is not valid, like too many others before it. Valid ones still work; wait ${seconds} s before you try another.`,
+  },
   'ASH-AUTH-SCOPE': {
     status: 401,
     exit: 3,

@@ -56,6 +56,12 @@ export const ociErrors = {
     ...missing,
     message: () => 'There is no such upload; it was finished, cancelled or has expired. Start it again.',
   },
+  'ASH-UPLOAD-LIMIT': {
+    status: 429,
+    exit: 1,
+    message: ({ limit }: { limit: number }) =>
+      `You have ${limit} unfinished uploads, and more are not possible (setting maxUploads). Finish or cancel some; those that rest are dropped after a while.`,
+  },
   'ASH-UPLOAD-RANGE': {
     status: 416,
     exit: 1,

@@ -28,6 +28,18 @@ export const requestErrors = {
     message: ({ expected }: { expected: string }) =>
       `The body has a type that is not taken here. Send ${expected}.`,
   },
+  'ASH-BODY-TIMEOUT': {
+    status: 408,
+    exit: 4,
+    message: () =>
+      'The body of the request came too slowly, or not at all. Send it again over a better connection.',
+  },
+  'ASH-RATE-LIMIT': {
+    status: 429,
+    exit: 4,
+    message: ({ who, seconds }: { who: string; seconds: number }) =>
+      `Too many requests came from ${who}. Try again in ${seconds} s (setting rateLimit).`,
+  },
   'ASH-LINK-EXPIRED': {
     status: 403,
     exit: 1,

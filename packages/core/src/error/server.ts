@@ -16,6 +16,12 @@ export const serverErrors = {
     message: ({ reason }: { reason: string }) =>
       `The registry cannot do this right now: ${reason}. Try again shortly.`,
   },
+  'ASH-OVERLOADED': {
+    status: 503,
+    exit: 4,
+    message: ({ seconds }: { seconds: number }) =>
+      `More requests arrive than the registry can answer. Try again in ${seconds} s.`,
+  },
   'ASH-STORAGE-FULL': {
     status: 507,
     exit: 4,

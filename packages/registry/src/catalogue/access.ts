@@ -13,7 +13,7 @@ import type { Registry } from '../registry.ts';
 
 /**
  * Lets a caller do something to a repository, or throws what it may know about the reason.
- * `missing` is the error of things that do not exist, the same that is thrown for what the caller may not see.
+ * `missing` makes the error of things that do not exist, the same that is thrown for what the caller may not see.
  * @throws ASH-AUTH-REQUIRED ASH-AUTH-SCOPE ASH-FORBIDDEN ASH-ARTIFACTS-DENIED or `missing`
  */
 export async function requireRepository(
@@ -21,7 +21,7 @@ export async function requireRepository(
   caller: Caller,
   action: Action,
   repository: Repository,
-  missing: AshlarError = ashlarError('ASH-REPOSITORY-UNKNOWN', { name: repository.name }),
+  missing: () => AshlarError = () => ashlarError('ASH-REPOSITORY-UNKNOWN', { name: repository.name }),
 ): Promise<void> {
   await requireTarget(registry, caller, action, { ...repository, repository: repository.name }, missing);
   if (repository.kind === 'plain' && registry.config.artifacts === 'deny') {
@@ -36,7 +36,7 @@ export async function requireNamespace(
   action: Action,
   namespace: NamespaceName,
 ): Promise<void> {
-  const missing = ashlarError('ASH-NAMESPACE-UNKNOWN', { name: namespace });
+  const missing = () => ashlarError('ASH-NAMESPACE-UNKNOWN', { name: namespace });
   await requireTarget(registry, caller, action, { namespace }, missing);
 }
 
@@ -56,7 +56,7 @@ async function requireTarget(
   caller: Caller,
   action: Action,
   target: { readonly namespace: NamespaceName; readonly repository?: string },
-  missing: AshlarError,
+  missing: () => AshlarError,
 ): Promise<void> {
   const row = await registry.metadata.query.findNamespace(target.namespace);
   const decision = authorise(caller, action, { ...target, visibility: row?.visibility });

@@ -5,3 +5,4 @@ export * from './push.ts';
 export * from './resolve.ts';
 export * from './state.ts';
 export * from './usage.ts';
+export * from './upload-sessions.ts';

@@ -5,7 +5,7 @@ import type { ManifestRow, VersionRow } from '../store/metadata/index.ts';
 import { stateSentence } from './state.ts';
 
 export interface ResolvedManifest {
-  readonly row: ManifestRow;
+  readonly row: Omit<ManifestRow, 'annotations'>;
   /** What the user should know about a version that can still be used. */
   readonly warning: string | undefined;
 }

@@ -35,13 +35,24 @@ export function latestVersion(rows: readonly VersionRow[]): VersionRow | undefin
 
 /** What to use instead of a version: the next admitted one above it, else the highest admitted one. */
 export function nearestAdmitted(rows: readonly VersionRow[], version: string): VersionRow | undefined {
+  return nearestOf(replacements(rows), version);
+}
+
+/** What may stand in for another version, lowest first: the admitted releases, else the admitted pre-releases. */
+function replacements(rows: readonly VersionRow[]): VersionRow[] {
   const admitted = sortVersions(rows.filter(({ state }) => state === 'admitted'));
   const releases = admitted.filter((row) => !isPrerelease(row.version as Version));
-  const candidates = releases.length > 0 ? releases : admitted;
-  return (
-    candidates.find((row) => compareVersions(row.version as Version, version as Version) > 0) ??
-    candidates.at(-1)
-  );
+  return releases.length > 0 ? releases : admitted;
+}
+
+function nearestOf(sorted: readonly VersionRow[], version: string): VersionRow | undefined {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (compareVersions(sorted[middle]!.version as Version, version as Version) > 0) high = middle;
+    else low = middle + 1;
+  }
+  return sorted[low] ?? sorted.at(-1);
 }
 
 /**
@@ -49,17 +60,25 @@ export function nearestAdmitted(rows: readonly VersionRow[], version: string): V
  * one. `rows` are all live versions of the module.
  */
 export function stateSentence(row: VersionRow, rows: readonly VersionRow[]): string | undefined {
-  if (row.state === 'admitted') return undefined;
-  const name = `${row.repository}@${row.version}`;
-  const replacement = row.replacement ?? nearestAdmitted(rows, row.version)?.version;
-  const parts = [
-    row.state === 'revoked' ? `${name} was revoked` : `${name} is deprecated${sunset(row.sunset_at)}`,
-    row.reason === null ? '' : `: ${row.reason.replace(/[.\s]+$/, '')}`,
-    '.',
-    replacement === undefined ? '' : ` Use ${replacement} instead.`,
-    row.link === null ? '' : ` See ${row.link}`,
-  ];
-  return parts.join('');
+  return stateSentences(rows)(row);
+}
+
+/** As {@link stateSentence}, for many versions of a module: they are sorted once, not once for each. */
+export function stateSentences(rows: readonly VersionRow[]): (row: VersionRow) => string | undefined {
+  let sorted: VersionRow[] | undefined;
+  return (row) => {
+    if (row.state === 'admitted') return undefined;
+    const name = `${row.repository}@${row.version}`;
+    const replacement = row.replacement ?? nearestOf((sorted ??= replacements(rows)), row.version)?.version;
+    const parts = [
+      row.state === 'revoked' ? `${name} was revoked` : `${name} is deprecated${sunset(row.sunset_at)}`,
+      row.reason === null ? '' : `: ${row.reason.replace(/[.\s]+$/, '')}`,
+      '.',
+      replacement === undefined ? '' : ` Use ${replacement} instead.`,
+      row.link === null ? '' : ` See ${row.link}`,
+    ];
+    return parts.join('');
+  };
 }
 
 function sunset(at: number | null): string {

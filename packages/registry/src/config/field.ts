@@ -167,6 +167,42 @@ function readSize(raw: unknown): number | undefined {
   return parts === null || unit === undefined ? undefined : Math.floor(Number(parts[1]) * unit);
 }
 
+/** A whole number, without a unit. */
+export function count(least: number, most: number) {
+  const fix = `Write a whole number from ${least} to ${most}.`;
+  return field<number>((raw) => readCount(raw, least, most, fix));
+}
+
+/** A whole number, or `off`. */
+export function countOrOff(least: number, most: number) {
+  const fix = `Write a whole number from ${least} to ${most}, or off.`;
+  return field<number | 'off'>((raw) => (raw === 'off' ? 'off' : readCount(raw, least, most, fix)));
+}
+
+function readCount(raw: unknown, least: number, most: number, fix: string): number | Wrong {
+  const text = plainText(raw);
+  if (!/^\d{1,15}$/.test(text)) return new Wrong(`${shown(raw)} is not a whole number`, fix);
+  if (Number(text) < least) return new Wrong(`${shown(raw)} is too small`, fix);
+  return Number(text) > most ? new Wrong(`${shown(raw)} is too large`, fix) : Number(text);
+}
+
+/** Addresses of proxies, or networks as `10.0.0.0/8`, divided by commas; or `off`. */
+export const proxies = field<readonly string[]>((raw) => {
+  if (raw === 'off') return [];
+  const fix = 'Write IP addresses or networks, divided by commas, for example 127.0.0.1,10.0.0.0/8, or off.';
+  if (typeof raw !== 'string') return new Wrong(`${shown(raw)} is not an address`, fix);
+  const entries = raw.split(',').map((entry) => entry.trim());
+  const wrong = entries.find((entry) => !isNetwork(entry));
+  return wrong === undefined ? entries : new Wrong(`${shown(wrong)} is not an address`, fix);
+});
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/');
+  const isV4 = z.ipv4().safeParse(address).success;
+  if (rest.length > 0 || !(isV4 || z.ipv6().safeParse(address).success)) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (isV4 ? 32 : 128));
+}
+
 /** YAML gives numbers where flags and variables give text. */
 function plainText(raw: unknown): string {
   return typeof raw === 'string' || typeof raw === 'number' ? String(raw) : '';

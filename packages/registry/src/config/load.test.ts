@@ -73,6 +73,12 @@ test('defaults', async () => {
       tokenTtl: 300,
       refreshTokenTtl: 3600,
       archiveLinkTtl: 900,
+      maxUploads: 100,
+      rateLimit: 200,
+      rateBurst: 10_000,
+      signInLimit: 10,
+      maxConnections: undefined,
+      trustedProxies: [],
       shutdownGrace: 60,
       examples: undefined,
       entra: undefined,
@@ -92,6 +98,22 @@ test('flags win over the environment, the environment over the file, the file ov
     archiveLinkTtl: 3600,
     maxBlobSize: 1.5 * 1024 ** 3,
     uploadTtl: 86_400,
+  });
+});
+
+test('limits', async () => {
+  const { config } = await load({
+    flags: { maxUploads: '1', rateBurst: '1', trustedProxies: '127.0.0.1, ::1,10.0.0.0/8, fd00::/8' },
+    env: { ASHLAR_RATE_LIMIT: 'off', ASHLAR_MAX_CONNECTIONS: '1000000' },
+    yaml: 'signInLimit: 1000000',
+  });
+  expect(config).toMatchObject({
+    maxUploads: 1,
+    rateLimit: 'off',
+    rateBurst: 1,
+    signInLimit: 1_000_000,
+    maxConnections: 1_000_000,
+    trustedProxies: ['127.0.0.1', '::1', '10.0.0.0/8', 'fd00::/8'],
   });
 });
 
@@ -239,6 +261,9 @@ const address = 'Write HOST:PORT, for example 127.0.0.1:8484, or off.';
 const origin =
   'Write http:// or https://HOST with an optional port, for example https://registry.example.com.';
 const tlsOrigin = 'Write https://HOST with an optional port, for example https://registry.example.com.';
+const uploads = 'Write a whole number from 1 to 100000.';
+const rate = 'Write a whole number from 1 to 1000000, or off.';
+const proxy = 'Write IP addresses or networks, divided by commas, for example 127.0.0.1,10.0.0.0/8, or off.';
 const size = 'Write 1MiB to 1TiB, as a number of bytes or with B, KiB, MiB, GiB, TiB, KB, MB, GB or TB.';
 const tokenTtl = 'Write 30s to 1h, as a number of seconds or with s, m, h or d.';
 const adminToken =
@@ -326,6 +351,26 @@ const broken: [Given, string][] = [
     'ASHLAR_LOG_LEVEL: "verbose" is not possible. Write one of fatal, error, warn, info, debug, trace, silent.',
   ],
   [{ flags: { artifacts: 'Allow' } }, '--artifacts: "Allow" is not possible. Write one of allow, deny.'],
+  [{ flags: { maxUploads: '0' } }, `--max-uploads: "0" is too small. ${uploads}`],
+  [{ flags: { maxUploads: '100001' } }, `--max-uploads: "100001" is too large. ${uploads}`],
+  [{ yaml: 'maxUploads: 1.5' }, `ashlar.yaml: maxUploads: 1.5 is not a whole number. ${uploads}`],
+  [{ yaml: 'maxUploads: off' }, `ashlar.yaml: maxUploads: "off" is not a whole number. ${uploads}`],
+  [{ env: { ASHLAR_RATE_LIMIT: '-1' } }, `ASHLAR_RATE_LIMIT: "-1" is not a whole number. ${rate}`],
+  [{ env: { ASHLAR_RATE_LIMIT: '0' } }, `ASHLAR_RATE_LIMIT: "0" is too small. ${rate}`],
+  [
+    { env: { ASHLAR_SIGN_IN_LIMIT: 'never' } },
+    `ASHLAR_SIGN_IN_LIMIT: "never" is not a whole number. ${rate}`,
+  ],
+  [
+    { flags: { trustedProxies: 'proxy.example' } },
+    `--trusted-proxies: "proxy.example" is not an address. ${proxy}`,
+  ],
+  [
+    { flags: { trustedProxies: '10.0.0.0/33' } },
+    `--trusted-proxies: "10.0.0.0/33" is not an address. ${proxy}`,
+  ],
+  [{ flags: { trustedProxies: '10.0.0.1,' } }, `--trusted-proxies: "" is not an address. ${proxy}`],
+  [{ yaml: 'trustedProxies: [10.0.0.1]' }, `ashlar.yaml: trustedProxies: a list is not an address. ${proxy}`],
   [{ flags: { maxBlobSize: 'big' } }, `--max-blob-size: "big" is not a size. ${size}`],
   [{ flags: { maxBlobSize: '10 G' } }, `--max-blob-size: "10 G" is not a size. ${size}`],
   [{ yaml: 'maxBlobSize: -1' }, `ashlar.yaml: maxBlobSize: -1 is not a size. ${size}`],

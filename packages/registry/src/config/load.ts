@@ -36,6 +36,16 @@ export interface Config {
   readonly tokenTtl: number;
   readonly refreshTokenTtl: number;
   readonly archiveLinkTtl: number;
+  readonly maxUploads: number;
+  /** Requests a second. */
+  readonly rateLimit: number | 'off';
+  readonly rateBurst: number;
+  /** Wrong ones a minute. */
+  readonly signInLimit: number | 'off';
+  /** Absent: as many as the limit of open files allows. */
+  readonly maxConnections: number | undefined;
+  /** Addresses and networks. */
+  readonly trustedProxies: readonly string[];
   readonly shutdownGrace: number;
   readonly examples: string | undefined;
   /** Absent: `/oauth2/exchange` is off. */

@@ -1,7 +1,19 @@
 import type { z } from 'zod';
 
 import { entra } from './entra.ts';
-import { choice, duration, durationOrOff, listenAddress, origin, path, secret, size } from './field.ts';
+import {
+  choice,
+  count,
+  countOrOff,
+  duration,
+  durationOrOff,
+  listenAddress,
+  origin,
+  path,
+  proxies,
+  secret,
+  size,
+} from './field.ts';
 
 /** One setting of the server. Its name is the key in the file. */
 export interface Setting {
@@ -175,6 +187,59 @@ export const settings = {
     description: 'Life of the signed links to archives.',
     default: '900s',
     schema: duration('30s', '1d'),
+  },
+  maxUploads: {
+    env: 'ASHLAR_MAX_UPLOADS',
+    flag: '--max-uploads',
+    value: 'number',
+    // One token of a CI system may push sixteen images of six layers at the same time.
+    description: 'How many unfinished uploads each identity may have.',
+    default: '100',
+    schema: count(1, 100_000),
+  },
+  rateLimit: {
+    env: 'ASHLAR_RATE_LIMIT',
+    flag: '--rate-limit',
+    value: 'number',
+    description:
+      'Requests a second that each token, or each address without one, may make in the long run; downloads and uploads do not count.',
+    default: '200',
+    schema: countOrOff(1, 1_000_000),
+  },
+  rateBurst: {
+    env: 'ASHLAR_RATE_BURST',
+    flag: '--rate-burst',
+    value: 'number',
+    // 20 `terraform init` of 100 modules behind one address make 4,020 requests.
+    description: 'Requests that may come at once before rateLimit counts.',
+    default: '10000',
+    schema: count(1, 10_000_000),
+  },
+  signInLimit: {
+    env: 'ASHLAR_SIGN_IN_LIMIT',
+    flag: '--sign-in-limit',
+    value: 'number',
+    description:
+      'Wrong sign-ins a minute from one address, or with one beginning of a token, that get an answer.',
+    default: '10',
+    schema: countOrOff(1, 1_000_000),
+  },
+  maxConnections: {
+    env: 'ASHLAR_MAX_CONNECTIONS',
+    flag: '--max-connections',
+    value: 'number',
+    description: 'Connections at the same time; when there are as many, idle ones are ended for new ones.',
+    derived: 'what the limit of open files allows, at most 10000',
+    schema: count(1, 1_000_000),
+  },
+  trustedProxies: {
+    env: 'ASHLAR_TRUSTED_PROXIES',
+    flag: '--trusted-proxies',
+    value: 'addresses',
+    description:
+      'Addresses or networks of proxies whose X-Forwarded-For says where a client is, for limits and the log.',
+    default: 'off',
+    schema: proxies,
   },
   shutdownGrace: {
     env: 'ASHLAR_SHUTDOWN_GRACE',

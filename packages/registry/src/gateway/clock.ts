@@ -5,3 +5,8 @@ export interface Clock {
 }
 
 export const systemClock: Clock = { now: () => Date.now() };
+
+/** Milliseconds since some moment, for durations: never set back, never ahead, with fractions. */
+export function monotonic(): number {
+  return performance.now();
+}

@@ -1,5 +1,6 @@
-import { write } from 'node:fs';
+import { readFile as readFileWithCallback, readFileSync, write } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { promisify } from 'node:util';
 
 /** The only door to the file system. */
 export { createReadStream, constants, existsSync, fstatSync, openSync, readFileSync } from 'node:fs';
@@ -14,7 +15,6 @@ export {
   open,
   opendir,
   readdir,
-  readFile,
   rename,
   rm,
   rmdir,
@@ -26,6 +26,9 @@ export {
 } from 'node:fs/promises';
 export type { BigIntStats } from 'node:fs';
 export type { FileHandle } from 'node:fs/promises';
+
+/** Reads a whole file. Not the one of `node:fs/promises`, which makes a handle of its own and takes a third longer. */
+export const readFile = promisify(readFileWithCallback);
 
 /**
  * Makes the names inside a folder survive a power cut: what was created, renamed or removed there before this call.
@@ -42,4 +45,14 @@ export async function writeFd(fd: number, bytes: Uint8Array): Promise<number> {
   return await new Promise((resolve, reject) => {
     write(fd, bytes, (error, written) => (error === null ? resolve(written) : reject(error)));
   });
+}
+
+/** How many files and connections this process may have open; undefined where the system does not tell. */
+export function openFileLimit(): number | undefined {
+  try {
+    const soft = /^Max open files\s+(\S+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
+    return soft === undefined || soft === 'unlimited' ? undefined : Number(soft);
+  } catch {
+    return undefined;
+  }
 }

@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
+import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { afterEach, describe, expect, it } from 'vitest';
@@ -213,6 +214,137 @@ describe('listenHttp', () => {
     await ended;
     expect(received()).toMatch(/^HTTP\/1\.1 200 /);
     expect(sent).toBeLessThan(100);
+  });
+
+  /** Reads the body and answers with what was wrong with it. */
+  const readBody: RequestListener = (request, response) => {
+    request.on('error', (error: NodeJS.ErrnoException) => response.writeHead(408).end(error.code));
+    request.resume().on('end', () => response.end('all of it'));
+  };
+  const pace = { bodyWindow: 300, bodyMinimum: 10 };
+
+  it.each([
+    ['stalls', 'Content-Length: 1000', ''],
+    ['trickles', 'Content-Length: 1000', 'a'],
+    ['trickles in chunks', 'Transfer-Encoding: chunked', '1\r\na\r\n'],
+  ])('lets whoever reads a body answer that it %s', async (_, header, piece) => {
+    const listener = await listen({ handler: readBody, limits: { ...pace, bodyMinimum: 100 } });
+    const { socket, received, ended } = await dial(listener);
+    socket.write(`PUT / HTTP/1.1\r\nHost: x\r\n${header}\r\n\r\n${piece}`);
+    const timer = setInterval(() => socket.write(piece), 50);
+    open.push(() => clearInterval(timer));
+    await ended;
+    expect(received()).toMatch(/^HTTP\/1\.1 408 [^]*connection: close[^]*ASHLAR_BODY_TOO_SLOW/i);
+  });
+
+  it('serves a body that moves', async () => {
+    const { socket, received } = await dial(await listen({ handler: readBody, limits: pace }));
+    socket.write('PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n');
+    for (let i = 0; i < 10; i++) {
+      await sleep(100);
+      socket.write('0123456789');
+    }
+    await expect.poll(received).toContain('all of it');
+  });
+
+  it('does not blame a client for a server that does not read, nor one that was not told to go on', async () => {
+    const started = Promise.withResolvers<void>();
+    const handler: RequestListener = (request, response) =>
+      void started.promise.then(() => readBody(request, response));
+    const listener = await listen({ handler, limits: pace });
+    const body = 'a'.repeat(1_000_000);
+    const [hasty, patient] = [await dial(listener), await dial(listener)];
+    hasty.socket.write(`PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
+    patient.socket.write(asking);
+    await sleep(1_000);
+    started.resolve();
+    await expect.poll(hasty.received).toContain('all of it');
+    await expect.poll(patient.received).toContain('100 Continue');
+    patient.socket.write('body');
+    await expect.poll(patient.received).toContain('all of it');
+  });
+
+  it('ends a connection whose body nobody reads and nobody sends', async () => {
+    const { socket, ended } = await dial(await listen({ handler: () => {}, limits: pace }));
+    socket.write('PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n');
+    await expect(ended).resolves.toBeUndefined();
+  });
+
+  const content = Buffer.alloc(64 * 1024 * 1024, 'content');
+  const sendContent =
+    (onClosed: () => void): RequestListener =>
+    (_, response) => {
+      const stream = Readable.from(
+        (function* () {
+          for (let at = 0; at < content.length; at += 262_144) yield content.subarray(at, at + 262_144);
+        })(),
+      );
+      response.once('close', () => {
+        stream.destroy();
+        onClosed();
+      });
+      stream.pipe(response);
+    };
+
+  it('gives up an answer that nobody reads', async () => {
+    const closed = Promise.withResolvers<void>();
+    const handler = sendContent(closed.resolve);
+    const { socket } = await dial(await listen({ handler, limits: { sendTimeout: 300 } }));
+    socket.pause();
+    socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+    await expect(closed.promise).resolves.toBeUndefined();
+  });
+
+  it('goes on with an answer that is read slowly', async () => {
+    const handler = sendContent(() => {});
+    const { socket } = await dial(await listen({ handler, limits: { sendTimeout: 600 } }));
+    let bytes = 0;
+    socket.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      socket.pause();
+      setTimeout(() => socket.resume(), bytes < 6_000_000 ? 20 : 0);
+    });
+    const begin = performance.now();
+    socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+    await expect.poll(() => bytes, { timeout: 20_000 }).toBeGreaterThan(content.length);
+    expect(performance.now() - begin).toBeGreaterThan(1_200);
+  });
+
+  it('answers what arrives at once on one connection one after the other', async () => {
+    let [running, most] = [0, 0];
+    const listener = await listen({
+      handler: (request, response) => {
+        running += 1;
+        most = Math.max(most, running);
+        setTimeout(() => {
+          running -= 1;
+          response.end(`answer ${request.url}`);
+        }, 5);
+      },
+    });
+    const { socket, received } = await dial(listener);
+    const requests = Array.from({ length: 20 }, (_, i) => `GET /${i} HTTP/1.1\r\nHost: x\r\n\r\n`);
+    socket.write(requests.join(''));
+    await expect.poll(received).toContain('answer /19');
+    expect(received().match(/answer \/\d+/g)).toEqual(requests.map((_, i) => `answer /${i}`));
+    expect(most).toBe(1);
+  });
+
+  it.each([
+    [101, true],
+    [102, false],
+  ])('%i requests at once on one connection are answered: %s', async (count, isAnswered) => {
+    const hold = Promise.withResolvers<void>();
+    const listener = await listen({
+      handler: (_request, response) => void hold.promise.then(() => response.end('fine')),
+    });
+    const { socket, received, ended } = await dial(listener);
+    socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(count));
+    await sleep(200);
+    hold.resolve();
+    if (isAnswered) await expect.poll(() => received().match(/fine/g)?.length).toBe(count);
+    else await ended;
+    expect(received() !== '').toBe(isAnswered);
   });
 
   it('stops taking connections, ends idle ones and finishes what is under way', async () => {

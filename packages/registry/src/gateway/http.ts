@@ -15,6 +15,9 @@ import {
 import type { AddressInfo } from 'node:net';
 import { TLSSocket } from 'node:tls';
 
+import type { ConnectionLimit } from './connection-limit.ts';
+import { type BodyPace, endSlowBody } from './slow-body.ts';
+
 /** The only door to the network: one request as a client, or a listener as a server. */
 
 export interface HttpRequest {
@@ -139,19 +142,33 @@ export interface HttpListenerOptions {
   readonly tls?: TlsPair;
   readonly handler: RequestListener;
   readonly limits?: Partial<ListenerLimits>;
+  /** Shared by all listeners of a process. */
+  readonly connections?: ConnectionLimit;
 }
 
-export interface ListenerLimits {
+export interface ListenerLimits extends BodyPace {
   /** Milliseconds until the headers of a request must have arrived. */
   readonly headersTimeout: number;
   /** Milliseconds without a byte in either direction after which a connection is given up. */
   readonly idleTimeout: number;
+  /** Milliseconds without progress after which a streamed answer that nobody reads is given up. */
+  readonly sendTimeout: number;
 }
 
 /** Bytes of a refused body; several times the largest upload that comes without being announced. */
 const maxDiscarded = 64 * 1024 * 1024;
 
-const defaultLimits: ListenerLimits = { headersTimeout: 30_000, idleTimeout: 120_000 };
+/** Requests that may wait on one connection; clients send the next one when they have the answer. */
+const maxPipelined = 100;
+
+const defaultLimits: ListenerLimits = {
+  headersTimeout: 30_000,
+  idleTimeout: 120_000,
+  sendTimeout: 60_000,
+  // 1 KiB a second: a tenth of what the slowest mobile networks give.
+  bodyWindow: 60_000,
+  bodyMinimum: 60 * 1024,
+};
 
 /** Listens for http or https. Rejects with the error of the system when the address cannot be used. */
 export async function listenHttp(options: HttpListenerOptions): Promise<HttpListener> {
@@ -183,8 +200,9 @@ export async function listenHttp(options: HttpListenerOptions): Promise<HttpList
   };
 }
 
-function createServer({ tls, handler, limits }: HttpListenerOptions): Server {
-  const { headersTimeout, idleTimeout } = { ...defaultLimits, ...limits };
+function createServer({ tls, handler, connections, ...options }: HttpListenerOptions): Server {
+  const limits = { ...defaultLimits, ...options.limits };
+  const { headersTimeout, idleTimeout, sendTimeout } = limits;
   const settings = {
     maxHeaderSize: 16 * 1024,
     headersTimeout,
@@ -193,23 +211,51 @@ function createServer({ tls, handler, limits }: HttpListenerOptions): Server {
     // A large upload over a slow line may take hours: no limit on the whole request, one on silence.
     requestTimeout: 0,
   };
+  const oneAtATime = inOrder();
   const answer: RequestListener = (request, response) => {
+    connections?.use(request, response);
+    // Only content is streamed. The system tells progress better than the stream, whose pieces are large.
+    response.once('pipe', () => request.socket.setTimeout(sendTimeout));
     response.once('prefinish', () => discardRest(request));
     response.once('finish', () => {
       // Nobody should send another request to a server that stops.
       if (!server.listening) request.socket.end();
     });
-    handler(request, response);
+    oneAtATime(request, response, () => {
+      endSlowBody(request, response, limits);
+      handler(request, response);
+    });
   };
   const server: Server = tls
     ? createTlsServer({ ...settings, ...tls }, answer)
     : createPlainServer(settings, answer);
   server.setTimeout(idleTimeout);
+  connections?.guard(server);
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     continueWhenRead(request, response);
     answer(request, response);
   });
   return server;
+}
+
+/**
+ * Node hands over all requests that arrived on a connection at once, and each may open a file. They are answered in
+ * their order anyway, so the next one begins when the one before is done.
+ */
+function inOrder(): (request: IncomingMessage, response: ServerResponse, begin: () => void) => void {
+  const queues = new WeakMap<object, (() => void)[]>();
+  return ({ socket }, response, begin) => {
+    const queue = queues.get(socket);
+    response.once('close', () => {
+      const next = queues.get(socket)?.shift();
+      if (next === undefined) queues.delete(socket);
+      else if (!socket.destroyed) next();
+    });
+    if (queue === undefined) {
+      queues.set(socket, []);
+      begin();
+    } else if (queue.push(begin) > maxPipelined) socket.destroy();
+  };
 }
 
 /**

@@ -1,8 +1,20 @@
-import { randomBytes as nodeRandomBytes } from 'node:crypto';
+import { randomBytes as nodeRandomBytes, randomFillSync } from 'node:crypto';
 
 import { monotonicFactory } from 'ulid';
 
-const ulid = monotonicFactory();
+/** Random bytes for ULIDs, drawn many at a time: a ULID takes sixteen of them, one by one. */
+const pool = Buffer.alloc(4096);
+let used = pool.length;
+
+function randomFraction(): number {
+  if (used === pool.length) {
+    randomFillSync(pool);
+    used = 0;
+  }
+  return pool[used++]! / 256;
+}
+
+const ulid = monotonicFactory(randomFraction);
 
 /** Cryptographically secure random bytes. */
 export function randomBytes(count: number): Buffer {

@@ -156,6 +156,6 @@ describe('refusal', () => {
     ['forbidden', ashlarError('ASH-FORBIDDEN', { action: 'publish', namespace: 'contoso' })],
     ['hidden', missing],
   ])('of %s', (decision, expected) => {
-    expect(refusal(decision, 'publish', 'contoso', missing).toData()).toEqual(expected.toData());
+    expect(refusal(decision, 'publish', 'contoso', () => missing).toData()).toEqual(expected.toData());
   });
 });

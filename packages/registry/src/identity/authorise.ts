@@ -47,12 +47,12 @@ export function mayCreateNamespace(caller: Caller): boolean {
   return covers(caller.scopes, 'manage', '*');
 }
 
-/** The error for a decision other than `allow`; `missing` is what the protocol says about things that do not exist. */
+/** The error for a decision other than `allow`; `missing` makes what the protocol says about things that do not exist. */
 export function refusal(
   decision: Exclude<Decision, 'allow'>,
   action: Action,
   namespace: string,
-  missing: AshlarError,
+  missing: () => AshlarError,
 ): AshlarError {
   switch (decision) {
     case 'sign-in':
@@ -62,7 +62,7 @@ export function refusal(
     case 'forbidden':
       return ashlarError('ASH-FORBIDDEN', { action, namespace });
     case 'hidden':
-      return missing;
+      return missing();
   }
 }
 

@@ -2,6 +2,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import { AshlarError } from '@ashlar/core';
+import fc from 'fast-check';
 import { base64url, exportJWK, exportSPKI, generateKeyPair, type JWK, SignJWT, UnsecuredJWT } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
@@ -168,7 +169,8 @@ describe('accepts', () => {
   test.each<[string, Claims, Signing]>([
     ['PS256', goodClaims, { alg: 'PS256' }],
     ['the issuer of version 1', { ...goodClaims, iss: `https://sts.windows.net/${a}/` }, {}],
-    ['one audience of several', { ...goodClaims, aud: ['x', 'https://containerregistry.azure.net'] }, {}],
+    ['another of the audiences', { ...goodClaims, aud: 'https://containerregistry.azure.net' }, {}],
+    ['made in 60 seconds', { ...goodClaims, iat: seconds + 60 }, {}],
     ['an end 59 seconds ago', { ...goodClaims, exp: seconds - 59 }, {}],
     ['a beginning in 60 seconds', { ...goodClaims, nbf: seconds + 60 }, {}],
     ['ids in upper case', { ...goodClaims, tid: a.toUpperCase(), oid: user.toUpperCase() }, {}],
@@ -185,7 +187,7 @@ describe('accepts', () => {
   });
 });
 
-describe('refuses claims', () => {
+describe('T-22: refuses claims', () => {
   const identity = 'it does not name its tenant, issuer and key';
   const audience = 'it is meant for another audience';
   const issuer = 'its issuer is not one of its tenant';
@@ -209,6 +211,12 @@ describe('refuses claims', () => {
     ['for another audience', { aud: 'https://graph.microsoft.com' }, audience],
     ['for an audience that only starts alike', { aud: 'https://management.azure.com/x' }, audience],
     ['without audience', { aud: undefined }, audience],
+    [
+      'for several audiences',
+      { aud: [goodClaims.aud, 'https://graph.microsoft.com'] },
+      'its claims are not those of Entra ID',
+    ],
+    ['that were made later', { iat: seconds + 61 }, 'it is not valid yet'],
     ['that have expired', { exp: seconds - 60 }, 'it has expired'],
     ['without end', { exp: undefined }, 'it has no usable time of expiry'],
     ['with an end that is text', { exp: `${seconds + 60}` }, 'it has no usable time of expiry'],
@@ -228,7 +236,7 @@ describe('refuses claims', () => {
   });
 });
 
-describe('refuses signatures', () => {
+describe('T-21: refuses signatures', () => {
   const algorithm = 'it is not signed with one of RS256, PS256, ES256';
 
   test('none', async () => {
@@ -288,7 +296,7 @@ describe('refuses signatures', () => {
   });
 });
 
-describe('refuses what is no token', () => {
+describe('T-21: refuses what is no token', () => {
   const notJwt = 'it is not a signed JSON web token';
   test.each([
     ['', notJwt],
@@ -324,7 +332,25 @@ describe('refuses what is no token', () => {
   });
 });
 
-describe('keys that cannot be had', () => {
+test('T-21: of 2,000 altered tokens none is accepted', async () => {
+  const good = await sign(goodClaims);
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.= '.split('');
+  const change = fc.tuple(fc.nat(good.length - 1), fc.constantFrom(...alphabet), fc.nat(2));
+  await fc.assert(
+    fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 4 }), async (changes) => {
+      const altered = changes.reduce(
+        (text, [at, by, left]) => text.slice(0, at) + by + text.slice(at + left),
+        good,
+      );
+      fc.pre(altered !== good);
+      await expect(verifier.verify(altered)).rejects.toMatchObject({ code: 'ASH-EXCHANGE-REFUSED' });
+    }),
+    { numRuns: 2000 },
+  );
+  expect(await verifier.verify(good)).toMatchObject({ objectId: user });
+});
+
+describe('T-22: keys that cannot be had', () => {
   const refused = 'the keys of its tenant cannot be had, ';
   test.each<[string, Answer, string]>([
     ['429', { status: 429, body: '{"keys":[]}' }, 'the answer had status 429'],

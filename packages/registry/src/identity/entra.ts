@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { EntraConfig, EntraRule, EntraTenant } from '../config/entra.ts';
 import type { Clock } from '../gateway/clock.ts';
 import type { httpRequest } from '../gateway/http.ts';
+import { isCanonical } from './compact-token.ts';
 import { createKeyCache, type KeyCache } from './entra-keys.ts';
 
 /** Who an Entra ID token speaks for, and what the configured rules grant. Holds nothing of the token itself. */
@@ -40,6 +41,9 @@ const algorithms = ['RS256', 'PS256', 'ES256'];
 
 const guid = z.guid().toLowerCase();
 const claimsSchema = z.object({
+  // For one audience: what is also meant for another service, that service could bring here.
+  aud: z.string(),
+  iat: z.number().optional(),
   tid: guid,
   oid: guid,
   sub: z.string().optional(),
@@ -71,6 +75,7 @@ export function createEntraVerifier(
     // Checked again with the signature; here it spares a look at the keys for what is refused anyway.
     if (!known.tenant.issuers.includes(iss)) throw refused('its issuer is not one of its tenant');
     const claims = parseClaims(await verifySignature(token, kid, known));
+    if ((claims.iat ?? 0) > clock.now() / 1000 + leeway) throw refused('it is not valid yet');
     return identityOf(claims, config.rules);
   }
 
@@ -116,6 +121,7 @@ function readUnverified(token: string): { tid: string; iss: string; kid: string 
 }
 
 function decode(token: string) {
+  if (!isCanonical(token)) return undefined;
   try {
     return { header: decodeProtectedHeader(token), payload: decodeJwt(token) };
   } catch {

@@ -8,7 +8,7 @@ import { newId, randomBytes } from '../gateway/random.ts';
 import type { MetadataStore, TokenRow } from '../store/metadata/index.ts';
 import { type Access, anonymous, type Caller } from './caller.ts';
 import { covers, formatScope, parseScope, type Scope } from './scope.ts';
-import { createTicketBox, type TicketBox } from './ticket.ts';
+import { createTicketBox, type TicketBox, type TicketKind } from './ticket.ts';
 import { hashToken, hasTokenPrefix, isWellFormedToken, newToken, presetTokenName } from './token.ts';
 
 export interface TokenRequest {
@@ -28,6 +28,8 @@ export interface Identity {
   authenticate(authorization: string | undefined): Promise<Caller>;
   /** The caller of an API token. @throws ASH-AUTH-INVALID */
   authenticateToken(token: string): Promise<Caller>;
+  /** The caller of a refresh token of `/oauth2/exchange`. @throws ASH-AUTH-INVALID */
+  authenticateRefresh(ticket: string): Promise<Caller>;
   /** The caller that a ticket names, with the rights that it has now; undefined when it lost them. */
   callerOf(claims: JWTPayload): Promise<Caller | undefined>;
   /** The claims that let `callerOf` find a caller again. */
@@ -65,6 +67,9 @@ export interface IdentityOptions {
 }
 
 const tokenSubject = 'token:';
+
+/** The cause of an ASH-AUTH-INVALID about a ticket that this registry signed: it has expired, or its owner is gone. */
+export const endedTicket = Symbol('ended ticket');
 
 export async function createIdentity({ metadata, clock, entraRules }: IdentityOptions): Promise<Identity> {
   const key = await metadata.command.ensureSecret({
@@ -120,6 +125,11 @@ export async function createIdentity({ metadata, clock, entraRules }: IdentityOp
     return { subject: sub, name: sub, scopes: (claims['scopes'] as string[]).map(parseScope) };
   }
 
+  async function invalidTicket(kind: TicketKind, ticket: string) {
+    const isOurs = (await tickets.readExpired(kind, ticket)) !== undefined;
+    return ashlarError('ASH-AUTH-INVALID', {}, isOurs ? { cause: endedTicket } : {});
+  }
+
   async function authenticateBearer(token: string): Promise<Caller> {
     // API tokens never hold a dot, signed tickets always do.
     if (!token.includes('.')) return await authenticateToken(token);
@@ -127,7 +137,7 @@ export async function createIdentity({ metadata, clock, entraRules }: IdentityOp
     const caller = claims && (await callerOf(claims));
     if (!caller) {
       if (await metadata.query.findTokenByHash(hashToken(token))) return await authenticateToken(token);
-      throw ashlarError('ASH-AUTH-INVALID', {});
+      throw await invalidTicket('access', token);
     }
     return { ...caller, access: claims['access'] as Access[] };
   }
@@ -145,6 +155,12 @@ export async function createIdentity({ metadata, clock, entraRules }: IdentityOp
       // Clients that know no credentials still answer a Basic challenge, with an empty name and password.
       if (user === '' && password === '') return anonymous;
       return await authenticateToken(password);
+    },
+    async authenticateRefresh(ticket) {
+      const claims = await tickets.read('refresh', ticket);
+      const caller = claims && (await callerOf(claims));
+      if (!caller) throw await invalidTicket('refresh', ticket);
+      return caller;
     },
     claimsOf(caller) {
       const { subject } = caller;

@@ -19,8 +19,11 @@ import { terraformProtocol } from '../protocol/terraform/index.ts';
 import type { Registry } from '../registry.ts';
 import { knownError } from './error.ts';
 import { healthRoutes } from './health.ts';
+import { limitRequests } from './limits.ts';
 import { loggedUrl } from './log.ts';
 import { type Metrics, metricsRoute, protocolOf } from './metrics.ts';
+import { shedLoad } from './overload.ts';
+import { keepRouteTable } from './route-table.ts';
 import './request.ts';
 
 export interface AppOptions {
@@ -30,6 +33,8 @@ export interface AppOptions {
   /** The addresses under which clients reach the listeners; filled in when they listen. */
   readonly externalUrls: ExternalUrls;
   readonly isDraining: () => boolean;
+  /** Addresses of proxies that may say where a client is. */
+  readonly trustedProxies: readonly string[];
 }
 
 /** Bodies of the JSON API; uploads have limits of their own. */
@@ -40,7 +45,7 @@ const retryAfter = 5;
 
 /** All protocols, for every listener. */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
-  const { registry, log, metrics, externalUrls, isDraining } = options;
+  const { registry, log, metrics, externalUrls, isDraining, trustedProxies } = options;
   // Without this type the application would be one of pino's loggers, and fit no plugin.
   const loggerInstance: FastifyBaseLogger = log;
   const app: FastifyInstance = fastify({
@@ -49,6 +54,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     rewriteUrl: ({ url }) => pathOf(url ?? '/'),
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: maxJsonBody,
+    trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     exposeHeadRoutes: true,
     routerOptions: { maxParamLength: maxUrl, ignoreTrailingSlash: false },
     frameworkErrors: (error, request, reply) =>
@@ -59,9 +65,12 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
       return externalUrls[(this.raw.socket as TLSSocket).encrypted ? 'https' : 'http'] ?? '';
     },
   });
-  logRequests(app, metrics);
+  keepRouteTable(app);
+  logRequests(app, log, metrics);
   keepConnections(app);
   sayWhenToRetry(app);
+  shedLoad(app, metrics);
+  limitRequests(app, registry.config, metrics);
   app.setErrorHandler(sendError);
   app.setNotFoundHandler((request, reply) => sendError(unknownRoute(request), request, reply));
   healthRoutes(app, registry, isDraining);
@@ -90,10 +99,12 @@ function unknownRoute(request: FastifyRequest): AshlarError {
  * listener throws the rest of the body away instead.
  */
 function keepConnections(app: FastifyInstance): void {
-  app.addHook('onSend', async (request, reply) => {
+  app.addHook('onSend', (request, reply, _payload, done) => {
     // Who waits for `100 Continue` may send the body or not: nobody knows what comes next on that connection.
-    if (request.raw.sendContinue) void reply.header('connection', 'close');
+    // The same goes for a body that came too slowly.
+    if (request.raw.sendContinue || request.raw.destroyed) void reply.header('connection', 'close');
     else if (!request.raw.complete) reply.removeHeader('connection');
+    done();
   });
 }
 
@@ -117,25 +128,31 @@ function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply)
 }
 
 /** Counts and logs every request when its connection is done with it, also one that the client gave up. */
-function logRequests(app: FastifyInstance, metrics: Metrics): void {
-  app.addHook('onRequest', async (request, reply) => {
+function logRequests(app: FastifyInstance, log: Logger, metrics: Metrics): void {
+  // Such a line holds no header fields, and looking for secrets among them takes longer than all the rest of it.
+  const requests = log.child({}, { redact: [] });
+  app.addHook('onRequest', (request, reply, done) => {
     metrics.inFlight.inc();
     void reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
     reply.raw.once('close', () => {
       metrics.inFlight.dec();
       metrics.countBytes(protocolOf(request.raw.url ?? ''), request.raw.socket);
-      recordRequest(request, reply, metrics);
+      recordRequest(request, reply, requests, metrics);
     });
+    done();
   });
 }
 
-function recordRequest(request: FastifyRequest, reply: FastifyReply, metrics: Metrics): void {
+function recordRequest(request: FastifyRequest, reply: FastifyReply, log: Logger, metrics: Metrics): void {
   const { method, headers } = request;
   const url = request.raw.url ?? '';
   const { statusCode, writableFinished } = reply.raw;
   metrics.observe(protocolOf(url), method, statusCode, reply.elapsedTime / 1000);
-  request.log.info(
+  // It is counted; under overload a line for each would cost as much as an answer.
+  if (reply.getHeader('ashlar-error') === 'ASH-OVERLOADED') return;
+  log.info(
     {
+      reqId: request.id,
       method,
       url: loggedUrl(url),
       status: statusCode,

@@ -1,13 +1,16 @@
 import { AshlarError, ashlarError } from '@ashlar/core';
 import type { FastifyRequest } from 'fastify';
 
+import { bodyTooSlow } from '../gateway/slow-body.ts';
+
 /**
  * Turns whatever was thrown into an error of the catalogue. What is not known is logged with its stack under the id of
  * the request; the user gets the id.
  */
 export function knownError(error: unknown, request: FastifyRequest): AshlarError {
   if (error instanceof AshlarError) {
-    if (error.status >= 500)
+    // Overload has a line of its own; one for each refusal would add to it.
+    if (error.status >= 500 && error.code !== 'ASH-OVERLOADED')
       request.log.error({ err: error.cause ?? error, code: error.code }, 'request failed');
     return error;
   }
@@ -19,6 +22,8 @@ export function knownError(error: unknown, request: FastifyRequest): AshlarError
       return ashlarError('ASH-MEDIA-TYPE', { expected: 'application/json' });
     case 'FST_ERR_BAD_URL':
       return ashlarError('ASH-REQUEST-INVALID', { reason: 'its path holds a broken escape' });
+    case bodyTooSlow:
+      return ashlarError('ASH-BODY-TIMEOUT', {});
     case 'ENOSPC':
       return ashlarError('ASH-STORAGE-FULL', {}, { cause: error });
     case 'EIO':

@@ -7,6 +7,7 @@ export function etagOf(digest: Digest): string {
 
 /** Whether an `If-None-Match` names the content, so that a copy the client has is still right (RFC 9110 §13.1.2). */
 export function isCached(ifNoneMatch: string | undefined, digest: Digest): boolean {
-  const tags = (ifNoneMatch ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+  if (ifNoneMatch === undefined) return false;
+  const tags = ifNoneMatch.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
   return tags.includes(etagOf(digest)) || tags.includes('*');
 }

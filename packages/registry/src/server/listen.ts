@@ -2,7 +2,8 @@ import { ashlarError } from '@ashlar/core';
 import type { FastifyInstance } from 'fastify';
 
 import { type Config, defaultExternalUrl, type ListenAddress } from '../config/index.ts';
-import { type HttpListener, listenHttp } from '../gateway/http.ts';
+import type { ConnectionLimit } from '../gateway/connection-limit.ts';
+import { type HttpListener, type ListenerLimits, listenHttp } from '../gateway/http.ts';
 import type { ServerCertificate } from './certificate.ts';
 
 /** The external addresses of the listeners that run. */
@@ -18,6 +19,14 @@ interface ListenerOptions {
   readonly tls?: ServerCertificate;
 }
 
+interface ListenerParts {
+  readonly certificate: ServerCertificate | undefined;
+  /** Filled in as the listeners open. */
+  readonly urls: ListenerUrls;
+  readonly connections: ConnectionLimit;
+  readonly limits?: Partial<ListenerLimits> | undefined;
+}
+
 /**
  * Opens the listeners that are configured, and notes their external addresses in `urls`. When one cannot be opened,
  * those before it are closed again.
@@ -26,14 +35,13 @@ interface ListenerOptions {
 export async function openListeners(
   app: FastifyInstance,
   config: Config,
-  certificate: ServerCertificate | undefined,
-  urls: ListenerUrls,
+  { certificate, urls, ...shared }: ListenerParts,
 ): Promise<HttpListener[]> {
   const opened: HttpListener[] = [];
   for (const options of listenersOf(config, certificate)) {
     const { scheme, address, externalUrl } = options;
     try {
-      const listener = await listen(app, options);
+      const listener = await listen(app, options, shared);
       opened.push(listener);
       urls[scheme] = externalUrl ?? defaultExternalUrl(scheme, { ...address, port: listener.port });
       app.log.info({ address: `${address.host}:${listener.port}`, url: urls[scheme] }, 'listening');
@@ -57,11 +65,17 @@ function listenersOf(config: Config, tls: ServerCertificate | undefined): Listen
   ];
 }
 
-async function listen(app: FastifyInstance, { address, tls }: ListenerOptions): Promise<HttpListener> {
+async function listen(
+  app: FastifyInstance,
+  { address, tls }: ListenerOptions,
+  { connections, limits }: Pick<ListenerParts, 'connections' | 'limits'>,
+): Promise<HttpListener> {
   try {
     return await listenHttp({
       ...address,
       ...(tls ? { tls } : {}),
+      connections,
+      ...(limits ? { limits } : {}),
       handler: (request, response) => app.routing(request, response),
     });
   } catch (error) {

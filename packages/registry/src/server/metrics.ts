@@ -5,6 +5,8 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry as MetricsRe
 
 import { productVersion } from './product.ts';
 import { gaugesOf, type Sources } from './gauges.ts';
+import type { EventLoopWatch } from '../gateway/event-loop.ts';
+import './route-table.ts';
 
 /** Prometheus metrics of one server, over all its listeners. */
 export interface Metrics {
@@ -16,11 +18,13 @@ export interface Metrics {
   readonly commands: { readonly waiting: Gauge; readonly duration: Histogram };
   /** What is looked at whenever somebody asks for the metrics. */
   readonly sources: Sources;
+  /** Requests and connections that were sent away; by `reason`: overload, rate, sign-in, connections. */
+  readonly refused: Counter<'reason'>;
   /** How many requests were served so far; probes, and clients that were sent away, do not count. */
   served(): number;
 }
 
-export function createMetrics(): Metrics {
+export function createMetrics(eventLoop: EventLoopWatch): Metrics {
   const registry = new MetricsRegistry();
   collectDefaultMetrics({ register: registry, prefix: 'ashlar_' });
   const labelNames = ['protocol', 'method', 'status'] as const;
@@ -55,6 +59,14 @@ export function createMetrics(): Metrics {
   const sources: Sources = {};
   buildInfo(registry);
   gaugesOf(sources, registry);
+  const refused = new Counter({
+    name: 'ashlar_refused_total',
+    help: 'Requests and connections that were sent away so that the others are served',
+    labelNames: ['reason'] as const,
+    registers: [registry],
+  });
+  for (const reason of ['overload', 'rate', 'sign-in', 'connections']) refused.inc({ reason }, 0);
+  measureEventLoop(registry, eventLoop);
   let served = 0;
   return {
     registry,
@@ -68,9 +80,10 @@ export function createMetrics(): Metrics {
       received.inc({ protocol }, Math.max(0, now.received - before.received));
       sent.inc({ protocol }, Math.max(0, now.sent - before.sent));
     },
+    refused,
     served: () => served,
     observe(protocol, method, status, seconds) {
-      if (protocol !== 'other' && status !== 503) served += 1;
+      if (protocol !== 'other' && status !== 503 && status !== 429) served += 1;
       requests.inc({ protocol, method, status: `${Math.floor(status / 100)}xx` });
       duration.observe({ protocol, method }, seconds);
     },
@@ -102,6 +115,21 @@ function commandMetrics(registry: MetricsRegistry): Metrics['commands'] {
   };
 }
 
+function measureEventLoop(registry: MetricsRegistry, eventLoop: EventLoopWatch): void {
+  const gauge = new Gauge({
+    name: 'ashlar_event_loop_delay_seconds',
+    help: 'How late the event loop was in the last ten to twenty seconds',
+    labelNames: ['quantile'] as const,
+    registers: [registry],
+    collect() {
+      const { p50, p99, max } = eventLoop.delay();
+      gauge.set({ quantile: '0.5' }, p50);
+      gauge.set({ quantile: '0.99' }, p99);
+      gauge.set({ quantile: '1' }, max);
+    },
+  });
+}
+
 /** Which protocol a path belongs to; few values, so that the metrics stay small. */
 export function protocolOf(url: string): string {
   if (url.startsWith('/v2')) return 'oci';
@@ -116,6 +144,7 @@ export function protocolOf(url: string): string {
 export function metricsRoute(app: FastifyInstance, metrics: Metrics): void {
   app.get(
     '/metrics',
+    { config: { permission: { kind: 'open' } } },
     async (_request, reply) =>
       await reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
   );

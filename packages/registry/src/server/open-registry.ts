@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 
-import { createBlobLeases, createUsage } from '../catalogue/index.ts';
+import { createBlobLeases, createUploadSessions, createUsage } from '../catalogue/index.ts';
 import type { Config } from '../config/index.ts';
 import type { Clock } from '../gateway/clock.ts';
 import { httpRequest } from '../gateway/http.ts';
@@ -51,6 +51,7 @@ export async function openRegistry(
     log,
     identity: await createIdentity({ metadata, clock, entraRules: JSON.stringify(config.entra ?? null) }),
     usage: createUsage(metadata, clock),
+    uploadSessions: createUploadSessions(blobs, config.maxUploads),
     entra:
       config.entra &&
       (await import('../identity/entra.ts')).createEntraVerifier(config.entra, {

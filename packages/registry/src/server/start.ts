@@ -2,6 +2,10 @@ import type { Logger } from 'pino';
 
 import type { Config } from '../config/index.ts';
 import { type Clock, systemClock } from '../gateway/clock.ts';
+import { watchEventLoop } from '../gateway/event-loop.ts';
+import { openFileLimit } from '../gateway/file-system.ts';
+import { connectionsFor, limitConnections } from '../gateway/connection-limit.ts';
+import type { ListenerLimits } from '../gateway/http.ts';
 import type { Registry } from '../registry.ts';
 import { openDataFolder } from '../store/data-folder.ts';
 import { ensureAdminToken } from './admin-token.ts';
@@ -42,6 +46,8 @@ export interface RunningServer {
 export interface StartOptions {
   readonly clock?: Clock;
   readonly log?: Logger;
+  /** For tests, which do not wait for a minute. */
+  readonly limits?: Partial<ListenerLimits>;
 }
 
 /** Seconds between two looks for a renewed certificate. */
@@ -68,7 +74,9 @@ export async function startServer(config: Config, options: StartOptions = {}): P
     import('./app.ts'),
   ]);
   opened.defer(open.close);
-  const metrics = createMetrics();
+  const eventLoop = watchEventLoop();
+  opened.defer(() => eventLoop.stop());
+  const metrics = createMetrics(eventLoop);
   const registry = { ...open.registry, metadata: measureCommands(open.registry.metadata, metrics.commands) };
   const isFixed = config.readOnly && config.adminToken === undefined;
   const adminToken = isFixed ? undefined : await ensureAdminToken(registry, folder, config.adminToken);
@@ -81,12 +89,21 @@ export async function startServer(config: Config, options: StartOptions = {}): P
     metrics,
     externalUrls: urls,
     isDraining: () => state.isDraining,
+    trustedProxies: config.trustedProxies,
   });
   opened.defer(async () => await app.close());
   // Before anybody can ask for them.
   const examples =
     config.examples === undefined || config.readOnly ? [] : await publishExamples(registry, config.examples);
-  const listeners = await openListeners(app, config, certificate, urls);
+  const connections = limitConnections(config.maxConnections ?? connectionsFor(openFileLimit()), () =>
+    metrics.refused.inc({ reason: 'connections' }),
+  );
+  const listeners = await openListeners(app, config, {
+    certificate,
+    urls,
+    connections,
+    limits: options.limits,
+  });
   opened.defer(async () => await closeListeners(listeners));
   const kept = keepCertificate({
     current: certificate,

@@ -7,11 +7,23 @@ import { authenticateRequests } from '../../server/authenticate.ts';
 import { catalogPageOf } from '../../server/distribution/catalog.ts';
 import { serviceName } from '../../server/distribution/challenge.ts';
 import { nextLink, pageOf, queryOf } from '../../server/distribution/query.ts';
+import { needs, type Permission, type RouteRow } from '../../server/route-table.ts';
 import { byTime, type Entry, listManifests, listTags, repositoryProperties } from './entry.ts';
-import { type AcrPath, parseAcrPath } from './path.ts';
+import { type AcrPath, parseAcrPath, pathTemplates } from './path.ts';
 
 const defaultPage = 1000;
 const catalogPath = '/acr/v1/_catalog';
+
+/** The routes below `/acr/v1/`, whose paths hold slashes in names. */
+const rows = {
+  read: rowsOf('GET', needs('read', 'repository', 'ASH-REPOSITORY-UNKNOWN')),
+  remove: rowsOf('DELETE', needs('manage', 'repository', 'ASH-REPOSITORY-UNKNOWN')),
+  lock: rowsOf('PATCH', { kind: 'unsupported', code: 'ASH-OCI-UNSUPPORTED' }),
+};
+
+function rowsOf(method: string, permission: Permission): RouteRow[] {
+  return Object.values<string>(pathTemplates).map((url) => ({ method, url, permission }));
+}
 
 /**
  * `/acr/v1/`: the listings behind the completions of editors, the properties that the Azure SDK reads besides, and its
@@ -27,13 +39,17 @@ export async function acrListing(
   });
   authenticateRequests(app, registry);
 
-  app.get(catalogPath, async (request, reply) => {
-    const { repositories, next } = await catalogPageOf(registry, request);
-    if (next) void reply.header('link', nextLink(catalogPath, next));
-    return { repositories };
-  });
+  app.get(
+    catalogPath,
+    { config: { permission: { kind: 'filtered', asks: 'https' } } },
+    async (request, reply) => {
+      const { repositories, next } = await catalogPageOf(registry, request);
+      if (next) void reply.header('link', nextLink(catalogPath, next));
+      return { repositories };
+    },
+  );
 
-  app.get('/acr/v1/*', async (request, reply) => {
+  app.get('/acr/v1/*', { config: { permission: rows.read } }, async (request, reply) => {
     const path = pathOf(request);
     await requireRepository(registry, request.caller, 'read', path.repository);
     return {
@@ -43,7 +59,7 @@ export async function acrListing(
     };
   });
 
-  app.delete('/acr/v1/*', async (request, reply) => {
+  app.delete('/acr/v1/*', { config: { permission: rows.remove } }, async (request, reply) => {
     const path = pathOf(request);
     await requireRepository(registry, request.caller, 'manage', path.repository);
     await remove(registry, path);
@@ -51,7 +67,7 @@ export async function acrListing(
   });
 
   // The Azure SDK locks repositories, tags and manifests with it; rights are a matter of scopes here.
-  app.patch('/acr/v1/*', async () => {
+  app.patch('/acr/v1/*', { config: { permission: rows.lock } }, async () => {
     throw ashlarError('ASH-OCI-UNSUPPORTED', { what: 'locks on repositories, tags and manifests' });
   });
 }

@@ -1,9 +1,18 @@
 import { ashlarError, isTag, parseDigest, parseRepository, type Repository } from '@ashlar/core';
 
+/** Every path below `/acr/v1/` besides the catalogue, by what it names. */
+export const pathTemplates = {
+  repository: '/acr/v1/:repository',
+  manifests: '/acr/v1/:repository/_manifests',
+  manifest: '/acr/v1/:repository/_manifests/:digest',
+  tags: '/acr/v1/:repository/_tags',
+  tag: '/acr/v1/:repository/_tags/:tag',
+} as const;
+
 /** What a path below `/acr/v1/` names, besides the catalogue. */
 export interface AcrPath {
   readonly repository: Repository;
-  readonly kind: 'repository' | 'manifests' | 'manifest' | 'tags' | 'tag';
+  readonly kind: keyof typeof pathTemplates;
   /** The digest of a manifest or the name of a tag; empty for all others. */
   readonly reference: string;
 }

@@ -6,6 +6,11 @@ import type { Registry } from '../../registry.ts';
 import { grantAccess, issueAccessToken } from '../../server/distribution/access-token.ts';
 import { serviceName } from '../../server/distribution/challenge.ts';
 import { formBodies, formOf } from '../../server/form.ts';
+import { limitRate, signIn } from '../../server/limits.ts';
+import '../../server/route-table.ts';
+
+const credentials = { config: { permission: { kind: 'credentials' } } } as const;
+const selfLimited = { config: { ...credentials.config, limitsItself: true } } as const;
 
 /** `/oauth2/exchange` and `/oauth2/token`: how the Azure SDK signs in to a container registry. */
 export async function acrTokenEndpoints(
@@ -14,14 +19,16 @@ export async function acrTokenEndpoints(
 ): Promise<void> {
   formBodies(app);
 
-  app.post('/oauth2/exchange', async (request) => {
+  app.post('/oauth2/exchange', credentials, async (request, reply) => {
     const form = formOf(request);
     checkService(form, request.externalUrl);
     if (!registry.entra) throw ashlarError('ASH-EXCHANGE-OFF', {});
     if (form.get('grant_type') !== 'access_token') {
       throw ashlarError('ASH-OAUTH-REQUEST', { reason: 'grant_type must be access_token' });
     }
-    const { subject, scopes } = await registry.entra.verify(form.get('access_token') ?? '');
+    const { entra } = registry;
+    const token = form.get('access_token') ?? '';
+    const { subject, scopes } = await signIn(request, reply, token, async () => await entra.verify(token));
     const caller: Caller = { subject: `entra:${subject}`, name: subject, scopes: scopes.map(parseScope) };
     const { identity, config } = registry;
     return {
@@ -33,10 +40,12 @@ export async function acrTokenEndpoints(
     };
   });
 
-  app.post('/oauth2/token', async (request) => {
+  app.post('/oauth2/token', selfLimited, async (request, reply) => {
     const form = formOf(request);
     checkService(form, request.externalUrl);
-    const caller = await callerOfForm(registry, form);
+    const credential = form.get('password') ?? form.get('refresh_token') ?? '';
+    const caller = await signIn(request, reply, credential, async () => await callerOfForm(registry, form));
+    limitRate(request, reply, caller);
     const access = await grantAccess(registry, caller, form.getAll('scope'));
     // A refusal is what makes the client stop trying anonymously and sign in.
     if (caller === anonymous && access.length === 0) throw ashlarError('ASH-AUTH-REQUIRED', {});
@@ -55,10 +64,7 @@ async function callerOfForm(registry: Registry, form: URLSearchParams): Promise<
   if (grant !== 'refresh_token') {
     throw ashlarError('ASH-OAUTH-REQUEST', { reason: 'grant_type must be refresh_token or password' });
   }
-  const claims = await identity.tickets.read('refresh', form.get('refresh_token') ?? '');
-  const caller = claims && (await identity.callerOf(claims));
-  if (!caller) throw ashlarError('ASH-AUTH-INVALID', {});
-  return caller;
+  return await identity.authenticateRefresh(form.get('refresh_token') ?? '');
 }
 
 function checkService(form: URLSearchParams, externalUrl: string): void {

@@ -6,6 +6,7 @@ import type { Registry } from '../../registry.ts';
 import { authenticateRequests } from '../../server/authenticate.ts';
 import { streamBodies } from '../../server/body.ts';
 import { productVersion } from '../../server/product.ts';
+import '../../server/route-table.ts';
 import type { ApiApp } from './app.ts';
 import { errors, sendApiError } from './error.ts';
 import { moduleRoutes } from './modules.ts';
@@ -25,7 +26,7 @@ interface ApiOptions {
 /** Ashlar's own JSON API below `/api/v1`, described at `/api/v1/openapi.json`. */
 export async function apiProtocol(app: FastifyInstance, options: ApiOptions): Promise<void> {
   let document: Promise<object> | undefined;
-  app.get('/api/v1/openapi.json', async () => {
+  app.get('/api/v1/openapi.json', { config: { permission: { kind: 'open' } } }, async () => {
     document ??= describeApi(async (described) => await apiRoutes(described, options));
     return await document;
   });
@@ -64,6 +65,7 @@ export interface ExternalUrls {
 
 function statusRoute(app: ApiApp, externalUrls: ExternalUrls): void {
   app.get('/status', {
+    config: { permission: { kind: 'filtered' } },
     schema: {
       tags: ['server'],
       operationId: 'getStatus',

@@ -6,8 +6,9 @@ import {
   listableNamespaces,
   requireRepository,
   sortVersions,
-  stateSentence,
+  stateSentences,
 } from '../../catalogue/index.ts';
+import { needs } from '../../server/route-table.ts';
 import type { ModuleRow, VersionRow } from '../../store/metadata/index.ts';
 import type { ApiApp } from './app.ts';
 import { errors } from './error.ts';
@@ -20,6 +21,7 @@ export function moduleRoutes(app: ApiApp): void {
   const { metadata } = registry;
 
   app.get('/modules', {
+    config: { permission: { kind: 'filtered' } },
     schema: {
       tags,
       operationId: 'listModules',
@@ -45,6 +47,7 @@ export function moduleRoutes(app: ApiApp): void {
   });
 
   app.get('/module', {
+    config: { permission: needs('read', 'repository', 'ASH-MODULE-UNKNOWN') },
     schema: {
       tags,
       operationId: 'getModule',
@@ -54,16 +57,17 @@ export function moduleRoutes(app: ApiApp): void {
     },
     handler: async (request) => {
       const { repository } = parseAddress(request.query.address);
-      const missing = ashlarError('ASH-MODULE-UNKNOWN', { address: repository });
+      const missing = () => ashlarError('ASH-MODULE-UNKNOWN', { address: repository });
       await requireRepository(registry, request.caller, 'read', parseRepository(repository), missing);
       const row = await metadata.query.findModule(repository);
       const rows = await metadata.query.listVersions(repository);
-      if (!row || rows.length === 0) throw missing;
+      if (!row || rows.length === 0) throw missing();
       const latest = latestVersion(rows);
       const readme = latest && (await metadata.query.findReadme(latest));
+      const sentenceOf = stateSentences(rows);
       return {
         ...toModule(row, rows),
-        versions: sortVersions(rows).map((version) => toVersion(version, rows)),
+        versions: sortVersions(rows).map((version) => toVersion(version, sentenceOf)),
         ...(readme === undefined ? {} : { readme }),
       };
     },
@@ -82,10 +86,13 @@ function toModule(row: ModuleRow, rows: readonly VersionRow[]): z.infer<typeof M
   };
 }
 
-/** A version as the API shows it; `rows` are all live versions of its module. */
-export function toVersion(row: VersionRow, rows: readonly VersionRow[]): z.infer<typeof Version> {
+/** A version as the API shows it; `sentenceOf` is that of its module. */
+export function toVersion(
+  row: VersionRow,
+  sentenceOf: ReturnType<typeof stateSentences>,
+): z.infer<typeof Version> {
   const optional = {
-    message: stateSentence(row, rows),
+    message: sentenceOf(row),
     reason: row.reason,
     link: row.link,
     replacement: row.replacement,

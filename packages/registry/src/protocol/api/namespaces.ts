@@ -2,6 +2,7 @@ import { parseNamespaceName } from '@ashlar/core';
 import { z } from 'zod';
 
 import { listableNamespaces, requireAdmin, requireNamespace } from '../../catalogue/index.ts';
+import { needs } from '../../server/route-table.ts';
 import type { NamespaceRow } from '../../store/metadata/index.ts';
 import type { ApiApp } from './app.ts';
 import { errors } from './error.ts';
@@ -9,12 +10,14 @@ import { Namespace, NamespaceChange, NewNamespace } from './schema.ts';
 
 const path = z.object({ name: z.string() });
 const tags = ['namespaces'];
+const manages = needs('manage', 'namespace', 'ASH-NAMESPACE-UNKNOWN');
 
 export function namespaceRoutes(app: ApiApp): void {
   const { registry } = app;
   const { metadata } = registry;
 
   app.get('/namespaces', {
+    config: { permission: { kind: 'filtered' } },
     schema: {
       tags,
       operationId: 'listNamespaces',
@@ -29,6 +32,7 @@ export function namespaceRoutes(app: ApiApp): void {
   });
 
   app.post('/namespaces', {
+    config: { permission: { kind: 'administrator' } },
     schema: {
       tags,
       operationId: 'createNamespace',
@@ -51,6 +55,7 @@ function changeRoutes(app: ApiApp): void {
   const { metadata } = registry;
 
   app.patch('/namespaces/:name', {
+    config: { permission: manages },
     schema: {
       tags,
       operationId: 'updateNamespace',
@@ -73,6 +78,7 @@ function changeRoutes(app: ApiApp): void {
   });
 
   app.delete('/namespaces/:name', {
+    config: { permission: { ...manages, administrator: true } },
     schema: {
       tags,
       operationId: 'deleteNamespace',

@@ -10,6 +10,7 @@ import type { FastifyRequest } from 'fastify';
 import { requireRepository } from '../../catalogue/index.ts';
 import { archiveLimits, type ModuleFile, readArchive } from '../../intake/index.ts';
 import { readBody } from '../../server/body.ts';
+import { needs } from '../../server/route-table.ts';
 import { publishUpload } from '../../source/upload/index.ts';
 import type { ApiApp } from './app.ts';
 import { errors } from './error.ts';
@@ -20,6 +21,7 @@ export function publishRoute(app: ApiApp): void {
   const { registry } = app;
 
   app.put('/version', {
+    config: { permission: needs('publish', 'repository', 'ASH-REPOSITORY-UNKNOWN') },
     schema: {
       tags: ['versions'],
       operationId: 'publishVersion',

@@ -2,11 +2,13 @@ import { z } from 'zod';
 
 import { requireAdmin } from '../../catalogue/index.ts';
 import { backup, collectGarbage, scrub, type Task as RunningTask } from '../../maintenance/index.ts';
+import '../../server/route-table.ts';
 import type { ApiApp } from './app.ts';
 import { errors } from './error.ts';
 import { BackupOptions, CollectOptions, ScrubOptions, Task } from './schema.ts';
 
 const tags = ['tasks'];
+const administrators = { permission: { kind: 'administrator' } } as const;
 
 /** Work on the whole store. It is started here and goes on by itself; who started it looks after it. */
 export function taskRoutes(app: ApiApp): void {
@@ -15,6 +17,7 @@ export function taskRoutes(app: ApiApp): void {
   const started = { 202: Task, ...errors(400, 401, 403, 409) };
 
   app.post('/gc', {
+    config: administrators,
     schema: {
       tags,
       operationId: 'collectGarbage',
@@ -31,6 +34,7 @@ export function taskRoutes(app: ApiApp): void {
   });
 
   app.post('/scrub', {
+    config: administrators,
     schema: {
       tags,
       operationId: 'scrub',
@@ -47,6 +51,7 @@ export function taskRoutes(app: ApiApp): void {
   });
 
   app.post('/backup', {
+    config: administrators,
     schema: {
       tags,
       operationId: 'backup',
@@ -70,6 +75,7 @@ function lookRoutes(app: ApiApp): void {
   const { tasks } = app.registry;
 
   app.get('/tasks', {
+    config: administrators,
     schema: {
       tags,
       operationId: 'listTasks',
@@ -83,6 +89,7 @@ function lookRoutes(app: ApiApp): void {
   });
 
   app.get('/tasks/:id', {
+    config: administrators,
     schema: {
       tags,
       operationId: 'getTask',

@@ -2,6 +2,7 @@ import { ashlarError } from '@ashlar/core';
 import { z } from 'zod';
 
 import { type Caller, covers, isAnonymous, parseScope, scopesOf } from '../../identity/index.ts';
+import '../../server/route-table.ts';
 import type { TokenRow } from '../../store/metadata/index.ts';
 import type { ApiApp } from './app.ts';
 import { errors } from './error.ts';
@@ -15,6 +16,7 @@ export function tokenRoutes(app: ApiApp): void {
   const { metadata, identity } = registry;
 
   app.get('/tokens', {
+    config: { permission: { kind: 'signed-in' } },
     schema: {
       tags,
       operationId: 'listTokens',
@@ -32,6 +34,7 @@ export function tokenRoutes(app: ApiApp): void {
   });
 
   app.post('/tokens', {
+    config: { permission: { kind: 'signed-in' } },
     schema: {
       tags,
       operationId: 'createToken',
@@ -54,6 +57,7 @@ export function tokenRoutes(app: ApiApp): void {
   });
 
   app.delete('/tokens/:id', {
+    config: { permission: { kind: 'signed-in', missing: 'ASH-TOKEN-UNKNOWN' } },
     schema: {
       tags,
       operationId: 'revokeToken',

@@ -2,15 +2,17 @@ import { ashlarError, parseRepository, parseVersionReference, versionToTag } fro
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 
-import { requireRepository } from '../../catalogue/index.ts';
+import { requireRepository, stateSentences } from '../../catalogue/index.ts';
 import type { Action } from '../../identity/index.ts';
 import type { Registry } from '../../registry.ts';
+import { needs } from '../../server/route-table.ts';
 import type { ApiApp } from './app.ts';
 import { errors } from './error.ts';
 import { toVersion } from './modules.ts';
 import { Deprecation, ReferenceQuery, Revocation, Version } from './schema.ts';
 
 const tags = ['versions'];
+const manages = needs('manage', 'repository', 'ASH-VERSION-UNKNOWN');
 
 export function versionRoutes(app: ApiApp): void {
   const { registry } = app;
@@ -18,6 +20,7 @@ export function versionRoutes(app: ApiApp): void {
   stateRoutes(app);
 
   app.get('/version', {
+    config: { permission: needs('read', 'repository', 'ASH-VERSION-UNKNOWN') },
     schema: {
       tags,
       operationId: 'getVersion',
@@ -29,6 +32,7 @@ export function versionRoutes(app: ApiApp): void {
   });
 
   app.delete('/version', {
+    config: { permission: manages },
     schema: {
       tags,
       operationId: 'deleteVersion',
@@ -52,6 +56,7 @@ function stateRoutes(app: ApiApp): void {
   const { metadata } = registry;
 
   app.post('/version/deprecate', {
+    config: { permission: manages },
     schema: {
       tags,
       operationId: 'deprecateVersion',
@@ -74,6 +79,7 @@ function stateRoutes(app: ApiApp): void {
   });
 
   app.post('/version/revoke', {
+    config: { permission: manages },
     schema: {
       tags,
       operationId: 'revokeVersion',
@@ -90,6 +96,7 @@ function stateRoutes(app: ApiApp): void {
   });
 
   app.post('/version/reinstate', {
+    config: { permission: manages },
     schema: {
       tags,
       operationId: 'reinstateVersion',
@@ -108,13 +115,13 @@ function stateRoutes(app: ApiApp): void {
 async function openVersion(registry: Registry, request: FastifyRequest, ref: string, action: Action) {
   const { address, version } = parseVersionReference(ref);
   const { repository } = address;
-  const missing = ashlarError('ASH-VERSION-UNKNOWN', { address: repository, version });
+  const missing = () => ashlarError('ASH-VERSION-UNKNOWN', { address: repository, version });
   await requireRepository(registry, request.caller, action, parseRepository(repository), missing);
   const show = async () => {
     const rows = await registry.metadata.query.listVersions(repository);
     const row = rows.find((each) => each.version === version);
-    if (!row) throw missing;
-    return toVersion(row, rows);
+    if (!row) throw missing();
+    return toVersion(row, stateSentences(rows));
   };
   return { reference: { repository, version }, show };
 }

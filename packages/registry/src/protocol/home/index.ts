@@ -4,6 +4,7 @@ import { latestVersion, listableNamespaces } from '../../catalogue/index.ts';
 import type { Caller } from '../../identity/index.ts';
 import type { Registry } from '../../registry.ts';
 import { authenticateRequests } from '../../server/authenticate.ts';
+import '../../server/route-table.ts';
 import { homeHtml, type ListedModule } from './home-page.ts';
 
 /** How many modules the page shows; the API has them all. */
@@ -17,7 +18,7 @@ interface HomeOptions {
 /** `GET /`: what runs here, its modules, and how to connect each client. */
 export async function homePage(app: FastifyInstance, { registry, externalUrls }: HomeOptions): Promise<void> {
   authenticateRequests(app, registry);
-  app.get('/', async (request, reply) => {
+  app.get('/', { config: { permission: { kind: 'filtered' } } }, async (request, reply) => {
     const modules = await listModules(registry, request.caller);
     return await reply
       .type('text/html; charset=utf-8')

@@ -41,11 +41,7 @@ export async function deleteBlob(
   reply: FastifyReply,
   { repository, digest }: BlobPath,
 ): Promise<void> {
-  await requireRepository(
-    registry,
-    request.caller,
-    'manage',
-    repository,
+  await requireRepository(registry, request.caller, 'manage', repository, () =>
     ashlarError('ASH-BLOB-UNKNOWN', { digest }),
   );
   await registry.metadata.command.deleteBlob({ repository: repository.name, digest });

@@ -7,18 +7,18 @@ import { requireRepository } from '../../catalogue/index.ts';
 import type { Registry } from '../../registry.ts';
 import { catalogPageOf } from '../../server/distribution/catalog.ts';
 import { lastParameter, nextLink, pageOf } from '../../server/distribution/query.ts';
-import type { ManifestRow } from '../../store/metadata/index.ts';
+import { manifestKey, type ManifestRow } from '../../store/metadata/index.ts';
 
 /** Bytes of a referrers answer; clients refuse an index of more than 4 MiB. */
 const maxReferrersSize = 4 * 1024 * 1024;
-/** How many manifests are read at once: each may hold annotations of 4 MiB, and there may be tens of thousands. */
+/** How many manifests are read at once: there may be tens of thousands. */
 const referrersPerRead = 50;
 
 export async function listTags(
   registry: Registry,
   request: FastifyRequest,
   reply: FastifyReply,
-  repository: Repository,
+  { repository }: { readonly repository: Repository },
 ): Promise<void> {
   await requireRepository(registry, request.caller, 'read', repository);
   const { name } = repository;
@@ -62,8 +62,8 @@ export async function listReferrers(
     ...(await statedReferrers(registry, repository, { subject: digest, type, after })),
     ...(await fallbackReferrers(registry, repository, { subject: digest, type, after })),
   ];
-  const entries = rows.toSorted((a, b) => (a.digest < b.digest ? -1 : 1));
-  const { manifests, last } = fillPage(entries.map(referrerEntry));
+  const sorted = rows.toSorted((a, b) => (a.digest < b.digest ? -1 : 1));
+  const { manifests, last } = fillPage(await referrerEntries(registry, sorted));
   if (type !== undefined) void reply.header('oci-filters-applied', 'artifactType');
   if (last !== undefined) {
     const path = `/v2/${repository.name}/referrers/${digest}`;
@@ -87,8 +87,20 @@ interface ReferrerEntry {
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
-function referrerEntry(row: ManifestRow): ReferrerEntry {
-  const annotations = JSON.parse(row.annotations) as Record<string, string>;
+/** As many entries as could fill an answer, and one more when there is one: only their annotations are read. */
+async function referrerEntries(
+  { metadata }: Registry,
+  sorted: readonly ManifestRow[],
+): Promise<ReferrerEntry[]> {
+  let size = 0;
+  const end = sorted.findIndex((row) => (size += row.annotations_size) > maxReferrersSize);
+  const rows = end < 0 ? sorted : sorted.slice(0, end + 1);
+  const annotations = await metadata.query.listAnnotations({ manifests: rows, atMost: maxReferrersSize });
+  return rows.map((row) => referrerEntry(row, annotations.get(manifestKey(row)) ?? '{}'));
+}
+
+function referrerEntry(row: ManifestRow, stored: string): ReferrerEntry {
+  const annotations = JSON.parse(stored) as Record<string, string>;
   return {
     mediaType: row.media_type,
     digest: row.digest,
@@ -121,7 +133,7 @@ async function statedReferrers(
 
 /** Whatever comes behind such rows belongs to a later page. */
 function fillsAnswer(rows: readonly ManifestRow[]): boolean {
-  return rows.reduce((size, row) => size + row.annotations.length, 0) > maxReferrersSize;
+  return rows.reduce((size, row) => size + row.annotations_size, 0) > maxReferrersSize;
 }
 
 /**

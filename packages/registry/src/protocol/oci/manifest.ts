@@ -24,7 +24,7 @@ export async function getManifest(
   reply: FastifyReply,
   { repository, reference }: ManifestPath,
 ): Promise<void> {
-  const missing = ashlarError('ASH-MANIFEST-UNKNOWN', { name: repository.name, reference });
+  const missing = () => ashlarError('ASH-MANIFEST-UNKNOWN', { name: repository.name, reference });
   await requireRepository(registry, request.caller, 'read', repository, missing);
   const { row, warning } = await resolveManifest(registry, repository, reference);
   const digest = row.digest as Digest;
@@ -40,7 +40,7 @@ export async function getManifest(
   void reply.header('content-length', row.size);
   if (request.method === 'HEAD') {
     // Who asks before a push then pushes again, and heals what was damaged.
-    if ((await registry.blobs.size(digest)) !== row.size) throw missing;
+    if ((await registry.blobs.size(digest)) !== row.size) throw missing();
     // Nothing rather than null: Fastify would add a charset to the media type.
     await reply.send();
     return;
@@ -90,7 +90,7 @@ export async function deleteManifest(
   reply: FastifyReply,
   { repository, reference }: ManifestPath,
 ): Promise<void> {
-  const missing = ashlarError('ASH-MANIFEST-UNKNOWN', { name: repository.name, reference });
+  const missing = () => ashlarError('ASH-MANIFEST-UNKNOWN', { name: repository.name, reference });
   await requireRepository(registry, request.caller, 'manage', repository, missing);
   await deleteReference(registry, repository, reference);
   await reply.code(202).header('content-length', 0).send();

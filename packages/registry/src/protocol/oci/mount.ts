@@ -8,7 +8,7 @@ import {
 } from '@ashlar/core';
 import type { FastifyRequest } from 'fastify';
 
-import { requireRepository, resolveBlob } from '../../catalogue/index.ts';
+import { listableNamespaces, requireRepository, resolveBlob } from '../../catalogue/index.ts';
 import { type Caller, mayMountFromAny } from '../../identity/index.ts';
 import type { Registry } from '../../registry.ts';
 import { lastParameter } from '../../server/distribution/query.ts';
@@ -39,7 +39,9 @@ export async function findMountable(
   if (from !== undefined) return await readableBlob(registry, request.caller, from, digest);
   const owner = mayMountFromAny(request.caller);
   if (!owner) throw ashlarError('ASH-AUTH-SCOPE', {});
-  for (const { name } of await registry.metadata.query.repositoriesWithBlob({ digest, limit: maxSources })) {
+  const namespaces = await listableNamespaces(registry, owner);
+  const { query } = registry.metadata;
+  for (const { name } of await query.repositoriesWithBlob({ digest, namespaces, limit: maxSources })) {
     const size = await readableBlob(registry, owner, name, digest);
     if (size !== undefined) return size;
   }

@@ -8,6 +8,10 @@ import { sendOciError } from '../../server/distribution/error.ts';
 import { queryOf } from '../../server/distribution/query.ts';
 import { knownError } from '../../server/error.ts';
 import { formBodies, formOf } from '../../server/form.ts';
+import { limitRate, signIn } from '../../server/limits.ts';
+import '../../server/route-table.ts';
+
+const credentials = { config: { permission: { kind: 'credentials' }, limitsItself: true } } as const;
 
 /**
  * `/token` in the two forms of the token specification: `GET` with Basic credentials, and `POST` with a form.
@@ -25,13 +29,27 @@ export async function tokenEndpoint(
     sendOciError(request, reply, knownError(error, request), 'Basic realm="ashlar"'),
   );
   app.addHook('onRequest', async (_request, reply) => void reply.header('cache-control', 'no-store'));
-  app.get('/token', async (request) => {
-    const caller = await registry.identity.authenticate(request.headers.authorization);
+  app.get('/token', credentials, async (request, reply) => {
+    const { authorization } = request.headers;
+    const caller = await signIn(
+      request,
+      reply,
+      authorization,
+      async () => await registry.identity.authenticate(authorization),
+    );
+    limitRate(request, reply, caller);
     return await answer(registry, caller, queryOf(request).getAll('scope'));
   });
-  app.post('/token', async (request) => {
+  app.post('/token', credentials, async (request, reply) => {
     const form = formOf(request);
-    const caller = await formCaller(registry, request, form);
+    const credential = form.get('password') || form.get('refresh_token') || request.headers.authorization;
+    const caller = await signIn(
+      request,
+      reply,
+      credential,
+      async () => await formCaller(registry, request, form),
+    );
+    limitRate(request, reply, caller);
     return await answer(registry, caller, form.getAll('scope'));
   });
 }

@@ -10,7 +10,7 @@ import {
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import { requireRepository } from '../../catalogue/index.ts';
-import { type Caller, mayCreateNamespace } from '../../identity/index.ts';
+import { type Caller, isAnonymous, mayCreateNamespace } from '../../identity/index.ts';
 import type { Registry } from '../../registry.ts';
 import { skipBytes } from '../../server/body.ts';
 import { parseContentRange } from '../../server/range.ts';
@@ -27,7 +27,7 @@ export async function startUpload(
   registry: Registry,
   request: FastifyRequest,
   reply: FastifyReply,
-  repository: Repository,
+  { repository }: { readonly repository: Repository },
 ): Promise<void> {
   await requireRepository(registry, request.caller, 'publish', repository);
   const mount = digestParameter(request, 'mount');
@@ -35,7 +35,11 @@ export async function startUpload(
     return await sendCreated(reply, repository, mount);
   }
   const digest = mount === undefined ? digestParameter(request, 'digest') : undefined;
-  const id = await registry.blobs.createUpload(algorithmOf(request, mount ?? digest));
+  const algorithm = algorithmOf(request, mount ?? digest);
+  const id = await registry.uploadSessions.start(
+    request.caller.subject,
+    async () => await registry.blobs.createUpload(algorithm),
+  );
   if (digest === undefined) return await sendAccepted(registry, reply, request.caller, repository, id, 0);
   try {
     await registry.blobs.append(id, 0, request.raw, registry.config.maxBlobSize);
@@ -43,6 +47,7 @@ export async function startUpload(
   } catch (error) {
     // Nobody was told where it is and can go on with it; on a full disk its bytes are the last thing to keep.
     await registry.blobs.cancelUpload(id).catch(() => false);
+    registry.uploadSessions.end(request.caller.subject, id);
     throw error;
   }
   await sendCreated(reply, repository, digest);
@@ -55,12 +60,13 @@ export async function continueUpload(
   reply: FastifyReply,
   { repository, ticket }: { readonly repository: Repository; readonly ticket: string },
 ): Promise<void> {
+  const unknown = ashlarError('ASH-UPLOAD-UNKNOWN', {});
   const { caller, id, offset } = await openUpload(registry, request, repository, ticket);
   switch (request.method) {
     case 'GET':
     case 'HEAD': {
       const size = await registry.blobs.uploadSize(id);
-      if (size === undefined) throw ashlarError('ASH-UPLOAD-UNKNOWN', {});
+      if (size === undefined) throw unknown;
       return await sendAccepted(registry, reply, caller, repository, id, size, 204);
     }
     case 'PATCH':
@@ -68,7 +74,8 @@ export async function continueUpload(
     case 'PUT':
       return await finishUpload(registry, request, reply, { caller, repository, id, offset });
     case 'DELETE':
-      if (!(await registry.blobs.cancelUpload(id))) throw ashlarError('ASH-UPLOAD-UNKNOWN', {});
+      if (!(await registry.blobs.cancelUpload(id))) throw unknown;
+      registry.uploadSessions.end(caller.subject, id);
       await reply.code(204).send();
       return;
     default:
@@ -86,7 +93,7 @@ interface Upload {
 
 /**
  * A Location carries its own authorisation: the .NET client of Azure sends no token with it. An expired one still
- * names its upload for a caller that signs in.
+ * names its upload for its owner, who signs in. For anybody else there is no such upload.
  */
 async function openUpload(
   registry: Registry,
@@ -94,13 +101,14 @@ async function openUpload(
   repository: Repository,
   ticket: string,
 ): Promise<Upload> {
-  const unknown = ashlarError('ASH-UPLOAD-UNKNOWN', {});
+  const unknown = () => ashlarError('ASH-UPLOAD-UNKNOWN', {});
   const { tickets, callerOf } = registry.identity;
   const live = await tickets.read('upload', ticket);
   const claims = live ?? (await tickets.readExpired('upload', ticket));
-  if (claims?.['repository'] !== repository.name) {
+  const isStranger = !isAnonymous(request.caller) && request.caller.subject !== claims?.sub;
+  if (claims?.['repository'] !== repository.name || isStranger) {
     await requireRepository(registry, request.caller, 'publish', repository, unknown);
-    throw unknown;
+    throw unknown();
   }
   const owner = live && (await callerOf(live));
   const caller = owner ?? request.caller;
@@ -195,6 +203,7 @@ async function finish(
 ): Promise<void> {
   await registry.leases.hold([digest], async () => {
     const { size } = await registry.blobs.finishUpload(id, digest);
+    registry.uploadSessions.end(caller.subject, id);
     await addBlob(registry, caller, repository, digest, size);
   });
 }

@@ -11,12 +11,16 @@ import {
   sortVersions,
 } from '../../catalogue/index.ts';
 import type { Registry } from '../../registry.ts';
+import { needs } from '../../server/route-table.ts';
 import type { ModuleRow, VersionRow } from '../../store/metadata/index.ts';
 import { addressOf, modulePath, repositoryOf, versionPath } from './address.ts';
-import { sourceOf } from './module-source.ts';
+import { sourceAnnotations, sourceOf, versionKey } from './module-source.ts';
 
 const defaultLimit = 15;
 const maxLimit = 100;
+
+const list = { config: { permission: { kind: 'filtered' } } } as const;
+const module = { config: { permission: needs('read', 'repository', 'ASH-MODULE-UNKNOWN') } };
 
 const filterText = z.string().max(500).optional();
 
@@ -36,37 +40,37 @@ const listQuery = z.object({
 
 /** The extended API of the public registry: lists, search, latest and details. */
 export function catalogueRoutes(app: FastifyInstance, registry: Registry): void {
-  app.get('/', async (request) => await listPage(registry, request, {}));
-  app.get('/search', async (request) => {
+  app.get('/', list, async (request) => await listPage(registry, request, {}));
+  app.get('/search', list, async (request) => {
     const { q } = readQuery(request);
     if (!q?.trim()) throw ashlarError('ASH-REQUEST-INVALID', { reason: 'the parameter q is missing' });
     return await listPage(registry, request, { search: q });
   });
-  app.get('/:namespace', async (request) => {
+  app.get('/:namespace', list, async (request) => {
     const { namespace } = request.params as { namespace: string };
     return await listPage(registry, request, { namespace });
   });
-  app.get('/:namespace/:name', async (request) => {
+  app.get('/:namespace/:name', list, async (request) => {
     const { namespace, name } = request.params as { namespace: string; name: string };
     return await listPage(registry, request, { namespace, name });
   });
-  app.get('/:namespace/:name/:system', async (request) => {
+  app.get('/:namespace/:name/:system', module, async (request) => {
     const module = await readModule(registry, request, modulePath.parse(request.params));
     const latest = latestVersion(module.rows);
-    if (!latest) throw module.missing;
+    if (!latest) throw module.missing();
     return await detail(registry, request, module, latest);
   });
-  app.get('/:namespace/:name/:system/:version', async (request) => {
+  app.get('/:namespace/:name/:system/:version', module, async (request) => {
     const path = versionPath.parse(request.params);
     const module = await readModule(registry, request, path);
     const version = await resolveVersion(registry, addressOf(path), normaliseVersion(path.version));
     return await detail(registry, request, module, version);
   });
-  app.get('/:namespace/:name/:system/download', async (request, reply) => {
+  app.get('/:namespace/:name/:system/download', module, async (request, reply) => {
     const path = modulePath.parse(request.params);
     const { rows, missing } = await readModule(registry, request, path);
     const latest = latestVersion(rows);
-    if (!latest) throw missing;
+    if (!latest) throw missing();
     const { namespace, name, system } = path;
     return reply.redirect(`/v1/modules/${namespace}/${name}/${system}/${latest.version}/download`, 302);
   });
@@ -74,7 +78,7 @@ export function catalogueRoutes(app: FastifyInstance, registry: Registry): void 
 
 /** `/v2/modules/…/downloads/summary`; registered before the OCI router, whose `/v2/` it shares. */
 export function downloadsSummaryRoute(app: FastifyInstance, registry: Registry): void {
-  app.get('/v2/modules/:namespace/:name/:system/downloads/summary', async (request) => {
+  app.get('/v2/modules/:namespace/:name/:system/downloads/summary', module, async (request) => {
     const path = modulePath.parse(request.params);
     const { row } = await readModule(registry, request, path);
     const since = (days: number) =>
@@ -107,9 +111,7 @@ async function listPage(registry: Registry, request: FastifyRequest, filter: Fil
   const query = readQuery(request);
   const { offset, limit } = query;
   const modules = query.verified === 'true' ? [] : await findModules(registry, request, filter, query);
-  const shown = await Promise.all(
-    modules.slice(0, limit).map(async (row) => await latestItem(registry, request, row)),
-  );
+  const shown = await listItems(registry, request, modules.slice(0, limit));
   const next = modules.length > limit ? offset + limit : undefined;
   return {
     meta: {
@@ -118,7 +120,7 @@ async function listPage(registry: Registry, request: FastifyRequest, filter: Fil
       ...(next === undefined ? {} : { next_offset: next, next_url: pageUrl(request, next) }),
       ...(offset > 0 ? { prev_offset: Math.max(offset - limit, 0) } : {}),
     },
-    modules: shown.filter((item) => item !== undefined),
+    modules: shown,
   };
 }
 
@@ -158,20 +160,47 @@ function pageUrl(request: FastifyRequest, offset: number): string {
 
 async function readModule(registry: Registry, request: FastifyRequest, path: z.infer<typeof modulePath>) {
   const address = addressOf(path);
-  const missing = ashlarError('ASH-MODULE-UNKNOWN', { address: address.repository });
+  const missing = () => ashlarError('ASH-MODULE-UNKNOWN', { address: address.repository });
   await requireRepository(registry, request.caller, 'read', repositoryOf(address), missing);
   const row = await registry.metadata.query.findModule(address.repository);
-  if (!row) throw missing;
+  if (!row) throw missing();
   return { row, rows: await registry.metadata.query.listVersions(address.repository), missing };
 }
 
-async function latestItem(registry: Registry, request: FastifyRequest, module: ModuleRow) {
-  const latest = latestVersion(await registry.metadata.query.listVersions(module.repository));
-  return latest && (await listItem(registry, request, module, latest));
+/** Modules in a list, each by its latest version; all that is shown of them is read at once. */
+async function listItems(registry: Registry, request: FastifyRequest, modules: readonly ModuleRow[]) {
+  const { query } = registry.metadata;
+  const repositories = modules.map(({ repository }) => repository);
+  const versions = await query.listVersionsOf(repositories);
+  const listed = modules.flatMap((module) => {
+    const version = latestVersion(versions.get(module.repository) ?? []);
+    return version === undefined ? [] : [{ module, version }];
+  });
+  const annotations = await sourceAnnotations(
+    registry,
+    listed.map(({ version }) => version),
+  );
+  const downloads = await query.countDownloadsOf(repositories);
+  return listed.map(({ module, version }) =>
+    listItem(request, module, version, {
+      annotations: annotations.get(versionKey(version)),
+      downloads: downloads.get(module.repository) ?? 0,
+    }),
+  );
+}
+
+interface Besides {
+  readonly annotations: string | undefined;
+  readonly downloads: number;
 }
 
 /** One module in a list, by one of its versions. */
-async function listItem(registry: Registry, request: FastifyRequest, module: ModuleRow, version: VersionRow) {
+function listItem(
+  request: FastifyRequest,
+  module: ModuleRow,
+  version: VersionRow,
+  { annotations, downloads }: Besides,
+) {
   const [, namespace, name, system] = module.address.split('/') as [string, string, string, string];
   return {
     id: `${namespace}/${name}/${system}/${version.version}`,
@@ -181,9 +210,9 @@ async function listItem(registry: Registry, request: FastifyRequest, module: Mod
     version: version.version,
     provider: system,
     description: version.description,
-    source: await sourceOf(registry, request, module.repository, version),
+    source: sourceOf(request, module.repository, version, annotations),
     published_at: new Date(version.published_at).toISOString(),
-    downloads: await registry.metadata.query.countDownloads({ repository: module.repository }),
+    downloads,
     verified: false,
   };
 }
@@ -195,15 +224,18 @@ async function detail(
   version: VersionRow,
 ) {
   const [, namespace, name, system] = row.address.split('/') as [string, string, string, string];
-  const siblings = await registry.metadata.query.listModules({
+  const { query } = registry.metadata;
+  const annotations = (await sourceAnnotations(registry, [version])).get(versionKey(version));
+  const downloads = await query.countDownloads({ repository: row.repository });
+  const siblings = await query.listModules({
     namespaces: [row.namespace],
     language: 'terraform',
     name: name.toLowerCase(),
     limit: maxLimit,
   });
   return {
-    ...(await listItem(registry, request, row, version)),
-    root: { path: '', name, readme: (await registry.metadata.query.findReadme(version)) ?? '', empty: false },
+    ...listItem(request, row, version, { annotations, downloads }),
+    root: { path: '', name, readme: (await query.findReadme(version)) ?? '', empty: false },
     providers: siblings.map((sibling) => sibling.repository.split('/').at(-1)!),
     versions: sortVersions(consumable(rows)).map((each) => each.version),
     namespace,

@@ -3,21 +3,30 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 
 import { requireRepository, resolveVersion } from '../../catalogue/index.ts';
 import type { Registry } from '../../registry.ts';
+import { needs } from '../../server/route-table.ts';
 import { sendBlob } from '../../server/send-blob.ts';
 import { addressOf, repositoryOf, versionPath } from './address.ts';
 
-const plain = { config: { plainErrors: true } };
+const download = {
+  config: { plainErrors: true, permission: needs('read', 'repository', 'ASH-VERSION-UNKNOWN') },
+};
+const archive = {
+  config: {
+    plainErrors: true,
+    permission: { kind: 'ticket', ticket: 'archive', action: 'read', missing: 'ASH-LINK-EXPIRED' },
+  },
+} as const;
 
 /**
  * `GET :namespace/:name/:system/:version/download`: where the archive is. The link is root-relative, so that it leads
  * to the listener that was asked, and its `checksum` is the only integrity check that Terraform makes.
  */
 export function downloadRoute(app: FastifyInstance, registry: Registry): void {
-  app.get('/:namespace/:name/:system/:version/download', plain, async (request, reply) => {
+  app.get('/:namespace/:name/:system/:version/download', download, async (request, reply) => {
     const path = versionPath.parse(request.params);
     const address = addressOf(path);
     const version = normaliseVersion(path.version);
-    const missing = ashlarError('ASH-VERSION-UNKNOWN', { address: address.repository, version });
+    const missing = () => ashlarError('ASH-VERSION-UNKNOWN', { address: address.repository, version });
     await requireRepository(registry, request.caller, 'read', repositoryOf(address), missing);
     const row = await resolveVersion(registry, address, version);
     const digest = row.archive_digest as Digest;
@@ -50,7 +59,7 @@ export function archiveRoute(app: FastifyInstance, registry: Registry): void {
   app.route({
     method: ['GET', 'HEAD'],
     url: '/v1/archives/:ticket/:name',
-    ...plain,
+    ...archive,
     handler: async (request, reply) => {
       const { ticket } = request.params as { ticket: string };
       const claims = await registry.identity.tickets.read('archive', ticket);
@@ -62,10 +71,10 @@ export function archiveRoute(app: FastifyInstance, registry: Registry): void {
         digest: Digest;
         size: number;
       };
-      const missing = ashlarError('ASH-LINK-EXPIRED', {});
+      const missing = () => ashlarError('ASH-LINK-EXPIRED', {});
       await requireRepository(registry, owner, 'read', parseRepository(repository), missing);
       const row = await resolveVersion(registry, parseAddress(repository), version);
-      if (row.archive_digest !== digest) throw missing;
+      if (row.archive_digest !== digest) throw missing();
       void reply.header('content-type', 'application/zip').header('cache-control', 'private, max-age=300');
       await sendBlob(request, reply, registry.blobs, digest, size);
       return reply;

@@ -25,9 +25,10 @@ export async function terraformProtocol(
     downloadsSummaryRoute(scope, registry);
     await scope.register(
       async (modules) => {
-        modules.addHook('onRequest', async (_request, reply) => {
+        modules.addHook('onRequest', (_request, reply, done) => {
           // Revoking a version, or a token, takes effect at once, also behind a proxy that caches.
           void reply.header('cache-control', 'no-store');
+          done();
         });
         turnAwayNewcomers(modules, isDraining);
         versionsRoute(modules, registry);

@@ -8,6 +8,8 @@ import { randomBytes } from '../../gateway/random.ts';
 import type { Registry } from '../../registry.ts';
 import { knownError } from '../../server/error.ts';
 import { formBodies, formOf } from '../../server/form.ts';
+import { signIn } from '../../server/limits.ts';
+import '../../server/route-table.ts';
 import { queryOf } from '../../server/distribution/query.ts';
 import { loginPage } from './login-page.ts';
 
@@ -25,7 +27,7 @@ const authorisation = z.object({
 });
 
 /** A browser shows what is wrong as a sentence. */
-const forPeople = { config: { plainErrors: true } };
+const forPeople = { config: { plainErrors: true, permission: { kind: 'credentials' } } } as const;
 
 type Authorisation = z.infer<typeof authorisation>;
 
@@ -48,7 +50,12 @@ export async function terraformLogin(
     const asked = readAuthorisation(queryOf(request));
     const token = formOf(request).get('token')?.trim() ?? '';
     try {
-      const caller = await registry.identity.authenticateToken(token);
+      const caller = await signIn(
+        request,
+        reply,
+        token,
+        async () => await registry.identity.authenticateToken(token),
+      );
       const code = await registry.identity.tickets.issue(
         'code',
         {
@@ -71,6 +78,7 @@ export async function terraformLogin(
   });
 
   app.post('/oauth/token', {
+    config: { permission: { kind: 'credentials' } },
     errorHandler: (error, request, reply) => {
       const known = knownError(error, request);
       void reply

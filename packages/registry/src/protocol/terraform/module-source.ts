@@ -2,21 +2,35 @@ import { annotation } from '@ashlar/core';
 import type { FastifyRequest } from 'fastify';
 
 import type { Registry } from '../../registry.ts';
-import type { VersionRow } from '../../store/metadata/index.ts';
+import { manifestKey, type VersionRow } from '../../store/metadata/index.ts';
+
+/** Bytes; in more annotations than any tool writes nobody looks for the source. */
+const maxAnnotations = 64 * 1024;
+
+/** The annotations of versions in which {@link sourceOf} looks, by {@link versionKey}; read for all of them at once. */
+export async function sourceAnnotations(
+  { metadata }: Registry,
+  versions: readonly VersionRow[],
+): Promise<Map<string, string>> {
+  return await metadata.query.listAnnotations({ manifests: versions, atMost: maxAnnotations });
+}
+
+export const versionKey: (version: VersionRow) => string = manifestKey;
 
 /**
  * Where a module comes from, for people and for update bots: the repository that its publisher named, else its
  * documentation, else its place on our own page. Always an http(s) address: bots ignore anything else.
  */
-export async function sourceOf(
-  registry: Registry,
+export function sourceOf(
   request: FastifyRequest,
   repository: string,
   version: VersionRow | undefined,
-): Promise<string> {
-  const manifest =
-    version && (await registry.metadata.query.findManifest({ repository, digest: version.digest }));
-  const stated = manifest && (JSON.parse(manifest.annotations) as Record<string, string>)[annotation.source];
+  annotations: string | undefined,
+): string {
+  const stated =
+    annotations === undefined
+      ? undefined
+      : (JSON.parse(annotations) as Record<string, string>)[annotation.source];
   const own = `${request.externalUrl}/#${repository}`;
   return [stated, version?.documentation].find((text) => isWebAddress(text ?? '')) ?? own;
 }

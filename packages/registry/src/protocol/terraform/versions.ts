@@ -1,29 +1,40 @@
 import { ashlarError } from '@ashlar/core';
 import type { FastifyInstance } from 'fastify';
 
-import { latestVersion, requireRepository, stateSentence, terraformVersions } from '../../catalogue/index.ts';
+import {
+  latestVersion,
+  requireRepository,
+  stateSentences,
+  terraformVersions,
+} from '../../catalogue/index.ts';
 import type { Registry } from '../../registry.ts';
+import { needs } from '../../server/route-table.ts';
 import { addressOf, modulePath, repositoryOf } from './address.ts';
-import { sourceOf } from './module-source.ts';
+import { sourceAnnotations, sourceOf, versionKey } from './module-source.ts';
+
+const module = { config: { permission: needs('read', 'repository', 'ASH-MODULE-UNKNOWN') } };
 
 /** `GET :namespace/:name/:system/versions`: every version, never cut, because Terraform does not page. */
 export function versionsRoute(app: FastifyInstance, registry: Registry): void {
-  app.get('/:namespace/:name/:system/versions', async (request) => {
+  app.get('/:namespace/:name/:system/versions', module, async (request) => {
     const address = addressOf(modulePath.parse(request.params));
-    const missing = ashlarError('ASH-MODULE-UNKNOWN', { address: address.repository });
+    const missing = () => ashlarError('ASH-MODULE-UNKNOWN', { address: address.repository });
     await requireRepository(registry, request.caller, 'read', repositoryOf(address), missing);
     const rows = await registry.metadata.query.listVersions(address.repository);
-    if (rows.length === 0) throw missing;
+    if (rows.length === 0) throw missing();
+    const sentenceOf = stateSentences(rows);
+    const latest = latestVersion(rows);
+    const annotations = latest && (await sourceAnnotations(registry, [latest])).get(versionKey(latest));
     return {
       modules: [
         {
           // Renovate and Dependabot look here for release notes.
-          source: await sourceOf(registry, request, address.repository, latestVersion(rows)),
+          source: sourceOf(request, address.repository, latest, annotations),
           versions: terraformVersions(rows).map((row) => ({
             version: row.version,
             ...(row.state === 'admitted'
               ? {}
-              : { deprecation: { reason: stateSentence(row, rows)!, link: row.link ?? '' } }),
+              : { deprecation: { reason: sentenceOf(row)!, link: row.link ?? '' } }),
           })),
         },
       ],

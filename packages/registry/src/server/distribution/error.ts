@@ -33,6 +33,8 @@ const codes: Partial<Record<ErrorCode, string>> = {
   'ASH-OCI-UNSUPPORTED': 'UNSUPPORTED',
   'ASH-METHOD': 'UNSUPPORTED',
   'ASH-RANGE-INVALID': 'BLOB_UNKNOWN',
+  'ASH-BODY-TIMEOUT': 'BLOB_UPLOAD_INVALID',
+  'ASH-OVERLOADED': 'TOOMANYREQUESTS',
 };
 
 /** Statuses that this surface gives instead of those of the catalogue. */

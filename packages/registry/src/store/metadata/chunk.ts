@@ -19,6 +19,9 @@ export async function inChunks<Item, Row>(
   read: (chunk: Item[]) => Promise<Row[]>,
 ): Promise<Row[]> {
   const rows: Row[] = [];
-  for (const chunk of chunksOf(items)) rows.push(...(await read(chunk)));
+  for (const chunk of chunksOf(items)) {
+    // One by one: there may be more of them than a call takes arguments.
+    for (const row of await read(chunk)) rows.push(row);
+  }
   return rows;
 }

@@ -1,5 +1,6 @@
 export type { MetadataStore } from './metadata-store.ts';
 export type { Schema, VersionState, Visibility } from './schema.ts';
+export { manifestKey } from './manifest-key.ts';
 export type { ManifestRow, ModuleRow, NamespaceRow, TokenRow, VersionRow } from './query/index.ts';
 export type { DownloadCount, ManifestPart, Publication, RepositoryInput } from './command/index.ts';
 export type { RowPage, Snapshot } from './snapshot.ts';

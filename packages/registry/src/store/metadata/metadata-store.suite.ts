@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { ManifestInput, ManifestPart, Publication, StateInput } from './command/index.ts';
 import type { MetadataStore } from './metadata-store.ts';
+import { manifestKey } from './manifest-key.ts';
 import type { ManifestRow, VersionRow } from './query/index.ts';
 
 /** A store that starts empty. */
@@ -76,7 +77,7 @@ const manifestRow = (n: number, more: Partial<ManifestRow> = {}): ManifestRow =>
   size: 100,
   referrer_type: null,
   subject: null,
-  annotations: '{}',
+  annotations_size: 2,
   created_at: now,
   ...more,
 });
@@ -291,15 +292,19 @@ export function metadataStoreSuite(name: string, open: () => Promise<MetadataSto
         expect(await store.query.listNamespaces(undefined)).toEqual([]);
       });
 
-      it('are found in every repository that shows them, by name', async () => {
-        for (const name of ['b/x', 'a/x', 'c/x']) await addBlobs([1], name);
+      it('are found in every repository of some namespaces that shows them, by name', async () => {
+        for (const name of ['b/x', 'a/x', 'c/x', 'd/x']) await addBlobs([1], name);
         await addBlobs([2], 'a/y');
+        const found = async (n: number, ...namespaces: string[]) =>
+          await store.query.repositoriesWithBlob({ digest: digest(n), namespaces, limit: 2 });
 
-        expect(await store.query.repositoriesWithBlob({ digest: digest(1), limit: 2 })).toEqual([
-          { name: 'a/x', namespace: 'a' },
+        expect(await found(1, 'd', 'c', 'b')).toEqual([
           { name: 'b/x', namespace: 'b' },
+          { name: 'c/x', namespace: 'c' },
         ]);
-        expect(await store.query.repositoriesWithBlob({ digest: digest(3), limit: 2 })).toEqual([]);
+        expect(await found(1, 'd', 'z')).toEqual([{ name: 'd/x', namespace: 'd' }]);
+        expect(await found(1)).toEqual([]);
+        expect(await found(3, 'a', 'b')).toEqual([]);
       });
 
       it('are deleted, but not under a live version', async () => {
@@ -394,7 +399,8 @@ export function metadataStoreSuite(name: string, open: () => Promise<MetadataSto
         const two = { repository, digest: digest(2) };
         const found = async () => [await store.query.findBlob(two), await store.query.findPushable(two)];
         expect(await found()).toEqual([undefined, 10]);
-        expect(await store.query.repositoriesWithBlob({ digest: digest(2), limit: 10 })).toEqual([]);
+        const everywhere = { digest: digest(2), namespaces: ['contoso'], limit: 10 };
+        expect(await store.query.repositoriesWithBlob(everywhere)).toEqual([]);
         expect(await refusal(store.command.deleteBlob(two))).toMatchObject({ code: 'ASH-BLOB-UNKNOWN' });
         await store.command.putManifest(manifest(101, { parts: [blobPart(2)], tags: ['1.1.0'] }));
         expect(await found()).toEqual([{ size: 10, revoked: null }, 10]);
@@ -435,9 +441,14 @@ export function metadataStoreSuite(name: string, open: () => Promise<MetadataSto
             repository: 'plain/x',
             subject: digest(7),
             referrer_type: 'application/sig',
-            annotations: '{"a":"ä"}',
+            annotations_size: 10,
           }),
         );
+        const manifests = [{ repository: 'plain/x', digest: digest(10) }];
+        const annotations = new Map([[manifestKey(manifests[0]!), '{"a":"ä"}']]);
+        expect(await store.query.listAnnotations({ manifests, atMost: 10 })).toEqual(annotations);
+        expect(await store.query.listAnnotations({ manifests, atMost: 9 })).toEqual(new Map());
+        expect(await store.query.listAnnotations({ manifests: [], atMost: 10 })).toEqual(new Map());
         expect(await store.query.findTag({ repository: 'plain/x', tag: 'v1' })).toBe(digest(10));
         expect(await store.query.findTag({ repository: 'plain/x', tag: 'V1' })).toBeUndefined();
         expect(await store.query.findManifest({ repository, digest: digest(10) })).toBeUndefined();
@@ -818,6 +829,36 @@ export function metadataStoreSuite(name: string, open: () => Promise<MetadataSto
         });
       });
 
+      it('close a blob when all that name it are revoked, apart from a blob of two bytes', async () => {
+        const empty = { digest: digest(3), size: 2 };
+        await store.command.addBlob({ now, repository: inRepository(), ...empty });
+        const parts = [blobPart(1), { ...empty, kind: 'blob' as const, required: true }];
+        const publishParts = async (version: string, n: number) =>
+          await store.command.putManifest(
+            manifest(n, {
+              parts,
+              tags: [version],
+              publication: publication([version], { contentDigest: digest(900 + n) }),
+            }),
+          );
+        const revoke = async (version: string) =>
+          await store.command.setState({ repository, version, to: 'revoked' });
+        const closedBy = async (n: number) =>
+          (await store.query.findBlob({ repository, digest: digest(n) }))?.revoked;
+        await addBlobs([1]);
+        await publishParts('2.0.0', 10);
+        await publishParts('1.0.0', 11);
+        await store.command.putManifest(manifest(12, { parts, subject: digest(10) }));
+
+        expect(await closedBy(1)).toBeNull();
+        await revoke('2.0.0');
+        expect(await closedBy(1)).toBeNull();
+        await revoke('1.0.0');
+        expect([await closedBy(1), await closedBy(3)]).toEqual(['1.0.0', null]);
+        await store.command.setState({ repository, version: '2.0.0', to: 'reinstated' });
+        expect(await closedBy(1)).toBeNull();
+      });
+
       it.each([
         `update version set digest = '${digest(11)}'`,
         `update version set content_digest = '${digest(11)}'`,
@@ -1105,6 +1146,30 @@ export function metadataStoreSuite(name: string, open: () => Promise<MetadataSto
         await store.command.deleteManifest({ now, repository: name, digest: digest(100), kind: 'module' });
         expect(await list({ language: 'bicep' })).not.toContain(name);
       });
+
+      it('are searched to the end, in pages, however many there are', async () => {
+        const count = 1100;
+        const name = (i: number) => `terraform/contoso/n${String(i).padStart(4, '0')}/test`;
+        await Promise.all(
+          Array.from({ length: count }, async (_, i) => {
+            const description = i % 100 === 99 ? `wanted ${i}` : 'other';
+            await store.command.putManifest(
+              manifest(1000 + i, {
+                repository: inRepository(name(i)),
+                tags: ['1.0.0'],
+                publication: publication(['1.0.0'], { address: name(i), description, archive: null }),
+              }),
+            );
+          }),
+        );
+        const wanted = Array.from({ length: 11 }, (_, i) => name(i * 100 + 99));
+        expect(await list({ search: 'wanted' })).toEqual(wanted);
+        expect(await list({ search: 'wanted', limit: 3 })).toEqual(wanted.slice(0, 3));
+        expect(await list({ search: 'wanted', offset: 4, limit: 6 })).toEqual(wanted.slice(4, 10));
+        expect(await list({ search: 'wanted 1099' })).toEqual([name(1099)]);
+        expect(await list({ search: 'wanted', offset: 11 })).toEqual([]);
+        expect(await list({ search: 'nothing like this' })).toEqual([]);
+      });
     });
 
     it('counts downloads by version and day', async () => {
@@ -1125,6 +1190,14 @@ export function metadataStoreSuite(name: string, open: () => Promise<MetadataSto
       expect(await countDownloads({ repository, version: '1.0.0' })).toBe(15);
       expect(await countDownloads({ repository, version: '1.0.0', since: '2026-08-22' })).toBe(0);
       expect(await countDownloads({ repository: 'none' })).toBe(0);
+      const others = ['terraform/contoso/other/azurerm', 'none'];
+      expect(await store.query.countDownloadsOf([repository, ...others])).toEqual(
+        new Map([
+          [repository, 115],
+          ['terraform/contoso/other/azurerm', 1000],
+        ]),
+      );
+      expect(await store.query.countDownloadsOf([])).toEqual(new Map());
     });
 
     describe('tokens', () => {

@@ -66,17 +66,7 @@ export function blobFiles(folder: string, files: BlobFileSystem): BlobFiles {
   }
 
   async function read(digest: Digest): Promise<Buffer | undefined> {
-    await using handle = await orMissing(files.open(blobPath(folder, digest), 'r'));
-    if (handle === undefined) return undefined;
-    const { size } = await handle.stat();
-    const bytes = Buffer.allocUnsafe(size);
-    let position = 0;
-    while (position < size) {
-      const { bytesRead } = await handle.read(bytes, position, size - position, position);
-      if (bytesRead === 0) throw new Error(`the file of ${digest} ends at byte ${position} of ${size}`);
-      position += bytesRead;
-    }
-    return bytes;
+    return await orMissing(files.readFile(blobPath(folder, digest)));
   }
 
   /** Not synced: what returns after a power cut is garbage that no row of the database names. */

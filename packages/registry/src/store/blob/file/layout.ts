@@ -10,7 +10,7 @@ import type { UploadId } from '../blob-store.ts';
 /** What the store needs of the file system; tests record its calls and make them fail. */
 export type BlobFileSystem = Pick<
   typeof gateway,
-  'mkdir' | 'open' | 'readdir' | 'rename' | 'rmdir' | 'stat' | 'syncFolder' | 'unlink'
+  'mkdir' | 'open' | 'readdir' | 'readFile' | 'rename' | 'rmdir' | 'stat' | 'syncFolder' | 'unlink'
 >;
 
 /** Only the user that runs the server reads its files. */

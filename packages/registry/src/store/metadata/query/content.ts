@@ -1,9 +1,27 @@
 import { type ExpressionBuilder, type Kysely, type Selectable, sql } from 'kysely';
 
 import { inChunks } from '../chunk.ts';
+import { manifestKey } from '../manifest-key.ts';
 import type { Schema } from '../schema.ts';
+import { byNameFirst } from './page.ts';
+import { prepared } from './prepared.ts';
 
-export type ManifestRow = Selectable<Schema['manifest']>;
+/** A manifest without its annotations, which may fill 4 MiB and are read by {@link listAnnotations} where they are shown. */
+export type ManifestRow = Omit<Selectable<Schema['manifest']>, 'annotations'> & {
+  /** Bytes. */
+  annotations_size: number;
+};
+
+const manifestColumns = [
+  'repository',
+  'digest',
+  'media_type',
+  'size',
+  'referrer_type',
+  'subject',
+  'created_at',
+  sql<number>`octet_length(annotations)`.as('annotations_size'),
+] as const;
 
 interface InRepository {
   readonly repository: string;
@@ -20,31 +38,37 @@ export async function findRepository(db: Kysely<Schema>, name: string) {
   return await db.selectFrom('repository').selectAll().where('name', '=', name).executeTakeFirst();
 }
 
+const tagByName = prepared((db, input: InRepository & { readonly tag: string }) =>
+  db
+    .selectFrom('tag')
+    .select('digest')
+    .where('repository', '=', input.repository)
+    .where('name', '=', input.tag),
+);
+
 /** The digest that a tag points at. */
 export async function findTag(
   db: Kysely<Schema>,
-  { repository, tag }: InRepository & { readonly tag: string },
+  input: InRepository & { readonly tag: string },
 ): Promise<string | undefined> {
-  const row = await db
-    .selectFrom('tag')
-    .select('digest')
-    .where('repository', '=', repository)
-    .where('name', '=', tag)
-    .executeTakeFirst();
-  return row?.digest;
+  return (await tagByName(db, input))[0]?.digest;
 }
 
-/** A manifest by digest. */
-export async function findManifest(
-  db: Kysely<Schema>,
-  { repository, digest }: InRepository & { readonly digest: string },
-): Promise<ManifestRow | undefined> {
-  return await db
+interface ByDigest extends InRepository {
+  readonly digest: string;
+}
+
+const manifestByDigest = prepared((db, input: ByDigest) =>
+  db
     .selectFrom('manifest')
-    .selectAll()
-    .where('repository', '=', repository)
-    .where('digest', '=', digest)
-    .executeTakeFirst();
+    .select(manifestColumns)
+    .where('repository', '=', input.repository)
+    .where('digest', '=', input.digest),
+);
+
+/** A manifest by digest. */
+export async function findManifest(db: Kysely<Schema>, input: ByDigest): Promise<ManifestRow | undefined> {
+  return (await manifestByDigest(db, input))[0];
 }
 
 /** The manifests of a list of digests that are there, in no particular order. */
@@ -52,7 +76,7 @@ export async function findManifests(
   db: Kysely<Schema>,
   { repository, digests }: InRepository & { readonly digests: readonly string[] },
 ): Promise<ManifestRow[]> {
-  const query = db.selectFrom('manifest').selectAll().where('repository', '=', repository);
+  const query = db.selectFrom('manifest').select(manifestColumns).where('repository', '=', repository);
   return await inChunks(digests, async (chunk) => await query.where('digest', 'in', chunk).execute());
 }
 
@@ -70,60 +94,98 @@ export async function findPushable(
   return row?.size;
 }
 
-/**
- * A blob of a repository. `revoked` names one when all versions that the blob belongs to are revoked.
- */
-export async function findBlob(
+/** The annotations, as JSON, of those manifests that have at most so many bytes of them, by {@link manifestKey}. */
+export async function listAnnotations(
   db: Kysely<Schema>,
-  { repository, digest }: InRepository & { readonly digest: string },
-): Promise<{ size: number; revoked: string | null } | undefined> {
-  const row = await db
-    .selectFrom('repository_blob')
-    .select('size')
-    .where('repository', '=', repository)
-    .where('digest', '=', digest)
-    .where('hidden', '=', 0)
-    .executeTakeFirst();
-  if (!row) return undefined;
-  const revoked = row.size <= emptyConfigSize ? null : await revokedOwner(db, repository, digest);
-  return { size: row.size, revoked };
+  input: {
+    readonly manifests: readonly { readonly repository: string; readonly digest: string }[];
+    readonly atMost: number;
+  },
+): Promise<Map<string, string>> {
+  const query = db
+    .selectFrom('manifest')
+    .select(['repository', 'digest', 'annotations'])
+    .where(sql<boolean>`octet_length(annotations) <= ${input.atMost}`);
+  const rows = await inChunks(
+    input.manifests,
+    async (chunk) =>
+      await query
+        .where(
+          'repository',
+          'in',
+          chunk.map(({ repository }) => repository),
+        )
+        .where(
+          'digest',
+          'in',
+          chunk.map(({ digest }) => digest),
+        )
+        .execute(),
+  );
+  return new Map(rows.map((row) => [manifestKey(row), row.annotations]));
 }
 
 /** Bytes of `{}`: the config of nearly everything, so that it tells nothing and stays readable for attachments. */
 const emptyConfigSize = 2;
 
+const blobByDigest = prepared((db, input: ByDigest) =>
+  db
+    .selectFrom('repository_blob as blob')
+    .select(['blob.size', (eb) => revokedOwner(eb).as('revoked')])
+    .where('blob.repository', '=', input.repository)
+    .where('blob.digest', '=', input.digest)
+    .where('blob.hidden', '=', 0),
+);
+
 /** The version, when versions name the blob and all of them are revoked; an attachment does not open it again. */
-async function revokedOwner(db: Kysely<Schema>, repository: string, digest: string): Promise<string | null> {
-  const owners = await db
-    .selectFrom('manifest_part as part')
+function revokedOwner({
+  selectFrom,
+}: ExpressionBuilder<Schema & { blob: Schema['repository_blob'] }, 'blob'>) {
+  return selectFrom('manifest_part as part')
     .innerJoin('version', (join) =>
       join
         .onRef('version.repository', '=', 'part.repository')
         .onRef('version.digest', '=', 'part.manifest')
         .on('version.deleted_at', 'is', null),
     )
-    .select(['version.version', 'version.state'])
-    .where('part.repository', '=', repository)
-    .where('part.digest', '=', digest)
-    .orderBy('version.version')
-    .execute();
-  return owners.length > 0 && owners.every((owner) => owner.state === 'revoked') ? owners[0]!.version : null;
+    .select(({ fn: { min } }) => min('version.version').as('version'))
+    .whereRef('part.repository', '=', 'blob.repository')
+    .whereRef('part.digest', '=', 'blob.digest')
+    .having(sql<boolean>`count(*) = count(case when version.state = 'revoked' then 1 end)`);
 }
 
-/** Repositories that hold a blob, for a mount that names none. */
+/**
+ * A blob of a repository. `revoked` names one when all versions that the blob belongs to are revoked.
+ */
+export async function findBlob(
+  db: Kysely<Schema>,
+  input: ByDigest,
+): Promise<{ size: number; revoked: string | null } | undefined> {
+  const row = (await blobByDigest(db, input))[0];
+  return row && { size: row.size, revoked: row.size <= emptyConfigSize ? null : row.revoked };
+}
+
+/**
+ * Repositories that hold a blob, for a mount that names none, within the given namespaces. Others are not looked at, so
+ * that neither the answer nor its time tells of them.
+ */
 export async function repositoriesWithBlob(
   db: Kysely<Schema>,
-  { digest, limit }: { readonly digest: string; readonly limit: number },
+  input: { readonly digest: string; readonly namespaces: readonly string[]; readonly limit: number },
 ) {
-  return await db
+  const query = db
     .selectFrom('repository_blob')
     .innerJoin('repository', 'repository.name', 'repository_blob.repository')
     .select(['repository.name', 'repository.namespace'])
-    .where('repository_blob.digest', '=', digest)
+    .where('repository_blob.digest', '=', input.digest)
     .where('repository_blob.hidden', '=', 0)
     .orderBy('repository.name')
-    .limit(limit)
-    .execute();
+    .limit(input.limit);
+  const rows = await inChunks(
+    input.namespaces,
+    async (chunk) => await query.where('repository.namespace', 'in', chunk).execute(),
+  );
+  return rows.toSorted((a, b) => (a.name < b.name ? -1 : 1)).slice(0, input.limit);
 }
 
 /** Tag names in ASCII order. In a module repository the tags of revoked versions are left out. */
@@ -204,7 +266,7 @@ export async function listRepositories(
   if (namespaces === undefined) return (await query.execute()).map((row) => row.name);
   const rows = await inChunks(
     namespaces,
-    async (chunk) => await query.where('namespace', 'in', chunk).execute(),
+    async (chunk) => await query.where(byNameFirst('repository.namespace'), 'in', chunk).execute(),
   );
   return rows
     .map((row) => row.name)
@@ -234,7 +296,7 @@ export async function listReferrers(
 ): Promise<ManifestRow[]> {
   let query = db
     .selectFrom('manifest')
-    .selectAll()
+    .select(manifestColumns)
     .where('repository', '=', input.repository)
     .where('subject', '=', input.subject)
     .orderBy('digest');

@@ -1,7 +1,11 @@
+import { setImmediate } from 'node:timers/promises';
+
 import { type Kysely, type Selectable, sql } from 'kysely';
 
 import { inChunks } from '../chunk.ts';
 import type { Schema } from '../schema.ts';
+import { byNameFirst } from './page.ts';
+import { prepared } from './prepared.ts';
 
 export type ModuleRow = Selectable<Schema['module']>;
 /** A version without its readme, which may be large and is read by {@link findReadme} where it is shown. */
@@ -31,18 +35,21 @@ export async function findModule(db: Kysely<Schema>, repository: string): Promis
   return await db.selectFrom('module').selectAll().where('repository', '=', repository).executeTakeFirst();
 }
 
+const versionByName = prepared((db, input: { readonly repository: string; readonly version: string }) =>
+  db
+    .selectFrom('version')
+    .select(versionColumns)
+    .where('repository', '=', input.repository)
+    .where('version', '=', input.version)
+    .where('deleted_at', 'is', null),
+);
+
 /** A version that is not deleted. */
 export async function findVersion(
   db: Kysely<Schema>,
   { repository, version }: { readonly repository: string; readonly version: string },
 ): Promise<VersionRow | undefined> {
-  return await db
-    .selectFrom('version')
-    .select(versionColumns)
-    .where('repository', '=', repository)
-    .where('version', '=', version)
-    .where('deleted_at', 'is', null)
-    .executeTakeFirst();
+  return (await versionByName(db, { repository, version }))[0];
 }
 
 /** The readme of a version, if it has one. */
@@ -60,29 +67,35 @@ export async function findReadme(
   return row?.readme ?? undefined;
 }
 
+const versionsByDigest = prepared((db, input: { readonly repository: string; readonly digest: string }) =>
+  db
+    .selectFrom('version')
+    .select(versionColumns)
+    .where('repository', '=', input.repository)
+    .where('digest', '=', input.digest)
+    .where('deleted_at', 'is', null)
+    .orderBy('version'),
+);
+
 /** The live versions of a digest, in ASCII order. */
 export async function findVersionsByDigest(
   db: Kysely<Schema>,
   { repository, digest }: { readonly repository: string; readonly digest: string },
 ): Promise<VersionRow[]> {
-  return await db
+  return await versionsByDigest(db, { repository, digest });
+}
+
+const versionsOfModule = prepared((db, input: { readonly repository: string }) =>
+  db
     .selectFrom('version')
     .select(versionColumns)
-    .where('repository', '=', repository)
-    .where('digest', '=', digest)
-    .where('deleted_at', 'is', null)
-    .orderBy('version')
-    .execute();
-}
+    .where('repository', '=', input.repository)
+    .where('deleted_at', 'is', null),
+);
 
 /** All versions of a module that are not deleted, in no particular order. */
 export async function listVersions(db: Kysely<Schema>, repository: string): Promise<VersionRow[]> {
-  return await db
-    .selectFrom('version')
-    .select(versionColumns)
-    .where('repository', '=', repository)
-    .where('deleted_at', 'is', null)
-    .execute();
+  return await versionsOfModule(db, { repository });
 }
 
 /** As {@link listVersions}, for many modules at once; a module without versions is left out. */
@@ -113,8 +126,54 @@ export interface ModuleFilter {
   readonly limit: number;
 }
 
+/** How many modules are searched at once. With twenty versions each that takes about ten milliseconds. */
+const searchedAtOnce = 500;
+
 /** Modules with at least one version that is neither deleted nor revoked, by address. */
 export async function listModules(db: Kysely<Schema>, filter: ModuleFilter): Promise<ModuleRow[]> {
+  if (words(filter.search).length === 0) return await listBetween(db, filter, {});
+  // A search looks at everything, and answers of the store let nobody else have a turn.
+  const { offset = 0, limit } = filter;
+  const found: ModuleRow[] = [];
+  let after: string | undefined;
+  while (found.length < offset + limit) {
+    const upTo = await nthModule(db, after, searchedAtOnce);
+    const rest = { ...filter, offset: 0, limit: offset + limit - found.length };
+    found.push(...(await listBetween(db, rest, { after, upTo })));
+    if (upTo === undefined) break;
+    after = upTo;
+    await setImmediate();
+  }
+  return found.slice(offset);
+}
+
+async function nthModule(
+  db: Kysely<Schema>,
+  after: string | undefined,
+  n: number,
+): Promise<string | undefined> {
+  let query = db.selectFrom('module').select('repository').orderBy('repository');
+  if (after !== undefined) query = query.where('repository', '>', after);
+  return (
+    await query
+      .limit(1)
+      .offset(n - 1)
+      .executeTakeFirst()
+  )?.repository;
+}
+
+interface Between {
+  /** Not this one. */
+  readonly after?: string | undefined;
+  /** And this one. */
+  readonly upTo?: string | undefined;
+}
+
+async function listBetween(
+  db: Kysely<Schema>,
+  filter: ModuleFilter,
+  { after, upTo }: Between,
+): Promise<ModuleRow[]> {
   let query = db
     .selectFrom('module')
     .selectAll()
@@ -128,6 +187,8 @@ export async function listModules(db: Kysely<Schema>, filter: ModuleFilter): Pro
       ),
     )
     .orderBy('module.repository');
+  if (after !== undefined) query = query.where('repository', '>', after);
+  if (upTo !== undefined) query = query.where('repository', '<=', upTo);
   if (filter.language !== undefined) query = query.where('language', '=', filter.language);
   if (filter.class !== undefined) query = query.where('class', '=', filter.class);
   if (filter.system !== undefined) {
@@ -154,7 +215,7 @@ export async function listModules(db: Kysely<Schema>, filter: ModuleFilter): Pro
   query = query.limit(offset + limit);
   const rows = await inChunks(
     namespaces,
-    async (chunk) => await query.where('namespace', 'in', chunk).execute(),
+    async (chunk) => await query.where(byNameFirst('module.namespace'), 'in', chunk).execute(),
   );
   return rows.toSorted((a, b) => (a.repository < b.repository ? -1 : 1)).slice(offset, offset + limit);
 }
@@ -176,6 +237,22 @@ export async function countDownloads(
   if (input.since !== undefined) query = query.where('day', '>=', input.since);
   const row = await query.executeTakeFirst();
   return Number(row?.total ?? 0);
+}
+
+/** Downloads of all time, of many modules at once; those without are left out. */
+export async function countDownloadsOf(
+  db: Kysely<Schema>,
+  repositories: readonly string[],
+): Promise<Map<string, number>> {
+  const query = db
+    .selectFrom('download')
+    .select(({ fn }) => ['repository', fn.sum<number>('count').as('total')])
+    .groupBy('repository');
+  const rows = await inChunks(
+    repositories,
+    async (chunk) => await query.where('repository', 'in', chunk).execute(),
+  );
+  return new Map(rows.map(({ repository, total }) => [repository, Number(total)]));
 }
 
 function words(search: string | undefined): string[] {
