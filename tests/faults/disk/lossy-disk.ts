@@ -67,6 +67,8 @@ export class LossyDisk {
           this.#file(path);
           this.#parent(path).set(baseOf(path), undefined);
         }),
+      readFile: async (path: string) =>
+        this.#call('readFile', path, () => Buffer.from(this.#file(path).bytes)),
       rmdir: async (path: string) =>
         this.#call('rmdir', path, () => {
           if (this.#folder(path).entries.size > 0) throw systemError('ENOTEMPTY', path);
