@@ -11,7 +11,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
-import { machineText, progress } from './measure/report.ts';
+import { machineText } from './measure/machine.ts';
+import { progress } from './measure/report.ts';
 
 const benchmarks = ['figures', 'pull', 'push', 'terraform', 'lists'];
 const [begin, end] = ['<!-- figures: npm run bench -- --write -->', '<!-- end of figures -->'];
@@ -19,7 +20,7 @@ const args = process.argv.slice(2);
 const isWritten = args.includes('--write');
 
 await runNode('../tools/bundle.js', []);
-const parts = [`Machine: ${machineText()}. Run on ${new Date().toISOString().slice(0, 10)}.\n`];
+const parts = [await machineText()];
 console.log(parts[0]);
 for (const name of benchmarks) {
   progress(`\n# ${name}`);

@@ -1,5 +1,3 @@
-import { cpus, release, totalmem, version } from 'node:os';
-
 import { isMet, type Judged, judgedText } from './aim.ts';
 
 export type Cell = string | Judged;
@@ -22,13 +20,6 @@ export function report(title: string, head: readonly string[], rows: readonly (r
   console.log(`\n### ${title}\n\n${tableText(head, rows)}\n`);
   console.log(missed === 0 ? `${judged.length} aims, all met` : `${missed} of ${judged.length} aims missed`);
   if (missed > 0) process.exitCode = 1;
-}
-
-/** The machine, in one line. */
-export function machineText(): string {
-  const [first] = cpus();
-  const memory = Math.round(totalmem() / 2 ** 30);
-  return `${cpus().length} × ${first?.model.trim() ?? '?'}, ${memory} GiB, Linux ${release()} (${version().split(' ')[0]}), Node ${process.version}`;
 }
 
 export function progress(text: string): void {

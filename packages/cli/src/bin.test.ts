@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -52,3 +52,32 @@ it('runs through the link that npm makes', async () => {
 
   expect((await run(join(folder, 'ashlar'), ['--version'])).exitCode).toBe(0);
 });
+
+const isLinux = process.platform === 'linux';
+describe.skipIf(!isLinux)(
+  `the threads for work with files${isLinux ? '' : ' (skipped: only Linux shows them)'}`,
+  () => {
+    it.each([
+      ['sixteen', undefined, 16],
+      ['as many as the environment says', '5', 5],
+    ])('are %s', async (_, size, expected) => {
+      const folder = mkdtempSync(join(tmpdir(), 'ashlar-bin-'));
+      const args = [
+        'serve',
+        '--data',
+        join(folder, 'data'),
+        '--listen',
+        '127.0.0.1:0',
+        '--listen-tls',
+        'off',
+      ];
+      const env = { UV_THREADPOOL_SIZE: size };
+      await using program = await start(process.execPath, [bin, ...args, '--shutdown-grace', '0s'], { env });
+      await program.waitFor(/serves http/);
+
+      const tasks = `/proc/${program.pid}/task`;
+      const names = readdirSync(tasks).map((id) => readFileSync(join(tasks, id, 'comm'), 'utf8').trim());
+      expect(names.filter((name) => name === 'libuv-worker')).toHaveLength(expected);
+    });
+  },
+);
