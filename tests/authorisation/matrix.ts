@@ -1,7 +1,7 @@
 import type { RouteRow } from '../../packages/registry/src/server/route-table.ts';
 import { type Answer, ociClient, type Send } from '../oci/client.ts';
 import { outcomeOf, shownTo } from './answer.ts';
-import { maySee, expectedOutcome, type Outcome } from './model.ts';
+import { expectedOutcome, maySee, type Outcome, provenOutcome } from './model.ts';
 import { type Case, casesOf } from './case/index.ts';
 import type { Who } from './caller.ts';
 import type { Thing } from './thing.ts';
@@ -35,7 +35,9 @@ export function cellsOf(rows: readonly RouteRow[], world: World, callers: readon
 
 function cellOf(row: RouteRow, use: Case, thing: Thing, who: Who): Cell {
   const permitted = use.permitted(thing, who);
-  const expected = use.isProof ? permitted : expectedOutcome(row.permission, who, thing.namespace, permitted);
+  const expected = use.isProof
+    ? provenOutcome(row.permission, who, thing.namespace, permitted)
+    : expectedOutcome(row.permission, who, thing.namespace, permitted);
   const reads = row.method === 'GET' || row.method === 'HEAD';
   return {
     row,

@@ -40,6 +40,22 @@ export function expectedOutcome(
   }
 }
 
+/**
+ * The same, to a link of the administrator that is proof enough. An upload belongs to who began it: to anybody else who
+ * shows a valid token there is no such upload.
+ */
+export function provenOutcome(
+  permission: Permission,
+  who: Who,
+  namespace: string | undefined,
+  permitted: Outcome,
+): Outcome {
+  const isUpload = permission.kind === 'ticket' && permission.ticket === 'upload';
+  const isOwner = who.isAdmin || who.isBound === true;
+  if (!isUpload || isOwner || who.valid !== true) return permitted;
+  return expectedOutcome(permission, who, namespace, `404 ${permission.missing}`);
+}
+
 type Scoped = Extract<Permission, { readonly action: string }>;
 
 function scopedOutcome(permission: Scoped, who: Who, namespace: string, permitted: Outcome): Outcome {

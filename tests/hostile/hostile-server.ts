@@ -39,7 +39,8 @@ export async function startHostileServer(): Promise<HostileServer> {
   const program = await start(
     process.execPath,
     [command, 'serve', '--data', data, '--listen', '127.0.0.1:0', '--listen-tls', 'off'],
-    { env: { ASHLAR_ADMIN_TOKEN: admin } },
+    // Wrong sign-ins are what is sent here; their limit has tests of its own.
+    { env: { ASHLAR_ADMIN_TOKEN: admin, ASHLAR_SIGN_IN_LIMIT: 'off', ASHLAR_RATE_LIMIT: 'off' } },
   );
   const [, url] = await program.waitFor(/serves (http:\S+) from/, 30_000);
   const database = new DatabaseSync(join(data, 'metadata.db'), { readOnly: true });

@@ -1,9 +1,9 @@
 import type { PastLimit } from '@ashlar/core';
 import { packZip } from '@ashlar/registry/intake';
 
-import { manifestOf, digestOf, pushBlob } from '../oci/content.ts';
-import { ociClient } from '../oci/client.ts';
+import { digestOf, manifestOf } from '../oci/content.ts';
 import { moduleFiles } from '../publish/put-version.ts';
+import { publishFiles } from '../support/server.ts';
 import { openConnection, type RawConnection } from '../support/raw-connection.ts';
 import { codeOf, type Place, type Probe, publish } from './probe.ts';
 
@@ -123,17 +123,18 @@ export const requestProbes = {
   reason: async (length, place) => await deprecate(place, { reason: 'r'.repeat(length) }),
   mountSources: async (count, { server, oci, name }) => {
     const scope = name();
-    const content = Buffer.from(scope);
-    const sources = Array.from({ length: count }, (_, i) => {
-      // By name the one that may be read comes last.
-      return i === count - 1 ? `${scope}-z/a` : `${scope}-a/r${String(i).padStart(4, '0')}`;
-    });
-    for (const source of sources) await pushBlob(oci.send, source, content);
-    const token = await server.token(`read:${scope}-z`, `publish:${scope}`);
-    await server.api('POST', '/namespaces', { name: scope });
-    const mounted = await ociClient(server, { token }).send(
+    const files = { 'main.tf': `# ${scope}\n` };
+    // By name the one whose version can be used comes last.
+    for (let i = 0; i < count; i++) {
+      const address = `terraform/${scope}/m${String(i).padStart(4, '0')}/x`;
+      await publishFiles(server, `${address}@1.0.0`, files);
+      if (i === count - 1) break;
+      await server.api('POST', `/version/revoke?ref=${address}@1.0.0`, { reason: 'a limit is tried' });
+    }
+    const { body } = await server.api('GET', `/version?ref=terraform/${scope}/m0000/x@1.0.0`);
+    const mounted = await oci.send(
       'POST',
-      `/v2/${scope}/target/blobs/uploads/?mount=${digestOf(content)}`,
+      `/v2/terraform/${scope}/target/x/blobs/uploads/?mount=${body.archive.digest}`,
     );
     return mounted.status === 201 ? undefined : 'cut';
   },

@@ -61,7 +61,7 @@ export function createMetrics(eventLoop: EventLoopWatch): Metrics {
   gaugesOf(sources, registry);
   const refused = new Counter({
     name: 'ashlar_refused_total',
-    help: 'Requests and connections that were sent away so that the others are served',
+    help: 'Requests and connections that were sent away so that the rest is served',
     labelNames: ['reason'] as const,
     registers: [registry],
   });
