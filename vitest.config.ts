@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -6,6 +8,8 @@ export default defineConfig({
     exclude: ['**/node_modules/**', '**/fixtures/**'],
     // Processes, not threads: tests open worker threads, start servers, send signals and change the environment.
     pool: 'forks',
+    // Many wait for servers and clients of their own: vitest's default leaves one processor idle.
+    maxWorkers: Math.max(2, availableParallelism()),
     testTimeout: 30_000,
     hookTimeout: 30_000,
     teardownTimeout: 10_000,

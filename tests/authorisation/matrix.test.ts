@@ -40,7 +40,7 @@ beforeAll(async () => {
 }, 600_000);
 afterAll(async () => await world.stop());
 
-describe('the matrix', () => {
+describe('P4: the matrix', () => {
   it('has requests for every row of the route table, and none for a row that is gone', () => {
     expect(rows.filter((row) => casesOf(row).length === 0)).toEqual([]);
     const known = new Set(rows.map(({ method, url }) => `${method} ${url}`));

@@ -24,7 +24,7 @@ async function violations(series: readonly Series[], budget: number): Promise<st
   );
 }
 
-describe('a server that meets a fault', () => {
+describe('P3: a server that meets a fault', () => {
   let reason: string | undefined;
 
   beforeAll(async () => {
@@ -41,7 +41,7 @@ describe('a server that meets a fault', () => {
   });
 });
 
-describeWithTool('strace', 'a server whose system calls fail', ({ strace }) => {
+describeWithTool('strace', 'P3: a server whose system calls fail', ({ strace }) => {
   it('keeps its promises', limits, async () => {
     expect(await violations(stracePlan(strace), 10_000)).toEqual([]);
   });

@@ -60,7 +60,7 @@ async function expectHarmless(group: string, hostile: HostileCase): Promise<void
   if (!hostile.writes) expect(await server.stored()).toEqual(before);
 }
 
-describe.each(groups)('$title', ({ title, cases }) => {
+describe.each(groups)('P9: hostile $title', ({ title, cases }) => {
   it.each(cases)('$threat $name', { timeout: 60_000 }, async (hostile) => {
     await expectHarmless(title, hostile);
   });

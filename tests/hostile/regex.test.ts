@@ -45,7 +45,7 @@ function slowText(regex: RegExp, length: number): string | undefined {
   return undefined;
 }
 
-describe('no text of 100 KB takes long', () => {
+describe('P9: no text of 100 KB takes long', () => {
   it.each(found)('$place', { timeout: 60_000 }, ({ regex, place }) => {
     expect(slowText(regex, lengthOf(place))).toBeUndefined();
   });

@@ -33,7 +33,7 @@ it('every limit has a probe, and every probe a limit', () => {
   expect(Object.keys(probes).toSorted()).toEqual(Object.keys(limits).toSorted());
 });
 
-describe('a limit passes, one past it does not', () => {
+describe('P13: a limit passes, one past it does not', () => {
   it.each(Object.keys(limits) as LimitName[])('%s', { timeout: 120_000 }, async (name) => {
     const { value, past } = limits[name];
 
@@ -61,7 +61,7 @@ function amountOf(text: string): number {
   return Number(number) * units[unit!]!;
 }
 
-describe('a setting keeps to its bounds', () => {
+describe('P13: a setting keeps to its bounds', () => {
   const load = async (name: string, value: number | string) =>
     await codeThrown(
       async () => await loadConfig({ flags: { [name]: String(value) }, env: {}, cwd: process.cwd() }),

@@ -122,7 +122,7 @@ const percentile = (values: readonly number[], part: number) =>
   values.toSorted((a, b) => a - b)[Math.min(Math.floor(values.length * part), values.length - 1)] ??
   Number.NaN;
 
-describe('L-09: ten times what the server can answer', () => {
+describe('P13: ten times what the server can answer', () => {
   it(
     'is refused at once, transfers come to their end, and all is well again soon',
     { timeout: 150_000 },

@@ -10,6 +10,8 @@ import {
 import { createMetrics } from '@ashlar/registry';
 import { settingsTable } from '@ashlar/registry/config';
 
+import { promisesPage } from './promises.ts';
+
 export interface GeneratedPage {
   /** From the root of the repository. */
   readonly path: string;
@@ -25,6 +27,7 @@ export function generatedPages(): GeneratedPage[] {
     { path: 'docs/reference/errors.md', text: errorsPage() },
     { path: 'docs/reference/metrics.md', text: metricsPage() },
     { path: 'docs/reference/limits.md', text: limitsPage() },
+    { path: 'docs/promises.md', text: `${notice}\n\n${promisesPage()}` },
   ];
 }
 

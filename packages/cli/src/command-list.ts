@@ -74,6 +74,11 @@ export const commandList: readonly ListedCommand[] = [
     load: async () => (await import('./command/restore.ts')).restoreCommand(),
   },
   {
+    name: 'migrate-store',
+    summary: 'Move metadata or content to PostgreSQL or S3, or back; the server must be stopped',
+    load: async () => (await import('./command/migrate-store.ts')).migrateStoreCommand(),
+  },
+  {
     name: 'login',
     summary: 'Store a token for a server',
     load: async () => (await import('./command/login.ts')).loginCommand(),

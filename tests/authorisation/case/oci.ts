@@ -70,13 +70,10 @@ const reads: Case[] = [
   ),
 ];
 
-/**
- * Of a module whose parts are not in the repository; a plain repository takes sparse images. What was deleted may return,
- * and its parts are kept until the collector comes.
- */
+/** Of a module whose parts are not in the repository, or no more; a plain repository takes sparse images. */
 const parts = '404 ASH-MANIFEST-PARTS';
 const pushed = (thing: Thing) =>
-  thing.kind === 'plain' ? '201' : byState({ ok: '201', missing: parts, deleted: '201' })(thing);
+  thing.kind === 'plain' ? '201' : byState({ ok: '201', missing: parts })(thing);
 
 const writes: Case[] = [
   ofVersion(`PUT ${manifest}`, (thing) => put(thing, version), pushed, { note: 'tag' }),

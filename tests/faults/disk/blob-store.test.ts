@@ -12,7 +12,7 @@ import { LossyDisk } from './lossy-disk.ts';
 
 const steps = fc.array(step, { minLength: 1, maxLength: 12 });
 
-describe('a disk that forgets what was not synced', () => {
+describe('P3: a disk that forgets what was not synced', () => {
   it('keeps all that the blob store acknowledged, over a thousand power cuts', async () => {
     let cuts = 0;
     await fc.assert(

@@ -5,7 +5,7 @@ import { type Random, randomOf } from '../operation/operation.ts';
 import { type Event, recordDatabase } from './database-record.ts';
 import { type Mutant, replay } from './database-replay.ts';
 
-describeWithTool('strace', 'a database whose disk forgets what was not synced', ({ strace }) => {
+describeWithTool('strace', 'P3: a database whose disk forgets what was not synced', ({ strace }) => {
   let events: Event[];
 
   beforeAll(async () => {

@@ -56,6 +56,11 @@ export const serverErrors = {
     exit: 1,
     message: ({ path, reason }: { path: string; reason: string }) => `${path}: ${reason}.`,
   },
+  'ASH-MIGRATE': {
+    status: 422,
+    exit: 1,
+    message: ({ reason }: { reason: string }) => `The stores cannot be moved: ${reason}.`,
+  },
   'ASH-CONFIG': {
     ...wrong,
     message: ({ key, reason, fix }: { key: string; reason: string; fix: string }) =>

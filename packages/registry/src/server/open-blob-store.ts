@@ -1,12 +1,6 @@
 import type { Config } from '../config/index.ts';
 import type { Clock } from '../gateway/clock.ts';
-import {
-  type BlobStore,
-  checkPlace,
-  openFileBlobStore,
-  placeOf,
-  rememberPlace,
-} from '../store/blob/index.ts';
+import { type BlobStore, openFileBlobStore, placeOf, rememberPlace } from '../store/blob/index.ts';
 import type { DataFolder } from '../store/data-folder.ts';
 
 /**
@@ -18,7 +12,6 @@ export async function openBlobStore(
   { blobs: url, readOnly }: Pick<Config, 'blobs' | 'readOnly'>,
   clock: Clock,
 ): Promise<BlobStore> {
-  await checkPlace(folder, placeOf(url));
   if (url === undefined) return await openFileBlobStore(folder, { clock });
   const { openS3BlobStore } = await import('../store/blob/s3/index.ts');
   const store = await openS3BlobStore(url, { clock, staging: folder, readOnly });

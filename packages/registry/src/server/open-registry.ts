@@ -11,6 +11,7 @@ import { verifiedReads } from '../store/blob/index.ts';
 import { readOnlyBlobs, readOnlyMetadata } from '../store/read-only.ts';
 import type { DataFolder } from '../store/data-folder.ts';
 import { type MetadataStore, openSqliteMetadataStore } from '../store/metadata/index.ts';
+import { checkPlaces } from './check-places.ts';
 import { openBlobStore } from './open-blob-store.ts';
 import { every } from './repeat.ts';
 
@@ -30,6 +31,7 @@ export async function openRegistry(
   clock: Clock,
   log: Logger,
 ): Promise<OpenRegistry> {
+  await checkPlaces(folder, config);
   const [openedMetadata, openedBlobs] = await openBoth(
     openMetadata(folder, config, clock, log),
     openBlobStore(folder, config, clock),

@@ -95,41 +95,41 @@ describe('a waiting line', () => {
     expect(served).toHaveLength(11);
   });
 
-  it('refuses who comes when the first has waited for a quarter of a second', async () => {
-    await turn(() => burst(100, 10));
+  it('refuses who comes when the first has waited for a second and a half', async () => {
+    await turn(() => burst(300, 10));
     // All but the first came at 1010.
-    while (clock <= 1240) await turn();
+    while (clock <= 2490) await turn();
     arrive('just in time', 1);
     expect(refused).toEqual([]);
-    while (clock <= 1265) await turn();
+    while (clock <= 2515) await turn();
     arrive('too late', 1);
     expect(refused).toEqual(['too late']);
   });
 
-  it('refuses nobody while fewer than sixteen wait, however long', async () => {
-    await turn(() => burst(16, 1_000));
-    // One is served, fifteen wait.
+  it('refuses nobody while fewer than sixty-four wait, however long', async () => {
+    await turn(() => burst(64, 1_000));
+    // One is served, sixty-three wait.
     clock += 10_000;
-    arrive('r16', 1_000);
+    arrive('r64', 1_000);
     expect(refused).toEqual([]);
-    arrive('r17', 1_000);
-    expect(refused).toEqual(['r17']);
-    await turns(200);
-    expect(served).toEqual(names(17));
+    arrive('r65', 1_000);
+    expect(refused).toEqual(['r65']);
+    await turns(2_000);
+    expect(served).toEqual(names(65));
   });
 
   it('takes everybody again when those who waited are gone', async () => {
-    await turn(() => burst(300, 10));
-    expect(refused).toHaveLength(300 - 257);
-    await turns(5_000);
-    expect(served).toHaveLength(257);
+    await turn(() => burst(1_100, 10));
+    expect(refused).toHaveLength(1_100 - 1_001);
+    await turns(25_000);
+    expect(served).toHaveLength(1_001);
     refused = [];
     await turn(() => burst(100, 1, 'after'));
     expect(refused).toEqual([]);
   });
 
-  it('holds 256 at most', async () => {
-    await turn(() => burst(257, 10));
+  it('holds a thousand at most', async () => {
+    await turn(() => burst(1_001, 10));
     expect(refused).toEqual([]);
     arrive('one more', 1);
     expect(refused).toEqual(['one more']);

@@ -12,12 +12,17 @@ export interface WaitingLine {
 
 /** Milliseconds of a turn of the event loop in which requests are let in at once. */
 const freeTime = 5;
-/** Milliseconds that the first in the line may have waited when another one comes. */
-const longestWait = 250;
+/**
+ * Milliseconds that the first in the line may have waited when another one comes: longer than the burst of an editor
+ * or a sync takes on a small machine, and far shorter than clients wait.
+ */
+const longestWait = 1_500;
 /** Requests that may wait however long it takes: so few cannot be the reason. */
-const fewest = 16;
-/** Requests that may be waiting, or being answered, at the same time. */
-const most = 256;
+const fewest = 64;
+/** Requests that may be waiting. */
+const mostWaiting = 1_000;
+/** Requests that may be being answered at the same time. */
+const mostInside = 256;
 /** Milliseconds spent on looking for more requests between two answers, at most. */
 const longestLook = 20;
 
@@ -60,14 +65,14 @@ export function createWaitingLine(
     enter() {
       const at = now();
       arrived += 1;
-      if (inside >= most) return 'full';
+      if (inside >= mostInside) return 'full';
       if (turnBegan === undefined) {
         turnBegan = at;
         nextTurn(() => (turnBegan = undefined));
       }
       const [first] = line;
       if (first === undefined && !isMoving && at - turnBegan <= freeTime) return undefined;
-      if (line.length >= most) return 'full';
+      if (line.length >= mostWaiting) return 'full';
       if (first !== undefined && line.length >= fewest && at - first.since > longestWait) return 'full';
       const { promise, resolve } = Promise.withResolvers<void>();
       line.push({ since: at, letIn: resolve });

@@ -41,6 +41,7 @@ describe('openDataFolder', () => {
     expect({ ...folder, close: undefined }).toEqual({
       path: data,
       database: join(data, 'metadata.db'),
+      mirror: join(data, 'metadata-mirror.db'),
       blobs: join(data, 'blobs'),
       tls: join(data, 'tls'),
       adminToken: join(data, 'admin-token'),

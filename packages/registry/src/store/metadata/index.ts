@@ -4,5 +4,5 @@ export { manifestKey } from './manifest-key.ts';
 export type { ManifestRow, ModuleRow, NamespaceRow, TokenRow, VersionRow } from './query/index.ts';
 export type { DownloadCount, ManifestPart, Publication, RepositoryInput } from './command/index.ts';
 export type { RowPage, Snapshot } from './snapshot.ts';
-export { restoreSqliteMetadata } from './sqlite/snapshot.ts';
+export { openSnapshot as openSqliteSnapshot, restoreSqliteMetadata } from './sqlite/snapshot.ts';
 export { openSqliteMetadataStore } from './sqlite/sqlite-metadata-store.ts';

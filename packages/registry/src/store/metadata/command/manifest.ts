@@ -281,7 +281,7 @@ async function removeBlobsOf(db: Kysely<Schema>, repository: string, manifest: s
       not(exists(part.where('part.manifest', '<>', manifest))),
     ]);
   };
-  await db.deleteFrom('repository_blob').where(isOnlyHere).where('leased_at', '<', created).execute();
+  await db.deleteFrom('repository_blob').where(isOnlyHere).where('leased_at', '<=', created).execute();
   await db.updateTable('repository_blob').set({ hidden: 1 }).where(isOnlyHere).execute();
 }
 

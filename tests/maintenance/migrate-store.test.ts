@@ -1,0 +1,137 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { systemClock } from '@ashlar/registry';
+import { storesOf } from '@ashlar/registry/config';
+import { migrateStore } from '@ashlar/registry/maintenance';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+import { ociClient } from '../oci/client.ts';
+import { bytesOf, digestOf, pushBlob } from '../oci/content.ts';
+import { type Cluster, startCluster } from '../support/postgres.ts';
+import { startS3 } from '../support/s3/service.ts';
+import { publishFiles, startTestServer, type TestServer } from '../support/server.ts';
+import { describeWithTool } from '../support/tool.ts';
+
+const address = 'terraform/contoso/net/azurerm';
+const image = bytesOf(400_000);
+
+describeWithTool('postgres', 'migrate-store', ({ postgres }) => {
+  let cluster: Cluster;
+  let s3: Awaited<ReturnType<typeof startS3>>;
+  let folder: string;
+  let data: string;
+  let admin: string;
+
+  beforeAll(async () => {
+    cluster = await startCluster(postgres, { fsync: false });
+    s3 = await startS3();
+    Object.assign(process.env, s3.credentials);
+    folder = await mkdtemp(join(tmpdir(), 'ashlar-migrate-'));
+    data = join(folder, 'data');
+    const server = await startTestServer({ data });
+    admin = server.admin;
+    for (const version of ['1.0.0', '1.1.0', '2.0.0']) {
+      expect(
+        (await publishFiles(server, `${address}@${version}`, { 'main.tf': `# ${version}` })).status,
+      ).toBe(201);
+    }
+    await server.api('POST', `/version/revoke?ref=${address}@1.0.0`, { reason: 'broken' });
+    const token = await server.token('read:contoso');
+    await server.api('POST', '/tokens', { name: 'child', scopes: ['read:contoso'] }, token);
+    await pushBlob(ociClient(server, { token: admin }).send, 'contoso/image', image);
+    await server.stop();
+  });
+
+  afterAll(async () => {
+    await cluster.remove();
+    await s3.stop();
+    await rm(folder, { recursive: true });
+  });
+
+  async function story(server: TestServer): Promise<unknown> {
+    const { send } = ociClient(server, { token: admin });
+    const [module, tokens] = [
+      await server.api('GET', `/module?address=${address}`),
+      await server.api('GET', '/tokens'),
+    ];
+    const pulled = await Promise.all(
+      ['1.1.0', '2.0.0'].map(
+        async (tag) => (await send('GET', `/v2/${address}/manifests/${tag}`)).headers.etag,
+      ),
+    );
+    const blob = await send('GET', `/v2/contoso/image/blobs/${digestOf(image)}`);
+    const names = tokens.body.map(({ name, parent }: { name: string; parent?: string }) => [name, parent]);
+    return { module: module.body, names, pulled, blob: digestOf(blob.body) };
+  }
+
+  async function withServer<T>(
+    settings: Record<string, string>,
+    look: (server: TestServer) => Promise<T>,
+  ): Promise<T> {
+    const server = await startTestServer({ data, settings });
+    try {
+      return await look(server);
+    } finally {
+      await server.stop();
+    }
+  }
+
+  it(
+    'moves a data folder to PostgreSQL and S3 and back, and nothing is different',
+    { timeout: 120_000 },
+    async () => {
+      const database = await cluster.createDatabase('moved');
+      const blobs = s3.url();
+      const there = storesOf({ database, blobs }, '--');
+      const here = storesOf({ database: undefined, blobs: undefined }, '--');
+      const before = await withServer({}, story);
+
+      const moved = await migrateStore({ data, from: here, to: there, clock: systemClock });
+
+      expect(moved).toMatchObject({ damaged: [], missing: [], present: 0 });
+      expect(moved.copied).toBeGreaterThan(6);
+      expect(await readdir(moved.aside!)).toContain('metadata.db');
+      expect(await withServer({ database, blobs }, story)).toEqual(before);
+      // Who forgets where the content is now is told.
+      for (const settings of [{}, { database }, { blobs }] as Record<string, string>[]) {
+        await expect(startTestServer({ data, settings })).rejects.toMatchObject({ code: 'ASH-CONFIG' });
+      }
+      const published = await withServer({ database, blobs }, async (server) => {
+        await publishFiles(server, `${address}@3.0.0`, { 'main.tf': '# 3.0.0' });
+        return await story(server);
+      });
+
+      const back = await migrateStore({ data, from: there, to: here, clock: systemClock });
+
+      expect(back).toMatchObject({ damaged: [], missing: [], aside: undefined });
+      expect(await withServer({}, story)).toEqual(published);
+    },
+  );
+
+  it('refuses what leads nowhere or would overwrite something', async () => {
+    const database = await cluster.createDatabase('filled');
+    const other = join(folder, 'other');
+    const filler = await startTestServer({ data: other, settings: { database } });
+    await filler.stop();
+    const here = storesOf({ database: undefined, blobs: undefined }, '--');
+    const filled = storesOf({ database, blobs: undefined }, '--');
+    const attempt = async (from: typeof here, to: typeof here, folderOf = data) =>
+      await migrateStore({ data: folderOf, from, to, clock: systemClock }).then(
+        () => 'moved',
+        (error: Error) => error.message,
+      );
+
+    expect(await attempt(here, here)).toContain('both are the same');
+    expect(await attempt(here, filled)).toContain('holds something already');
+    expect(await attempt(filled, here)).toContain('metadata.db exists');
+    expect(await attempt(here, filled, other)).toContain('holds no metadata');
+    await withServer({}, async () => {
+      expect(await attempt(here, filled)).toContain('Another ashlar server is using');
+    });
+    expect(() => storesOf({ database: 'mysql://x/y', blobs: undefined }, '--from-')).toThrow(
+      '--from-database: the value is not the address of a PostgreSQL database',
+    );
+  });
+});
