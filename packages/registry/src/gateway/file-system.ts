@@ -12,6 +12,7 @@ export {
   readFileSync,
   renameSync,
   rmSync,
+  writeFileSync,
 } from 'node:fs';
 export {
   access,

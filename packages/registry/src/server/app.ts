@@ -108,8 +108,9 @@ function keepConnections(app: FastifyInstance): void {
   app.addHook('onSend', (request, reply, _payload, done) => {
     // Who waits for `100 Continue` may send the body or not: nobody knows what comes next on that connection.
     // The same goes for a body that came too slowly.
-    if (request.raw.sendContinue || request.raw.destroyed) void reply.header('connection', 'close');
-    else if (!request.raw.complete) reply.removeHeader('connection');
+    const { sendContinue, destroyed, complete } = request.raw;
+    if (sendContinue || (destroyed && !complete)) void reply.header('connection', 'close');
+    else if (!complete) reply.removeHeader('connection');
     done();
   });
 }

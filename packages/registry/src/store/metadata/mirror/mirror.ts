@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 
-import { existsSync, renameSync, rmSync } from '../../../gateway/file-system.ts';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from '../../../gateway/file-system.ts';
 import { type Position, readPosition } from '../position.ts';
 import type { Schema } from '../schema.ts';
 import { readRows } from '../snapshot.ts';
@@ -36,8 +36,8 @@ interface Opened {
   readonly reader: SqliteConnection;
 }
 
-/** Opens the mirror that is there, if it is any good. */
-export async function openMirror(path: string): Promise<Mirror> {
+/** Opens the mirror that is there, if it is any good, and of this database: `of` says which one, for people. */
+export async function openMirror(path: string, of: string): Promise<Mirror> {
   let opened: Opened | undefined;
   let reader: SqliteConnection | undefined;
   let position: Position | undefined;
@@ -78,6 +78,9 @@ export async function openMirror(path: string): Promise<Mirror> {
   }
 
   removeDatabase(`${path}.new`);
+  const label = `${path}.of`;
+  if (existsSync(label) && readFileSync(label, 'utf8') !== of) removeDatabase(path);
+  writeFileSync(label, of, { mode: 0o600 });
   if (existsSync(path)) await open().catch(() => {});
 
   return {

@@ -75,7 +75,21 @@ describeWithTool('postgres', 'PostgreSQL and its mirror', ({ postgres }) => {
     const { mirror: copy, record } = await bothSides(store, url);
     expect(copy).toEqual(record);
     await store.close();
-    expect(await readdir(folder)).toEqual(['mirror.db']);
+    expect(await readdir(folder)).toEqual(['mirror.db', 'mirror.db.of']);
+  });
+
+  it('is not taken for that of another database, which cannot be asked', async () => {
+    await store.close();
+    const nowhere = 'postgres://ashlar@127.0.0.1:9/other';
+    const other = async (shown: string) =>
+      await openPostgresMetadataStore(nowhere, { mirror, shown, clock: systemClock });
+
+    const same = await other('the database');
+    expect(await publishedVersions(same)).toEqual([1, 2]);
+    await same.close();
+    await expect(other('another database')).rejects.toMatchObject({ code: 'ASH-DATABASE-UNREACHABLE' });
+    store = await openStore();
+    expect(await publishedVersions(store)).toEqual([1, 2]);
   });
 
   async function executeInMirror(sql: string): Promise<void> {

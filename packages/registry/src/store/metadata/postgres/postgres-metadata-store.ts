@@ -45,7 +45,7 @@ export async function openPostgresMetadataStore(
   options: PostgresStoreOptions,
 ): Promise<PostgresMetadataStore> {
   const { shown, clock } = options;
-  const mirror = await openMirror(options.mirror);
+  const mirror = await openMirror(options.mirror, shown);
   const name = `ashlar ${newId(clock.now())}`;
   const writer = startPostgresWriter({
     connect: async (onLost) => await connect(url, name, options, onLost),
