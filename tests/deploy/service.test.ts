@@ -61,6 +61,7 @@ describe('deploy/ashlar.service', () => {
       listen: { host: '127.0.0.1', port: 8080 },
       listenTls: undefined,
       externalUrl: 'https://modules.contoso.example',
+      trustedProxies: ['127.0.0.1'],
     });
   });
 

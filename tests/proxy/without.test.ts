@@ -71,6 +71,15 @@ const connections: Look = async ({ server }, send) => {
   return count < 8 ? 'kept' : 'closed';
 };
 
+/** Two wrong tokens from one client that says of itself that it is elsewhere each time. */
+const guesses: Look = async (_, send) => {
+  const guess = async (token: string, address: string) => {
+    const authorization = `Bearer ${token}`;
+    return (await send('GET', '/v2/', { headers: { authorization, 'x-forwarded-for': address } })).status;
+  };
+  return [await guess('first-wrong-token', '203.0.113.7'), await guess('second-wrong-token', '203.0.113.8')];
+};
+
 const fine = {
   push: { status: 201, error: undefined },
   pull: { encoding: undefined, isWhole: true },
@@ -102,6 +111,7 @@ const lines: readonly (readonly [
   ['nginx', /proxy_http_version 1\.1;/, '', connections, 'kept', 'closed'],
   ['nginx', /proxy_set_header Connection "";/, '', connections, 'kept', 'closed'],
   ['nginx', /keepalive 32;/, '', connections, 'kept', 'closed'],
+  ['nginx', /proxy_set_header X-Forwarded-For \$remote_addr;/, '', guesses, [401, 429], [401, 401]],
   [
     'apache2',
     /AllowEncodedSlashes NoDecode/,
@@ -121,12 +131,15 @@ const lines: readonly (readonly [
   ['apache2', /SetEnv no-gzip 1/, '', pull, fine.pull, { encoding: 'gzip', isWhole: false }],
 ];
 
+/** Of wrong sign-ins the second one in a minute is one too many. */
+const settings = { trustedProxies: '127.0.0.1', signInLimit: '1' };
+
 for (const name of ['nginx', 'apache2'] as const) {
   describeWithTool(name, `${name} without a line of its file`, (tools) => {
     let whole: Proxied;
 
     beforeAll(async () => {
-      whole = await startProxied(name, tools[name]);
+      whole = await startProxied(name, tools[name], { settings });
       await createNamespace(whole.server, 'contoso', 'private');
     });
     afterAll(async () => await whole.stop());
@@ -146,7 +159,7 @@ for (const name of ['nginx', 'apache2'] as const) {
           expect(text).toMatch(line);
           return text.replace(line, instead);
         };
-        const proxied = await startProxied(name, tools[name], { edit });
+        const proxied = await startProxied(name, tools[name], { edit, settings });
         try {
           await createNamespace(proxied.server, 'contoso', 'private');
           expect(await lookAt(proxied, look)).toEqual(without);

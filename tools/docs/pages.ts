@@ -66,7 +66,6 @@ ${rows.join('\n')}
 
 /** What every Node process tells and an operator looks at; some of it is there on Linux only. */
 const runtimeMetrics = {
-  ashlar_nodejs_eventloop_lag_p99_seconds: 'How late the event loop is in the worst of a hundred cases',
   ashlar_nodejs_gc_duration_seconds: 'Time that collecting garbage takes, by kind',
   ashlar_nodejs_heap_size_used_bytes: 'Memory of JavaScript objects',
   ashlar_process_cpu_seconds_total: 'Processor time',
