@@ -25,7 +25,7 @@ export const startPoints: readonly CrashPoint[] = [
   'admin-token.written',
 ];
 
-export const startCommands = ['ensureSecret', 'endPresets', 'createToken'] as const;
+export const startCommands = ['ensureSecret', 'createToken'] as const;
 
 /** Everything that a first start makes: also the local CA and an admin token of its own. */
 const everything = { ASHLAR_LISTEN_TLS: '127.0.0.1:0', ASHLAR_ADMIN_TOKEN: '' };

@@ -13,7 +13,8 @@ import { isAlive, launchEmbedded } from './server.ts';
 
 /** Commands that no request runs, each with the reason. */
 const unreached: Partial<Record<CommandName, string>> = {
-  leaseBlob: 'asked for when a client looks whether a blob is there, an hour after it was last promised',
+  leaseBlob: 'a promise to who looks for a blob before a push; losing it loses nothing that was acknowledged',
+  endPresets: 'a start after a preset admin token was taken away',
   collectBlobs: 'the collector, which has a soak test of its own',
 };
 

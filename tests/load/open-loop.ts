@@ -26,8 +26,8 @@ export interface OpenLoopResult {
 
 if (import.meta.main) {
   const result = await run(JSON.parse(process.argv[2]!) as OpenLoop);
-  console.log(JSON.stringify(result));
-  process.exit();
+  // All of it is written before the process ends, also to a pipe.
+  process.stdout.write(JSON.stringify(result), () => process.exit());
 }
 
 async function run({ url, rate, seconds, headers }: OpenLoop): Promise<OpenLoopResult> {

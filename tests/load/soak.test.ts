@@ -39,7 +39,7 @@ describe('the verdict', () => {
 
   it.each<[string, (i: number) => Partial<Sample>, RegExp[]]>([
     ['what stays as it is', () => ({}), []],
-    ['memory that goes up and down', (i) => ({ own: 100 + (i % 5) * 10 }), []],
+    ['memory that goes up and down', (i) => ({ own: 100 + (i % 5) * 8 }), []],
     ['memory that settles in the first third', (i) => ({ own: Math.min(100 + i * 20, 300) }), []],
     ['memory that grows', (i) => ({ own: 100 + i }), [/memory/]],
     ['descriptors that grow', (i) => ({ descriptors: 40 + i }), [/descriptors/]],

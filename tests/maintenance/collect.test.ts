@@ -121,5 +121,7 @@ describe('collection', () => {
     }
     expect((await server.api('GET', '/tasks/none')).body.code).toBe('ASH-TASK-UNKNOWN');
     expect((await server.api('POST', '/gc', { grace: -1 })).status).toBe(400);
+    // As with curl -X POST, without any body.
+    expect((await server.api('POST', '/scrub')).status).toBe(202);
   });
 });

@@ -15,7 +15,7 @@ function notCore(to: string): string {
 }
 
 const driver =
-  'Only packages/registry/src/server/ and registry.ts choose a metadata driver. Import its port instead.';
+  'Only server/, maintenance/ and registry.ts of packages/registry/src choose a metadata driver. Import its port instead.';
 
 testRule('import-direction', importDirection, {
   valid: [

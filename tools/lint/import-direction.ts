@@ -11,7 +11,7 @@ const siblings = ['packages/registry/src/protocol/', 'packages/registry/src/sour
 const drivers = 'packages/registry/src/store/metadata/';
 
 /** The only places, apart from the store itself, that choose a database. */
-const composition = /^packages\/registry\/src\/(?:server\/|registry\.ts$)/;
+const composition = /^packages\/registry\/src\/(?:server\/|maintenance\/|registry\.ts$)/;
 
 /** What core may use besides itself. */
 const coreDependencies = new Set(['zod']);
@@ -30,7 +30,7 @@ export const importDirection: Rule = {
       sideways: '{{from}} must not import {{to}}: move what both need to the folder above or to {{above}}.',
       core: 'core imports only itself, zod and types of node:, so that it runs anywhere. "{{to}}" is none of these.',
       driver:
-        'Only packages/registry/src/server/ and registry.ts choose a metadata driver. Import its port instead.',
+        'Only server/, maintenance/ and registry.ts of packages/registry/src choose a metadata driver. Import its port instead.',
     },
   },
   create(context) {

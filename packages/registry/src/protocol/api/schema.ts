@@ -201,7 +201,7 @@ export const CollectOptions = z
     dryRun: z.boolean().optional().meta({ description: 'Count only' }),
   })
   .strict()
-  .optional()
+  .nullish()
   .meta({ id: 'CollectOptions' });
 export const ScrubOptions = z
   .object({
@@ -214,7 +214,7 @@ export const ScrubOptions = z
       .meta({ description: 'Bytes a second that are read at most; 64 MiB unless told' }),
   })
   .strict()
-  .optional()
+  .nullish()
   .meta({ id: 'ScrubOptions' });
 export const BackupOptions = z
   .object({
