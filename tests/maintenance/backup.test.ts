@@ -240,6 +240,8 @@ describe('a backup is refused', () => {
     );
     await stop();
     expect(await failure({ data: join(folder, 'data') })).toContain('it holds a registry already');
+    await writeFile(join(folder, 'data', 'metadata-mirror.db'), '');
+    expect(await failure({ data: join(folder, 'data'), replace: true })).toContain('in PostgreSQL');
     const [name] = await readdir(join(folder, 'backup', 'snapshots'));
     await appendFile(join(folder, 'backup', 'snapshots', name!, 'metadata.ndjson.gz'), 'x');
     expect(await failure()).toContain('it is damaged; choose another snapshot');

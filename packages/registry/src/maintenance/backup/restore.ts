@@ -55,6 +55,7 @@ export async function restore(options: RestoreOptions): Promise<Restored> {
   const folder = await openDataFolder(options.data);
   try {
     if (!options.replace) await requireFresh(folder);
+    await requireOwn(folder);
     // Bytes are restored to files: beside a bucket nobody would look at them.
     await checkPlace(folder.blobs, undefined);
     const source = await openStore(backup.blobs, clock, { keep: true });
@@ -103,6 +104,14 @@ async function openStore(path: string, clock: Clock, { keep = false } = {}): Pro
 async function requireFresh({ path, database }: DataFolder): Promise<void> {
   if (!(await exists(database))) return;
   const reason = 'it holds a registry already; restore to a new folder, or set it back with --replace';
+  throw ashlarError('ASH-BACKUP', { path, reason });
+}
+
+/** A restored file beside a database elsewhere would be two truths. */
+async function requireOwn({ path, mirror }: DataFolder): Promise<void> {
+  if (!(await exists(mirror))) return;
+  const reason =
+    'its metadata are in PostgreSQL; restore to a new folder, and move that with ashlar migrate-store';
   throw ashlarError('ASH-BACKUP', { path, reason });
 }
 
