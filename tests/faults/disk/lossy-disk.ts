@@ -112,7 +112,7 @@ export class LossyDisk {
 
   #open(path: string, flags: string): Handle {
     const parent = this.#parent(path);
-    if (flags === 'wx') {
+    if (flags.startsWith('wx')) {
       if (parent.entries.has(baseOf(path))) throw systemError('EEXIST', path);
       parent.set(baseOf(path), new LossyFile());
     }
