@@ -75,6 +75,7 @@ export async function playSteps(steps: readonly Step[], mutant: Mutant = () => f
     store = await open(disk, mutant);
     await check(disk, store, acknowledged);
   }
+  await store.close();
   if (disk.openHandles > 0) throw new Error(`${disk.openHandles} files were left open`);
   return cuts;
 }

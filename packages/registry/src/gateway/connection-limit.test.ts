@@ -3,20 +3,33 @@ import { connect, type Socket } from 'node:net';
 
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { connectionsFor, limitConnections } from './connection-limit.ts';
+import { connectionsFor, idleFilesFor, limitConnections } from './connection-limit.ts';
 import { listenHttp } from './http.ts';
 
 describe('connections for a limit of open files', () => {
   it.each([
     [undefined, 10_000],
     [1_048_576, 10_000],
-    [20_040, 10_000],
-    [20_000, 9980],
-    [1024, 492],
-    [64, 12],
+    [20_104, 10_000],
+    [20_000, 9948],
+    [1024, 460],
+    [64, 10],
     [20, 4],
   ])('%s: %i', (openFiles, connections) => {
     expect(connectionsFor(openFiles)).toBe(connections);
+  });
+});
+
+describe('files that may stay open for a limit of open files', () => {
+  it.each([
+    [undefined, 64],
+    [1_048_576, 64],
+    [1024, 64],
+    [1023, 63],
+    [64, 4],
+    [15, 0],
+  ])('%s: %i', (openFiles, files) => {
+    expect(idleFilesFor(openFiles)).toBe(files);
   });
 });
 

@@ -11,11 +11,19 @@ export interface ConnectionLimit {
 /** Files that the server itself holds open: databases, log, listeners, and those of a command in between. */
 const ownFiles = 40;
 const mostConnections = 10_000;
+const mostIdleFiles = 64;
 
 /** How many connections fit a limit of open files: each may read or write one file. */
 export function connectionsFor(openFiles: number | undefined): number {
   if (openFiles === undefined) return mostConnections;
-  return Math.min(Math.max(Math.floor((openFiles - ownFiles) / 2), 4), mostConnections);
+  const free = openFiles - ownFiles - idleFilesFor(openFiles);
+  return Math.min(Math.max(Math.floor(free / 2), 4), mostConnections);
+}
+
+/** How many files may stay open for requests that are yet to come. */
+export function idleFilesFor(openFiles: number | undefined): number {
+  if (openFiles === undefined) return mostIdleFiles;
+  return Math.min(Math.floor(openFiles / 16), mostIdleFiles);
 }
 
 /**

@@ -1,5 +1,11 @@
-import { readFile as readFileWithCallback, readFileSync, write } from 'node:fs';
-import { open } from 'node:fs/promises';
+import {
+  closeSync,
+  fsync,
+  open as openWithCallback,
+  readFile as readFileWithCallback,
+  readFileSync,
+  write,
+} from 'node:fs';
 import { promisify } from 'node:util';
 
 /** The only door to the file system. */
@@ -40,14 +46,22 @@ export type { FileHandle } from 'node:fs/promises';
 /** Reads a whole file. Not the one of `node:fs/promises`, which makes a handle of its own and takes a third longer. */
 export const readFile = promisify(readFileWithCallback);
 
+const openFd = promisify(openWithCallback);
+const syncFd = promisify(fsync);
+
 /**
  * Makes the names inside a folder survive a power cut: what was created, renamed or removed there before this call.
  * Windows cannot sync folders and keeps names in its journal by itself.
  */
 export async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return;
-  await using folder = await open(path, 'r');
-  await folder.sync();
+  const fd = await openFd(path, 'r');
+  try {
+    await syncFd(fd);
+  } finally {
+    // Each step on another thread costs more than closing, which waits for nothing where only names were read.
+    closeSync(fd);
+  }
 }
 
 /** Writes to an open descriptor on another thread; resolves to the number of bytes that were taken. */

@@ -61,13 +61,13 @@ export async function continueUpload(
   reply: FastifyReply,
   { repository, ticket }: { readonly repository: Repository; readonly ticket: string },
 ): Promise<void> {
-  const unknown = ashlarError('ASH-UPLOAD-UNKNOWN', {});
+  const unknown = () => ashlarError('ASH-UPLOAD-UNKNOWN', {});
   const { caller, id, offset } = await openUpload(registry, request, repository, ticket);
   switch (request.method) {
     case 'GET':
     case 'HEAD': {
       const size = await registry.blobs.uploadSize(id);
-      if (size === undefined) throw unknown;
+      if (size === undefined) throw unknown();
       return await sendAccepted(registry, reply, caller, repository, id, size, 204);
     }
     case 'PATCH':
@@ -75,7 +75,7 @@ export async function continueUpload(
     case 'PUT':
       return await finishUpload(registry, request, reply, { caller, repository, id, offset });
     case 'DELETE':
-      if (!(await registry.blobs.cancelUpload(id))) throw unknown;
+      if (!(await registry.blobs.cancelUpload(id))) throw unknown();
       registry.uploadSessions.end(caller.subject, id);
       await reply.code(204).send();
       return;

@@ -11,12 +11,13 @@ import { AshlarError, digestOf } from '@ashlar/core';
 import type { Digest, DigestAlgorithm } from '@ashlar/core';
 
 import { systemClock } from '../../../gateway/clock.ts';
+import { idleFilesFor } from '../../../gateway/connection-limit.ts';
 import * as gateway from '../../../gateway/file-system.ts';
 import type { FileHandle } from '../../../gateway/file-system.ts';
 import { blobStoreSuite } from '../blob-store.suite.ts';
 import type { BlobStore, UploadId } from '../blob-store.ts';
 import type { BlobFileSystem } from '../staging/layout.ts';
-import { openFileBlobStore } from './file-blob-store.ts';
+import { type FileBlobStoreOptions, openFileBlobStore } from './file-blob-store.ts';
 import { blobPath } from './layout.ts';
 
 const noLimit = Number.MAX_SAFE_INTEGER;
@@ -28,6 +29,7 @@ const helloPath = `${helloFolder}/${helloHex}`;
 
 let parent: string;
 let folder: string;
+const opened: BlobStore[] = [];
 
 beforeEach(async () => {
   parent = await mkdtemp(join(tmpdir(), 'ashlar-blob-'));
@@ -35,6 +37,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
+  for (const store of opened.splice(0)) await store.close();
   await rm(parent, { recursive: true, force: true });
 });
 
@@ -146,9 +149,71 @@ describe('files', () => {
   });
 });
 
+describe('the file of an upload', () => {
+  it('stays open from its beginning to its end', async () => {
+    const { store, calls } = await openRecorded();
+    calls.length = 0;
+    const id = await store.createUpload();
+    await store.append(id, 0, streamOf(hello.subarray(0, 5)), noLimit);
+    await store.append(id, 5, streamOf(hello.subarray(5)), noLimit);
+    await store.finishUpload(id, helloDigest);
+
+    expect(calls.filter((call) => call.startsWith('open'))).toEqual([`open upload/${id}`]);
+    expect(calls.filter((call) => call === 'handle.close')).toEqual(['handle.close']);
+  });
+
+  it.each(['cancelUpload', 'sweepUploads', 'close'] as const)('is closed by %s', async (how) => {
+    const { store, calls } = await openRecorded();
+    const id = await store.createUpload();
+    calls.length = 0;
+    if (how === 'cancelUpload') await store.cancelUpload(id);
+    else if (how === 'sweepUploads') await store.sweepUploads(Date.now() + 60_000);
+    else await store.close();
+
+    expect(calls.filter((call) => call === 'handle.close')).toEqual(['handle.close']);
+  });
+
+  it('is closed when there are many, the oldest first, and opened again', async () => {
+    const { store, calls } = await openRecorded();
+    const first = await store.createUpload();
+    for (let i = 1; i < idleFilesFor(undefined); i++) await store.createUpload();
+    expect(calls).not.toContain('handle.close');
+    const last = await store.createUpload();
+    expect(calls.filter((call) => call === 'handle.close')).toEqual(['handle.close']);
+    calls.length = 0;
+
+    for (const id of [last, first]) {
+      await store.append(id, 0, streamOf(hello), noLimit);
+      expect(await store.finishUpload(id, helloDigest)).toEqual({ size: hello.length });
+    }
+    expect(calls.filter((call) => call.startsWith('open'))).toEqual([`open upload/${first}`]);
+  });
+
+  it.each([0, 5])('that was removed after %i bytes, while it was open, is unknown', async (size) => {
+    const store = await open();
+    const id = await store.createUpload();
+    await store.append(id, 0, streamOf(hello.subarray(0, size)), noLimit);
+    await rm(join(folder, 'upload', id));
+
+    expect(await failureOf(store.finishUpload(id, helloDigest))).toBe('ASH-UPLOAD-UNKNOWN');
+    expect(await store.uploadSize(id)).toBeUndefined();
+    expect(await store.size(helloDigest)).toBeUndefined();
+  });
+
+  it('that grew outside before anything was appended is no blob of what was', async () => {
+    const store = await open();
+    const id = await store.createUpload();
+    await writeFile(join(folder, 'upload', id), Buffer.alloc(hello.length + 1));
+    await store.append(id, 0, streamOf(hello), noLimit);
+
+    expect(await failureOf(store.finishUpload(id, helloDigest))).toBe('ASH-DIGEST-MISMATCH');
+    expect(await store.size(helloDigest)).toBeUndefined();
+  });
+});
+
 it('tells the age of its own uploads by the clock', async () => {
   let now = 5000;
-  const store = await openFileBlobStore(folder, { clock: { ...systemClock, now: () => now } });
+  const store = await open({ clock: { ...systemClock, now: () => now } });
   const first = await store.createUpload();
   const second = await store.createUpload();
   now = 6000;
@@ -182,7 +247,6 @@ describe('the order of calls', () => {
     await store.finishUpload(id, helloDigest);
 
     expect(calls).toEqual([
-      `open upload/${id}`,
       'handle.stat',
       `mkdir ${helloFolder}`,
       'syncFolder sha256',
@@ -203,7 +267,6 @@ describe('the order of calls', () => {
     await store.finishUpload(id, helloDigest);
 
     expect(calls).toEqual([
-      `open upload/${id}`,
       'handle.stat',
       `stat ${helloPath}`,
       `syncFolder ${helloFolder}`,
@@ -354,7 +417,7 @@ describe('a process that ends at its nth call', () => {
       expect(await readdir(join(folder, 'upload'))).toEqual([]);
       if (ended) break;
     }
-    expect(crashes).toBe(15);
+    expect(crashes).toBe(11);
   });
 
   async function resume(store: BlobStore, id: UploadId | undefined): Promise<void> {
@@ -365,8 +428,10 @@ describe('a process that ends at its nth call', () => {
   }
 });
 
-async function open(): Promise<BlobStore> {
-  return await openFileBlobStore(folder, { clock: systemClock });
+async function open(options: Partial<FileBlobStoreOptions> = {}): Promise<BlobStore> {
+  const store = await openFileBlobStore(folder, { clock: systemClock, ...options });
+  opened.push(store);
+  return store;
 }
 
 interface Fault {
@@ -467,7 +532,7 @@ async function openRecorded(): Promise<Recorded> {
       await gateway.unlink(path);
     },
   };
-  return { store: await openFileBlobStore(folder, { clock: systemClock, files }), calls, fault };
+  return { store: await open({ files }), calls, fault };
 }
 
 function streamOf(...chunks: Uint8Array[]): Readable {

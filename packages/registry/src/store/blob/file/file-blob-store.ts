@@ -37,9 +37,6 @@ export async function openFileBlobStore(folder: string, options: FileBlobStoreOp
     return await stagingUsage(folder, files);
   }
 
-  /** Nothing is held open between two calls. */
-  async function close(): Promise<void> {}
-
   const { adopt: _, ...reads } = blobs;
-  return { ...reads, ...uploads, usage, check, close };
+  return { ...reads, ...uploads, usage, check };
 }

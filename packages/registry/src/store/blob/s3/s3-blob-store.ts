@@ -80,6 +80,7 @@ export async function openS3BlobStore(url: string, options: S3BlobStoreOptions):
   }
 
   async function close(): Promise<void> {
+    await uploads.close();
     client.destroy();
   }
 

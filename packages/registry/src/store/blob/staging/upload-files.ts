@@ -6,11 +6,13 @@ import { AshlarError, ashlarError, digestAlgorithm, digestOf } from '@ashlar/cor
 import type { Digest, DigestAlgorithm } from '@ashlar/core';
 
 import type { Clock } from '../../../gateway/clock.ts';
+import { idleFilesFor } from '../../../gateway/connection-limit.ts';
 import { crashPoint } from '../../../gateway/crash-point.ts';
-import type { FileHandle } from '../../../gateway/file-system.ts';
+import { openFileLimit, type FileHandle } from '../../../gateway/file-system.ts';
 import type { BlobStore, UploadId } from '../blob-store.ts';
 import { orMissing, orStorageFull } from './error.ts';
 import type { FinishedBlobs } from './finished-blobs.ts';
+import { idleFiles } from './idle-files.ts';
 import { fileMode, newUploadId, randomName, uploadAlgorithm, uploadFolder } from './layout.ts';
 import type { BlobFileSystem } from './layout.ts';
 import { hashFile, receive, writeAll } from './staging-file.ts';
@@ -18,7 +20,14 @@ import type { Progress } from './staging-file.ts';
 
 export type UploadFiles = Pick<
   BlobStore,
-  'put' | 'createUpload' | 'uploadSize' | 'append' | 'finishUpload' | 'cancelUpload' | 'sweepUploads'
+  | 'put'
+  | 'createUpload'
+  | 'uploadSize'
+  | 'append'
+  | 'finishUpload'
+  | 'cancelUpload'
+  | 'sweepUploads'
+  | 'close'
 >;
 
 /** What this process knows of an upload; another process starts from the staging file alone. */
@@ -37,6 +46,7 @@ export function uploadFiles(
   const alive = new Map<string, Upload>();
   /** Names of the staging files that somebody works on. */
   const busy = new Set<string>();
+  const idle = idleFiles(idleFilesFor(openFileLimit()));
 
   function pathOf(name: string): string {
     return join(uploadFolder(folder), name);
@@ -65,10 +75,10 @@ export function uploadFiles(
 
   async function createUpload(algorithm: DigestAlgorithm = 'sha256'): Promise<UploadId> {
     const id = newUploadId(algorithm);
-    const handle = await orStorageFull(files.open(pathOf(id), 'wx', fileMode));
-    await handle.close();
+    const handle = await orStorageFull(files.open(pathOf(id), 'wx+', fileMode));
     crashPoint('blob.created');
     alive.set(id, { algorithm, hash: createHash(algorithm), size: 0, touched: clock.now() });
+    idle.keep(id, handle);
     return id;
   }
 
@@ -83,9 +93,8 @@ export function uploadFiles(
     bytes: Readable,
     limit: number,
   ): Promise<number> {
-    return await exclusively(id, async () => {
-      await using handle = await openStaging(id);
-      const size = await settledSize(id, handle);
+    return await withStaging(id, async (handle, isFresh) => {
+      const size = isFresh ? 0 : await settledSize(id, handle);
       if (offset !== undefined && offset !== size) throw ashlarError('ASH-UPLOAD-RANGE', { size });
       const upload = alive.get(id) ?? (await recall(id, handle, size));
       try {
@@ -101,8 +110,7 @@ export function uploadFiles(
   }
 
   async function finishUpload(id: UploadId, digest: Digest): Promise<{ readonly size: number }> {
-    return await exclusively(id, async () => {
-      await using handle = await openStaging(id);
+    return await withStaging(id, async (handle) => {
       try {
         const size = await settledSize(id, handle);
         const actual = await digestOfStaging(id, handle, size, digestAlgorithm(digest));
@@ -147,18 +155,45 @@ export function uploadFiles(
     }
   }
 
+  /**
+   * Works on the file of an upload, which stays open afterwards as long as the upload is known. `isFresh` when it has
+   * been open since this process made it and nothing was written: then there is nothing that could have changed.
+   */
+  async function withStaging<T>(
+    id: UploadId,
+    work: (handle: FileHandle, isFresh: boolean) => Promise<T>,
+  ): Promise<T> {
+    return await exclusively(id, async () => {
+      const kept = idle.take(id);
+      const handle = kept ?? (await openStaging(id));
+      try {
+        return await work(handle, kept !== undefined && alive.get(id)?.size === 0);
+      } finally {
+        if (alive.has(id)) idle.keep(id, handle);
+        else idle.release(handle);
+      }
+    });
+  }
+
   /** @throws ASH-UPLOAD-UNKNOWN also for text that is no id of ours and must not become part of a path */
   async function openStaging(id: UploadId): Promise<FileHandle> {
     const known = uploadAlgorithm(id) !== undefined;
     const handle = known ? await orMissing(files.open(pathOf(id), 'r+')) : undefined;
-    if (handle !== undefined) return handle;
+    return handle ?? forget(id);
+  }
+
+  function forget(id: UploadId): never {
     alive.delete(id);
     throw ashlarError('ASH-UPLOAD-UNKNOWN', {});
   }
 
-  /** Bytes of the staging file. What memory knows is forgotten when it tells another story: the disk is right. */
+  /**
+   * Bytes of the staging file. What memory knows is forgotten when it tells another story: the disk is right.
+   * @throws ASH-UPLOAD-UNKNOWN (it was removed while it was open)
+   */
   async function settledSize(id: UploadId, handle: FileHandle): Promise<number> {
-    const { size } = await handle.stat();
+    const { size, nlink } = await handle.stat();
+    if (nlink === 0) return forget(id);
     if (alive.get(id)?.size !== size) alive.delete(id);
     return size;
   }
@@ -199,12 +234,23 @@ export function uploadFiles(
 
   async function discard(name: string): Promise<boolean> {
     alive.delete(name);
+    const file = idle.take(name);
+    if (file !== undefined) idle.release(file);
     const removed = await orMissing(files.unlink(pathOf(name)).then(() => true));
     crashPoint('blob.discarded');
     return removed === true;
   }
 
-  return { put, createUpload, uploadSize, append, finishUpload, cancelUpload, sweepUploads };
+  return {
+    put,
+    createUpload,
+    uploadSize,
+    append,
+    finishUpload,
+    cancelUpload,
+    sweepUploads,
+    close: idle.close,
+  };
 }
 
 /** Clients repeat the request that ends an upload when it was answered with 503. */
