@@ -57,8 +57,8 @@ const units: Readonly<Record<string, number>> = {
 };
 
 function amountOf(text: string): number {
-  const [, number, unit] = /^(\d+)(\w+)$/.exec(text)!;
-  return Number(number) * units[unit!]!;
+  const [, number, unit] = /^(\d+)([A-Za-z]*)$/.exec(text)!;
+  return Number(number) * (unit === '' ? 1 : units[unit!]!);
 }
 
 describe('P13: a setting keeps to its bounds', () => {

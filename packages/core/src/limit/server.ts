@@ -72,6 +72,45 @@ export const settingLimits = {
     bounds: 'The life of a download link',
     past: 'ASH-LINK-EXPIRED',
   },
+  maxUploads: {
+    // One token of a CI system may push sixteen images of six layers at the same time.
+    default: '100',
+    least: '1',
+    most: '100000',
+    bounds: 'Unfinished uploads of one identity',
+    past: 'ASH-UPLOAD-LIMIT',
+  },
+  rateLimit: {
+    // More than a machine of two cores answers: nobody is slowed down whom a small one could serve, and nobody takes all
+    // of a large one. Overload is shed whoever it comes from.
+    default: '10000',
+    least: '1',
+    most: '1000000',
+    bounds: 'Requests for metadata a second of one caller, in the long run',
+    past: 'ASH-RATE-LIMIT',
+  },
+  rateBurst: {
+    // 20 `terraform init` of 100 modules behind one address make 4,020 requests.
+    default: '50000',
+    least: '1',
+    most: '10000000',
+    bounds: 'Requests for metadata of one caller at once',
+    past: 'ASH-RATE-LIMIT',
+  },
+  signInLimit: {
+    default: '10',
+    least: '1',
+    most: '1000000',
+    bounds: 'Wrong sign-ins a minute from one address, or with one beginning of a token',
+    past: 'ASH-AUTH-LIMIT',
+  },
+  gcGrace: {
+    default: '1d',
+    least: '1m',
+    most: '90d',
+    bounds: 'How long content that nothing names stays',
+    past: 'expired',
+  },
   shutdownGrace: {
     default: '60s',
     least: '0s',

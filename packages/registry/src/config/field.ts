@@ -171,22 +171,22 @@ function readSize(raw: unknown): number | undefined {
 }
 
 /** A whole number, without a unit. */
-export function count(least: number, most: number) {
+export function count({ least, most }: Bounds) {
   const fix = `Write a whole number from ${least} to ${most}.`;
   return field<number>((raw) => readCount(raw, least, most, fix));
 }
 
 /** A whole number, or `off`. */
-export function countOrOff(least: number, most: number) {
+export function countOrOff({ least, most }: Bounds) {
   const fix = `Write a whole number from ${least} to ${most}, or off.`;
   return field<number | 'off'>((raw) => (raw === 'off' ? 'off' : readCount(raw, least, most, fix)));
 }
 
-function readCount(raw: unknown, least: number, most: number, fix: string): number | Wrong {
+function readCount(raw: unknown, least: string, most: string, fix: string): number | Wrong {
   const text = plainText(raw);
   if (!/^\d{1,15}$/.test(text)) return new Wrong(`${shown(raw)} is not a whole number`, fix);
-  if (Number(text) < least) return new Wrong(`${shown(raw)} is too small`, fix);
-  return Number(text) > most ? new Wrong(`${shown(raw)} is too large`, fix) : Number(text);
+  if (Number(text) < Number(least)) return new Wrong(`${shown(raw)} is too small`, fix);
+  return Number(text) > Number(most) ? new Wrong(`${shown(raw)} is too large`, fix) : Number(text);
 }
 
 /** Addresses of proxies, or networks as `10.0.0.0/8`, divided by commas; or `off`. */

@@ -163,8 +163,8 @@ export const settings = {
     value: 'duration',
     description:
       'How long content that nothing names stays before it is collected; longer than any push takes.',
-    default: '1d',
-    schema: duration({ least: '1m', most: '90d' }),
+    default: settingLimits.gcGrace.default,
+    schema: duration(settingLimits.gcGrace),
   },
   gcInterval: {
     env: 'ASHLAR_GC_INTERVAL',
@@ -211,10 +211,9 @@ export const settings = {
     env: 'ASHLAR_MAX_UPLOADS',
     flag: '--max-uploads',
     value: 'number',
-    // One token of a CI system may push sixteen images of six layers at the same time.
     description: 'How many unfinished uploads each identity may have.',
-    default: '100',
-    schema: count(1, 100_000),
+    default: settingLimits.maxUploads.default,
+    schema: count(settingLimits.maxUploads),
   },
   rateLimit: {
     env: 'ASHLAR_RATE_LIMIT',
@@ -222,17 +221,16 @@ export const settings = {
     value: 'number',
     description:
       'Requests a second that each token, or each address without one, may make in the long run; downloads and uploads do not count.',
-    default: '200',
-    schema: countOrOff(1, 1_000_000),
+    default: settingLimits.rateLimit.default,
+    schema: countOrOff(settingLimits.rateLimit),
   },
   rateBurst: {
     env: 'ASHLAR_RATE_BURST',
     flag: '--rate-burst',
     value: 'number',
-    // 20 `terraform init` of 100 modules behind one address make 4,020 requests.
     description: 'Requests that may come at once before rateLimit counts.',
-    default: '10000',
-    schema: count(1, 10_000_000),
+    default: settingLimits.rateBurst.default,
+    schema: count(settingLimits.rateBurst),
   },
   signInLimit: {
     env: 'ASHLAR_SIGN_IN_LIMIT',
@@ -240,8 +238,8 @@ export const settings = {
     value: 'number',
     description:
       'Wrong sign-ins a minute from one address, or with one beginning of a token, that get an answer.',
-    default: '10',
-    schema: countOrOff(1, 1_000_000),
+    default: settingLimits.signInLimit.default,
+    schema: countOrOff(settingLimits.signInLimit),
   },
   maxConnections: {
     env: 'ASHLAR_MAX_CONNECTIONS',
@@ -249,7 +247,7 @@ export const settings = {
     value: 'number',
     description: 'Connections at the same time; when there are as many, idle ones are ended for new ones.',
     derived: 'what the limit of open files allows, at most 10000',
-    schema: count(1, 1_000_000),
+    schema: count({ least: '1', most: '1000000' }),
   },
   trustedProxies: {
     env: 'ASHLAR_TRUSTED_PROXIES',
