@@ -166,6 +166,9 @@ export interface ListenerLimits extends BodyPace {
   readonly sendTimeout: number;
 }
 
+/** The event of a response from which on its content goes out piece by piece. */
+export const contentBegins = Symbol('content begins');
+
 /** Of a refused body; several times the largest upload that comes without being announced. */
 const maxDiscarded = table.refusedBody.value;
 
@@ -226,8 +229,8 @@ function createServer({ tls, handler, connections, malformed, ...options }: Http
   const oneAtATime = inOrder();
   const answer: RequestListener = (request, response) => {
     connections?.use(request, response);
-    // Only content is streamed. The system tells progress better than the stream, whose pieces are large.
-    response.once('pipe', () => request.socket.setTimeout(sendTimeout));
+    // The system tells progress better than we could, whose pieces are large.
+    response.once(contentBegins, () => request.socket.setTimeout(sendTimeout));
     response.once('prefinish', () => discardRest(request));
     response.once('finish', () => {
       // Nobody should send another request to a server that stops.

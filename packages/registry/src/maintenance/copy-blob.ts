@@ -1,6 +1,6 @@
 import { AshlarError, type Digest, digestAlgorithm } from '@ashlar/core';
 
-import type { VerifiedBlobStore } from '../store/blob/index.ts';
+import { readableOf, type UploadId, type VerifiedBlobStore } from '../store/blob/index.ts';
 
 export type CopyOutcome = 'copied' | 'present' | 'damaged' | 'missing';
 
@@ -21,14 +21,16 @@ export async function copyBlob(
   }
   const content = await from.open(digest);
   if (content === undefined) return { outcome: 'missing', size: 0 };
-  const id = await to.createUpload(digestAlgorithm(digest));
+  const stream = readableOf(content.reader);
+  let id: UploadId | undefined;
   try {
-    await to.append(id, 0, content.stream, Number.MAX_SAFE_INTEGER);
+    id = await to.createUpload(digestAlgorithm(digest));
+    await to.append(id, 0, stream, Number.MAX_SAFE_INTEGER);
     await to.finishUpload(id, digest);
     return { outcome: 'copied', size: content.size };
   } catch (error) {
-    content.stream.destroy();
-    await to.cancelUpload(id).catch(() => false);
+    stream.destroy();
+    if (id !== undefined) await to.cancelUpload(id).catch(() => false);
     const isDamage = error instanceof AshlarError && damages.has(error.code);
     if (isDamage) return { outcome: 'damaged', size: content.size };
     throw error;

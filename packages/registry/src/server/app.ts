@@ -24,6 +24,7 @@ import { loggedUrl } from './log.ts';
 import { type Metrics, metricsRoute, protocolOf } from './metrics.ts';
 import { shedLoad } from './overload.ts';
 import { keepRouteTable } from './route-table.ts';
+import { keepConnection } from './unread-body.ts';
 import './request.ts';
 
 export interface AppOptions {
@@ -66,7 +67,10 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   keepRouteTable(app);
   logRequests(app, log, metrics);
   limitUrls(app);
-  keepConnections(app);
+  app.addHook('onSend', (request, reply, _payload, done) => {
+    keepConnection(request, reply);
+    done();
+  });
   sayWhenToRetry(app);
   shedLoad(app, metrics);
   limitRequests(app, registry.config, metrics);
@@ -98,21 +102,6 @@ function limitUrls(app: FastifyInstance): void {
 
 function unknownRoute(request: FastifyRequest): AshlarError {
   return ashlarError('ASH-ROUTE-UNKNOWN', { path: loggedUrl(request.url).slice(0, 200) });
-}
-
-/**
- * Fastify ends the connection when it refuses a body, and a client that is still sending never sees the answer. The
- * listener throws the rest of the body away instead.
- */
-function keepConnections(app: FastifyInstance): void {
-  app.addHook('onSend', (request, reply, _payload, done) => {
-    // Who waits for `100 Continue` may send the body or not: nobody knows what comes next on that connection.
-    // The same goes for a body that came too slowly.
-    const { sendContinue, destroyed, complete } = request.raw;
-    if (sendContinue || (destroyed && !complete)) void reply.header('connection', 'close');
-    else if (!complete) reply.removeHeader('connection');
-    done();
-  });
 }
 
 /** Clients that retry wait as long as they are told. */

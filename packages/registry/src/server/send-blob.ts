@@ -1,13 +1,12 @@
-import type { Readable } from 'node:stream';
-
 import { ashlarError, type Digest } from '@ashlar/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
-import type { BlobStore, ByteRange } from '../store/blob/index.ts';
+import type { BlobReader, BlobStore, ByteRange } from '../store/blob/index.ts';
 import { etagOf, isCached } from './etag.ts';
 import { parseRange } from './range.ts';
+import { sendContent } from './send-content.ts';
 
-/** Bytes up to which a blob is read at once: as many as a stream would take with its first read. */
+/** Bytes up to which a blob is read at once: as many as one piece would take. */
 const smallBlob = 256 * 1024;
 
 /**
@@ -28,30 +27,35 @@ export async function sendBlob(
     return;
   }
   const range = rangeOf(request, reply, digest, size);
-  const content = request.method === 'HEAD' ? undefined : await contentOf(blobs, digest, size, range);
   // Who asks before a push then sends the bytes again, and they are whole again.
-  if (!content && (await blobs.size(digest)) !== size) throw ashlarError('ASH-BLOB-UNKNOWN', { digest });
-  void reply.header('content-length', range ? range.end - range.start + 1 : size);
+  if (request.method === 'HEAD' && (await blobs.size(digest)) !== size) {
+    throw ashlarError('ASH-BLOB-UNKNOWN', { digest });
+  }
+  const length = range ? range.end - range.start + 1 : size;
+  void reply.header('content-length', length);
   if (range) void reply.code(206).header('content-range', `bytes ${range.start}-${range.end}/${size}`);
-  await reply.send(content);
+  if (request.method === 'HEAD') await reply.send();
+  else if (range === undefined && size <= smallBlob) await reply.send(await bytesOf(blobs, digest, size));
+  else await sendContent(request, reply, await readerOf(blobs, digest, size, range), length);
 }
 
-/** What is small comes whole, which costs half of what a stream does. */
-async function contentOf(
+/** What is small comes whole, which costs half of what pieces do. */
+async function bytesOf(blobs: BlobStore, digest: Digest, size: number): Promise<Buffer> {
+  const bytes = await blobs.read(digest);
+  // Half of what was announced would leave the client waiting for the rest.
+  if (bytes?.length !== size) throw ashlarError('ASH-BLOB-DAMAGED', { digest });
+  return bytes;
+}
+
+async function readerOf(
   blobs: BlobStore,
   digest: Digest,
   size: number,
   range: ByteRange | undefined,
-): Promise<Buffer | Readable> {
-  if (range === undefined && size <= smallBlob) {
-    const bytes = await blobs.read(digest);
-    if (bytes?.length === size) return bytes;
-    throw ashlarError('ASH-BLOB-DAMAGED', { digest });
-  }
+): Promise<BlobReader> {
   const content = await blobs.open(digest, range);
-  if (content?.size === size) return content.stream;
-  content?.stream.destroy();
-  // Half of what was announced would leave the client waiting for the rest.
+  if (content?.size === size) return content.reader;
+  await content?.reader.close();
   throw ashlarError('ASH-BLOB-DAMAGED', { digest });
 }
 

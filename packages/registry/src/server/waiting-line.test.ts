@@ -89,6 +89,18 @@ describe('a waiting line', () => {
     expect(served).toHaveLength(94);
   });
 
+  it('looks for others only now and then while answers are short', async () => {
+    await turn(() => burst(4, 3));
+    expect(served).toHaveLength(2);
+    await turn(() => burst(40, 0.4, 'short'));
+    await turns(30);
+    const before = served.length;
+    for (let i = 0; i < 20; i++) await turn(() => arrive(`new${i}`, 0.4));
+    // Four or five answers of 0.5 ms with their turns, then two milliseconds of looking.
+    expect(served.length - before).toBeGreaterThanOrEqual(4);
+    expect(served.length - before).toBeLessThanOrEqual(10);
+  });
+
   it('does not wait for others when nobody comes', async () => {
     await turn(() => burst(11, 10));
     await turns(10 * 4);

@@ -23,6 +23,8 @@ const fewest = 64;
 const mostWaiting = 1_000;
 /** Requests that may be being answered at the same time. */
 const mostInside = 256;
+/** Milliseconds of answers between two looks for more requests, at least: looking costs as much as a short answer. */
+const shortAnswers = 2;
 /** Milliseconds spent on looking for more requests between two answers, at most. */
 const longestLook = 20;
 
@@ -30,8 +32,8 @@ const longestLook = 20;
  * Where requests wait for their turn. Almost everything about metadata happens in one piece, right when the request is
  * read, so without a line the waiting is done in the buffers of the sockets, where nobody sees how long it takes; and
  * as each turn of the event loop accepts one connection (libuv 1.45 and later), newcomers would wait for longest, probes
- * among them. So after its first milliseconds each turn lets in one request, and the next turns only look who else has
- * come, for as long as anybody comes and not for longer than the answer took. What is too much shows in the line then,
+ * among them. So after its first milliseconds each turn lets in one request, and after some milliseconds the next turns
+ * only look who else has come, for as long as anybody comes and not for longer than the answers took. What is too much shows in the line then,
  * and can be refused at once.
  */
 export function createWaitingLine(
@@ -52,13 +54,16 @@ export function createWaitingLine(
     else letNextIn();
   }
 
-  function letNextIn(): void {
+  function letNextIn(began = now()): void {
     const next = line.shift();
     isMoving = next !== undefined;
     if (next === undefined) return;
-    const began = now();
     next.letIn();
-    nextTurn(() => look(now(), Math.min(now() - began, longestLook), 0));
+    nextTurn(() => {
+      const taken = now() - began;
+      if (taken < shortAnswers) letNextIn(began);
+      else look(now(), Math.min(taken, longestLook), 0);
+    });
   }
 
   return {
@@ -78,7 +83,7 @@ export function createWaitingLine(
       line.push({ since: at, letIn: resolve });
       if (!isMoving) {
         isMoving = true;
-        nextTurn(letNextIn);
+        nextTurn(() => letNextIn());
       }
       return promise;
     },

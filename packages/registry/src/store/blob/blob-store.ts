@@ -2,6 +2,8 @@ import type { Readable } from 'node:stream';
 
 import type { Digest, DigestAlgorithm } from '@ashlar/core';
 
+import type { BlobReader } from './blob-reader.ts';
+
 /** Names an upload that is under way; only `createUpload` makes one. */
 export type UploadId = string & { readonly __brand: 'UploadId' };
 
@@ -17,7 +19,7 @@ export interface BlobContent {
   readonly size: number;
   /** Differs whenever the stored bytes may have changed; what was verified once holds as long as it is the same. */
   readonly revision: string;
-  readonly stream: Readable;
+  readonly reader: BlobReader;
 }
 
 export interface StoredBlob {
@@ -47,12 +49,14 @@ export interface BlobUsage {
 export interface BlobStore {
   /** Bytes of the blob, or undefined when it does not exist. */
   size(digest: Digest): Promise<number | undefined>;
+  /** The revision that `open` would tell, or undefined when the blob does not exist. */
+  revision(digest: Digest): Promise<string | undefined>;
   /**
-   * Opens a blob; the caller reads the stream to its end or destroys it. A blob deleted meanwhile is read to its end.
+   * Opens a blob; the caller closes its reader. A blob deleted meanwhile is read to its end.
    * @throws ASH-RANGE-INVALID (`range` does not lie inside the blob; in an empty blob no range does)
    */
   open(digest: Digest, range?: ByteRange): Promise<BlobContent | undefined>;
-  /** Reads a whole small blob into memory. */
+  /** Reads a whole small blob into memory. The caller does not write to it: others may be reading the same bytes. */
   read(digest: Digest): Promise<Buffer | undefined>;
   /** Stores small content whole. Storing what exists already is fine. @throws ASH-STORAGE-FULL */
   put(bytes: Uint8Array, algorithm?: DigestAlgorithm): Promise<Digest>;

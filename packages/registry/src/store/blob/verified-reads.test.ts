@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { Digest } from '@ashlar/core';
 
+import { readableOf } from './blob-reader.ts';
 import type { BlobStore } from './blob-store.ts';
 import { openFileBlobStore } from './file/index.ts';
 import { blobPath } from './file/layout.ts';
@@ -58,7 +59,7 @@ async function drain(digest: Digest, range?: { start: number; end: number }): Pr
   const content = await store.open(digest, range);
   let size = 0;
   try {
-    for await (const chunk of content!.stream) size += (chunk as Buffer).length;
+    for await (const chunk of readableOf(content!.reader)) size += (chunk as Buffer).length;
   } catch (error) {
     return [size, (error as { code: string }).code];
   }
@@ -73,12 +74,12 @@ describe('reading verified', () => {
   it('gives whole blobs and ranges as they are', async () => {
     for (const bytes of [large, Buffer.from('hello'), Buffer.alloc(0)]) {
       const digest = await store.put(bytes, 'sha512');
-      expect((await buffer((await store.open(digest))!.stream)).equals(bytes)).toBe(true);
+      expect((await buffer(readableOf((await store.open(digest))!.reader))).equals(bytes)).toBe(true);
       expect((await store.read(digest))!.equals(bytes)).toBe(true);
     }
     const digest = await store.put(large);
     const range = await store.open(digest, { start: 10, end: 700_000 });
-    expect((await buffer(range!.stream)).equals(large.subarray(10, 700_001))).toBe(true);
+    expect((await buffer(readableOf(range!.reader))).equals(large.subarray(10, 700_001))).toBe(true);
     expect(await store.open(`sha256:${'0'.repeat(64)}` as Digest)).toBeUndefined();
     expect(damages).toEqual([]);
   });
@@ -140,6 +141,25 @@ describe('reading verified', () => {
     expect(await store.read(digest)).toBeUndefined();
   });
 
+  it('reads small ones from memory, until their file is written to, deleted or ten minutes old', async () => {
+    const digest = await store.put(Buffer.from('hello'));
+    const openings = async () => {
+      opened = 0;
+      expect(String(await store.read(digest))).toBe('hello');
+      return opened;
+    };
+
+    expect([await openings(), await openings(), await openings()]).toEqual([1, 0, 0]);
+    now += 10 * minute;
+    expect([await openings(), await openings()]).toEqual([1, 0]);
+    await flip(digest, 0);
+    await expect(store.read(digest)).rejects.toMatchObject({ code: 'ASH-BLOB-DAMAGED' });
+    await store.put(Buffer.from('hello'));
+    expect([await openings(), await openings()]).toEqual([1, 0]);
+    await store.delete(digest);
+    expect(await store.read(digest)).toBeUndefined();
+  });
+
   it('tells of damage once, also to many readers', async () => {
     const digest = await store.put(large);
     await flip(digest, 3);
@@ -174,7 +194,8 @@ describe('reading verified', () => {
   it('lets a reader stop, and the next one read', async () => {
     const digest = await store.put(large);
     const content = await store.open(digest);
-    for await (const _ of content!.stream) break;
+    await content!.reader.read(Buffer.alloc(10));
+    await content!.reader.close();
 
     expect(await drain(digest)).toEqual([large.length, 'whole']);
   });

@@ -1,11 +1,12 @@
-import { createHash } from 'node:crypto';
-import { pipeline, type Readable, Transform } from 'node:stream';
+import { createHash, type Hash } from 'node:crypto';
 
 import { ashlarError, digestAlgorithm, digestHex } from '@ashlar/core';
 import type { Digest } from '@ashlar/core';
 
 import type { Clock } from '../../gateway/clock.ts';
+import { type BlobReader, checkedReader, givePiece, takePiece } from './blob-reader.ts';
 import type { BlobContent, BlobStore, ByteRange } from './blob-store.ts';
+import { keptContent } from './kept-content.ts';
 
 export interface VerifyOptions {
   readonly clock: Clock;
@@ -24,39 +25,50 @@ export interface VerifiedBlobStore extends BlobStore {
 const trustTime = 10 * 60 * 1000;
 const maxTrusted = 100_000;
 
+/** Bytes that stay in memory, and those of the largest blob among them. */
+const keptBytes = 16 * 1024 * 1024;
+const largestKept = 1024 * 1024;
+
 /**
  * Reads never give a whole wrong body: every blob is hashed while it is read, and the last bytes leave only when the
- * digest is right. A damaged blob breaks the stream and is put aside, so that storing it again heals it. A revision
- * that was hashed in the last ten minutes is passed through as it is.
+ * digest is right. A damaged blob breaks the reading and is put aside, so that storing it again heals it. A revision
+ * that was hashed in the last ten minutes is passed through as it is; small ones come from memory, for as long as the
+ * store says that they are what was read.
  */
 export function verifiedReads(store: BlobStore, { clock, onDamage }: VerifyOptions): VerifiedBlobStore {
   /** When which revision was right; the oldest come first. */
   const trusted = new Map<Digest, { readonly revision: string; readonly at: number }>();
   const verifying = new Map<string, Promise<boolean>>();
+  const kept = keptContent(keptBytes, largestKept);
 
   async function open(digest: Digest, range?: ByteRange): Promise<BlobContent | undefined> {
     const content = await store.open(digest, range);
     if (content === undefined || isTrusted(digest, content.revision)) return content;
-    const stream =
-      range === undefined
-        ? checked(content, hashing(digest, content))
-        : checked(
-            content,
-            holding(digest, () => isWhole(digest, content.revision)),
-          );
-    return { ...content, stream };
+    const { reader, revision, size } = content;
+    const error = () => ashlarError('ASH-BLOB-DAMAGED', { digest });
+    if (range !== undefined) {
+      const length = range.end - range.start + 1;
+      const isRight = async () => await isWhole(digest, revision);
+      return { ...content, reader: checkedReader(reader, length, isRight, { error }) };
+    }
+    const hash = hashOf(digest);
+    const isRight = async () => await judge(digest, revision, hash.digest('hex'));
+    const see = (piece: Buffer) => void hash.update(piece);
+    return { ...content, reader: checkedReader(reader, size, isRight, { error, see }) };
   }
 
-  /** Small enough to be hashed every time. */
   async function read(digest: Digest): Promise<Buffer | undefined> {
-    const bytes = await store.read(digest);
-    if (bytes === undefined) return undefined;
-    const actual = createHash(digestAlgorithm(digest)).update(bytes).digest('hex');
-    if (actual === digestHex(digest)) return bytes;
-    const content = await store.open(digest);
-    content?.stream.destroy();
-    if (content !== undefined) await isWhole(digest, content.revision);
-    throw ashlarError('ASH-BLOB-DAMAGED', { digest });
+    if (kept.has(digest)) {
+      const revision = await store.revision(digest);
+      const bytes = revision !== undefined && isTrusted(digest, revision) && kept.get(digest, revision);
+      if (bytes) return bytes;
+      kept.forget(digest);
+    }
+    const content = await open(digest);
+    if (content === undefined) return undefined;
+    const bytes = await readWhole(content);
+    kept.keep(digest, content.revision, bytes);
+    return bytes;
   }
 
   function isTrusted(digest: Digest, revision: string): boolean {
@@ -98,50 +110,48 @@ export function verifiedReads(store: BlobStore, { clock, onDamage }: VerifyOptio
   async function inspect(digest: Digest, pace?: (bytes: number) => Promise<void>) {
     const content = await store.open(digest);
     if (content === undefined) return undefined;
-    const { revision, stream } = content;
-    const hash = createHash(digestAlgorithm(digest));
-    for await (const chunk of stream) {
-      hash.update(chunk as Buffer);
-      await pace?.((chunk as Buffer).length);
-    }
+    const { revision, reader } = content;
+    const hash = hashOf(digest);
+    await readPieces(reader, async (piece) => {
+      hash.update(piece);
+      await pace?.(piece.length);
+    });
     return { revision, isRight: await judge(digest, revision, hash.digest('hex')) };
-  }
-
-  /** Passes the blob through while hashing it. */
-  function hashing(digest: Digest, { revision }: BlobContent): Transform {
-    const hash = createHash(digestAlgorithm(digest));
-    return holding(
-      digest,
-      async () => await judge(digest, revision, hash.digest('hex')),
-      (chunk) => hash.update(chunk),
-    );
-  }
-
-  function checked(content: BlobContent, check: Transform): Readable {
-    // The error of either side ends both; whoever reads sees it on `check`.
-    return pipeline(content.stream, check, () => {});
   }
 
   return { ...store, open, read, verify };
 }
 
-/** Passes everything on but the last chunk, which follows when `isRight` says so. */
-function holding(digest: Digest, isRight: () => Promise<boolean>, see?: (chunk: Buffer) => void): Transform {
-  let held: Buffer | undefined;
-  return new Transform({
-    transform(chunk: Buffer, _, done) {
-      see?.(chunk);
-      const before = held;
-      held = chunk;
-      if (before === undefined) done();
-      else done(null, before);
-    },
-    flush(done) {
-      isRight().then((right) => {
-        if (!right) return done(ashlarError('ASH-BLOB-DAMAGED', { digest }));
-        if (held !== undefined) this.push(held);
-        done();
-      }, done);
-    },
-  });
+function hashOf(digest: Digest): Hash {
+  return createHash(digestAlgorithm(digest));
+}
+
+/** Reads to the end, into the same memory again and again. */
+async function readPieces(reader: BlobReader, see: (piece: Buffer) => Promise<void>): Promise<void> {
+  const memory = takePiece();
+  try {
+    for (;;) {
+      const size = await reader.read(memory);
+      if (size === 0) return;
+      await see(memory.subarray(0, size));
+    }
+  } finally {
+    await reader.close();
+    givePiece(memory);
+  }
+}
+
+async function readWhole({ reader, size }: BlobContent): Promise<Buffer> {
+  const bytes = Buffer.allocUnsafeSlow(size);
+  let done = 0;
+  try {
+    // Also behind the last byte: there the digest is compared, of an empty blob as well.
+    for (;;) {
+      const more = await reader.read(bytes.subarray(done));
+      done += more;
+      if (more === 0 || done === size) return bytes.subarray(0, done);
+    }
+  } finally {
+    await reader.close();
+  }
 }

@@ -14,6 +14,7 @@ import { systemClock } from '../../../gateway/clock.ts';
 import { idleFilesFor } from '../../../gateway/connection-limit.ts';
 import * as gateway from '../../../gateway/file-system.ts';
 import type { FileHandle } from '../../../gateway/file-system.ts';
+import { readableOf } from '../blob-reader.ts';
 import { blobStoreSuite } from '../blob-store.suite.ts';
 import type { BlobStore, UploadId } from '../blob-store.ts';
 import type { BlobFileSystem } from '../staging/layout.ts';
@@ -279,7 +280,7 @@ describe('the order of calls', () => {
     const { store, calls } = await openRecorded();
     await store.put(hello);
     calls.length = 0;
-    await buffer((await store.open(helloDigest))!.stream);
+    await buffer(readableOf((await store.open(helloDigest))!.reader));
     const streamed = calls.splice(0);
     await store.read(helloDigest);
 
@@ -523,6 +524,10 @@ async function openRecorded(): Promise<Recorded> {
       happen('stat', path);
       return await gateway.stat(path);
     }) as BlobFileSystem['stat'],
+    statSync: ((path: string, options: { bigint: true }) => {
+      happen('statSync', path);
+      return gateway.statSync(path, options);
+    }) as BlobFileSystem['statSync'],
     syncFolder: async (path) => {
       happen('syncFolder', path);
       await gateway.syncFolder(path);

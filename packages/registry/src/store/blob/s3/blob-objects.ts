@@ -5,6 +5,7 @@ import type { Digest } from '@ashlar/core';
 
 import type { Clock } from '../../../gateway/clock.ts';
 import type { FileHandle } from '../../../gateway/file-system.ts';
+import { readerOf } from '../blob-reader.ts';
 import type { BlobContent, ByteRange, StoredBlob } from '../blob-store.ts';
 import { orMissing } from '../staging/error.ts';
 import type { FinishedBlobs, Staged } from '../staging/finished-blobs.ts';
@@ -37,12 +38,16 @@ export function blobObjects(options: BlobObjectsOptions): FinishedBlobs {
     return (await bucket.head(names.of(digest)))?.size;
   }
 
+  async function revision(digest: Digest): Promise<string | undefined> {
+    return (await bucket.head(names.of(digest)))?.revision;
+  }
+
   /** One request, which tells size and revision as well. */
   async function open(digest: Digest, range?: ByteRange): Promise<BlobContent | undefined> {
     const content =
       range === undefined || isForward(range) ? await bucket.get(names.of(digest), range) : 'outside';
     if (content !== 'outside') {
-      return content && { size: content.size, revision: content.revision, stream: content.stream };
+      return content && { size: content.size, revision: content.revision, reader: readerOf(content.stream) };
     }
     const whole = await size(digest);
     if (whole === undefined) return undefined;
@@ -50,8 +55,8 @@ export function blobObjects(options: BlobObjectsOptions): FinishedBlobs {
   }
 
   async function read(digest: Digest): Promise<Buffer | undefined> {
-    const content = await open(digest);
-    return content && (await buffer(content.stream));
+    const content = await bucket.get(names.of(digest));
+    return content === undefined || content === 'outside' ? undefined : await buffer(content.stream);
   }
 
   function remove(digest: Digest): Promise<void> {
@@ -108,7 +113,7 @@ export function blobObjects(options: BlobObjectsOptions): FinishedBlobs {
       });
   }
 
-  return { size, open, read, delete: remove, list, quarantine, adopt };
+  return { size, revision, open, read, delete: remove, list, quarantine, adopt };
 }
 
 /** What can be written as a range of HTTP at all; whether the object has these bytes, the service says. */

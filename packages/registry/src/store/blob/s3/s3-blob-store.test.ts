@@ -1,9 +1,7 @@
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 
 import { CreateMultipartUploadCommand } from '@aws-sdk/client-s3';
@@ -14,8 +12,9 @@ import { AshlarError, type Digest, digestHex } from '@ashlar/core';
 import type { S3Action } from '../../../../../../tests/support/s3/request.ts';
 import { type S3Service, startS3 } from '../../../../../../tests/support/s3/service.ts';
 import { systemClock } from '../../../gateway/clock.ts';
+import { readableOf } from '../blob-reader.ts';
 import { blobStoreSuite } from '../blob-store.suite.ts';
-import type { BlobStore } from '../blob-store.ts';
+import type { BlobContent, BlobStore } from '../blob-store.ts';
 import { createClient } from './client.ts';
 import { defaultLimits, type S3Limits } from './limits.ts';
 import { parseS3Url, type S3Location } from './location.ts';
@@ -167,7 +166,7 @@ describe('a bucket', () => {
     const digest = await store.put(hello);
     await service.write(keyOf(digest), Buffer.from('hello, wood.'));
     const content = await store.open(digest);
-    content!.stream.destroy();
+    await content!.reader.close();
 
     expect(await store.quarantine(digest, content!.revision)).toBe(true);
 
@@ -183,8 +182,8 @@ describe('a bucket', () => {
     const before = service.connections;
     for (let i = 0; i < 20; i++) {
       const content = await store.open(digest);
-      await once(content!.stream, 'readable');
-      content!.stream.destroy();
+      await content!.reader.read(Buffer.alloc(1));
+      await content!.reader.close();
     }
 
     await vi.waitFor(() => expect(service.active).toBe(0), 5_000);
@@ -371,8 +370,8 @@ function refuseFor(action: S3Action, status: number, code: string): S3Service['s
   return (request) => (request.action === action ? { kind: 'refuse', status, code } : undefined);
 }
 
-async function bytesOf(content: { stream: Readable } | undefined): Promise<Buffer | undefined> {
-  return content && (await buffer(content.stream));
+async function bytesOf(content: BlobContent | undefined): Promise<Buffer | undefined> {
+  return content && (await buffer(readableOf(content.reader)));
 }
 
 async function failureOf(work: Promise<unknown>): Promise<string> {

@@ -11,6 +11,7 @@ import { AshlarError, type Digest, digestOf } from '@ashlar/core';
 
 import type { S3Request } from '../../../../../../tests/support/s3/request.ts';
 import { type S3Fault, type S3Service, startS3 } from '../../../../../../tests/support/s3/service.ts';
+import { readableOf } from '../blob-reader.ts';
 import type { BlobStore, UploadId } from '../blob-store.ts';
 import type { S3Limits } from './limits.ts';
 import { openS3BlobStore } from './s3-blob-store.ts';
@@ -193,7 +194,9 @@ describe('reading', () => {
 
       expect(await failureOf(store.read(digest))).toBe('ASH-UNAVAILABLE');
       expect(
-        await failureOf(store.open(digest, { start: 0, end: 99_999 }).then((it) => buffer(it!.stream))),
+        await failureOf(
+          store.open(digest, { start: 0, end: 99_999 }).then((it) => buffer(readableOf(it!.reader))),
+        ),
       ).toBe('ASH-UNAVAILABLE');
       service.script = () => undefined;
       expect((await store.read(digest))?.equals(bytes)).toBe(true);
@@ -252,7 +255,7 @@ describe('putting aside', () => {
       const { bytes, digest } = freshBytes(100);
       await store.put(bytes);
       const content = await store.open(digest);
-      content!.stream.destroy();
+      await content!.reader.close();
       service.requests.length = 0;
       service.script = from(n, Infinity, fault);
       const failure = await failureOf(store.quarantine(digest, content!.revision));

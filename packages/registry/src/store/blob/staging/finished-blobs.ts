@@ -16,7 +16,7 @@ export interface Staged {
  */
 export interface FinishedBlobs extends Pick<
   BlobStore,
-  'size' | 'open' | 'read' | 'delete' | 'list' | 'quarantine'
+  'size' | 'revision' | 'open' | 'read' | 'delete' | 'list' | 'quarantine'
 > {
   /**
    * Makes a staging file the blob, durably, or drops it when the blob is there already; the staging file is gone then.

@@ -9,7 +9,16 @@ import type { UploadId } from '../blob-store.ts';
 /** What stores need of the file system; tests record its calls and make them fail. */
 export type BlobFileSystem = Pick<
   typeof gateway,
-  'mkdir' | 'open' | 'readdir' | 'readFile' | 'rename' | 'rmdir' | 'stat' | 'syncFolder' | 'unlink'
+  | 'mkdir'
+  | 'open'
+  | 'readdir'
+  | 'readFile'
+  | 'rename'
+  | 'rmdir'
+  | 'stat'
+  | 'statSync'
+  | 'syncFolder'
+  | 'unlink'
 >;
 
 /** Only the user that runs the server reads its files. */
