@@ -52,7 +52,7 @@ async function run(folder: string): Promise<void> {
       progress(`${name}, ${pass === 0 ? 'to warm up' : 'measured'}`);
       const file = join(folder, 'paths.txt');
       await writeFile(file, paths.join('\n'));
-      const measured = await measure(url, program, file, pass === 0 ? 1 : options.rounds);
+      const measured = await measure(url, program, file, options.rounds);
       if (pass === 1) rows.push(rowOf(name, measured));
     }
     if (pass === 0) before = program.memory().own;

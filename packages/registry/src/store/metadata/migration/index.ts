@@ -9,6 +9,7 @@ import type { Schema } from '../schema.ts';
 import * as initial from './0001-initial.ts';
 import * as blobLease from './0002-blob-lease.ts';
 import * as position from './0003-position.ts';
+import * as liveVersion from './0004-live-version.ts';
 
 export interface NumberedMigration {
   up(db: Kysely<Schema>, dialect: Dialect): Promise<void>;
@@ -19,6 +20,7 @@ export const migrations: Readonly<Record<string, NumberedMigration>> = {
   '0001-initial': initial,
   '0002-blob-lease': blobLease,
   '0003-position': position,
+  '0004-live-version': liveVersion,
 };
 
 /**

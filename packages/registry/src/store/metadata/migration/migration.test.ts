@@ -25,6 +25,7 @@ const landed: Record<string, string> = {
   '0001-initial': '929467973b587be1c7c67821317494ebbb3916bf83674a83e55f58fbd74266b6',
   '0002-blob-lease': '7e23d4e8469836e92e03cc1b6b41cf7e46a93f50fca3eecfbcc7ab00a594d16e',
   '0003-position': 'f35b58412db1972804f30ec5d10f53de2db31f27c6bc8638f899b3deaea43fec',
+  '0004-live-version': '166e269ab10646abe402bcd380bdc2806784c1b12464de30270f70962929725c',
 };
 
 let folder: string;
