@@ -1,5 +1,5 @@
 import { ashlarError } from '../error/index.ts';
-import { isTooDeep } from '../json/index.ts';
+import { isObject, isTooDeep, objectOf, textOf } from '../json/index.ts';
 import { limits } from '../limit/index.ts';
 import type { Version } from '../module/version.ts';
 
@@ -28,8 +28,8 @@ export function readTemplate(bytes: Uint8Array): Template {
   ) {
     throw unusable('it has no $schema and resources; it must be an ARM template for a deployment');
   }
-  const metadata = isObject(template['metadata']) ? template['metadata'] : {};
-  const generator = isObject(metadata['_generator']) ? metadata['_generator'] : {};
+  const metadata = objectOf(template['metadata']);
+  const generator = objectOf(metadata['_generator']);
   return {
     description: textOf(metadata['description']) ?? '',
     compilerVersion: textOf(generator['version']),
@@ -70,14 +70,6 @@ function decode(bytes: Uint8Array): string {
 
 function isCollection(value: unknown): boolean {
   return isObject(value) || Array.isArray(value);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
 function unusable(reason: string, options?: ErrorOptions) {

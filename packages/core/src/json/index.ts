@@ -1,2 +1,4 @@
 export * from './depth.ts';
 export * from './field.ts';
+export { isObject, listOf, objectOf, textOf } from './value.ts';
+export type { JsonObject } from './value.ts';

@@ -1,0 +1,163 @@
+import { type JsonObject, isObject, listOf, objectOf, textOf } from '../../json/index.ts';
+import type { Constraints, Default, Literal, Property, Type } from '../../module/type.ts';
+
+/** A schema of a compiled template: that of a parameter, an output, a definition or a part of one. */
+export interface Read {
+  readonly type: Type;
+  readonly constraints: Constraints;
+}
+
+const definitions = '#/definitions/';
+
+/** Says whether null is a value of a type that is referred to by name. */
+export type IsNullable = (type: Type) => boolean;
+
+/** Reads a schema; `isNullable` looks behind references. */
+export function readSchema(schema: JsonObject, isNullable: IsNullable): Read {
+  const name = textOf(schema['type'])?.toLowerCase();
+  const isSecure = name === 'securestring' || name === 'secureobject';
+  const type = typeOf(schema, isSecure ? name.slice('secure'.length) : name, isNullable);
+  return { type, constraints: constraintsOf(schema, isSecure) };
+}
+
+/** A schema where constraints have no other place than the type itself. */
+function refinedType(schema: unknown, isNullable: IsNullable): Type {
+  if (!isObject(schema)) return 'any';
+  const { type, constraints } = readSchema(schema, isNullable);
+  return Object.keys(constraints).length === 0 ? type : { kind: 'refined', type, ...constraints };
+}
+
+function typeOf(schema: JsonObject, name: string | undefined, isNullable: IsNullable): Type {
+  const base = baseType(schema, name, isNullable);
+  const derived = objectOf(schema['metadata'])['__bicep_resource_derived_type!'];
+  return derived === undefined ? base : (resourceType(derived, base) ?? base);
+}
+
+function baseType(schema: JsonObject, name: string | undefined, isNullable: IsNullable): Type {
+  const reference = textOf(schema['$ref']);
+  if (reference !== undefined) return { kind: 'reference', name: definitionName(reference) };
+  if (isObject(schema['discriminator'])) return discriminatedType(schema['discriminator'], isNullable);
+  if (name === 'object') return objectType(schema, isNullable);
+  if (name === 'array') return arrayType(schema, isNullable);
+  return name === 'string' || name === 'int' || name === 'bool' ? name : 'any';
+}
+
+/** A JSON pointer into the definitions. */
+export function definitionName(reference: string): string {
+  const pointer = reference.startsWith(definitions) ? reference.slice(definitions.length) : reference;
+  return decoded(pointer).replaceAll('~1', '/').replaceAll('~0', '~');
+}
+
+function decoded(text: string): string {
+  if (!text.includes('%')) return text;
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function objectType(schema: JsonObject, isNullable: IsNullable): Type {
+  const { properties, additionalProperties: more } = schema;
+  const additional = isObject(more) ? refinedType(more, isNullable) : undefined;
+  if (properties === undefined && more === undefined) return 'object';
+  const known = Object.entries(objectOf(properties)).map(([name, each]) =>
+    propertyOf(name, objectOf(each), isNullable),
+  );
+  if (additional !== undefined && known.length === 0) return { kind: 'map', element: additional };
+  return {
+    kind: 'object',
+    properties: known,
+    ...(additional === undefined ? {} : { additional }),
+    ...(more === false ? { sealed: true as const } : {}),
+  };
+}
+
+function propertyOf(name: string, schema: JsonObject, isNullable: IsNullable): Property {
+  const { type, constraints } = readSchema(schema, isNullable);
+  return {
+    name,
+    type,
+    required: !(constraints.nullable ?? isNullable(type)),
+    ...constraints,
+    ...descriptionOf(schema),
+  };
+}
+
+function arrayType(schema: JsonObject, isNullable: IsNullable): Type {
+  const { items, prefixItems } = schema;
+  if (Array.isArray(prefixItems)) {
+    const elements = prefixItems.map((each) => refinedType(each, isNullable));
+    return items === false || items === undefined
+      ? { kind: 'tuple', elements }
+      : { kind: 'tuple', elements, rest: refinedType(items, isNullable) };
+  }
+  return isObject(items) ? { kind: 'array', element: refinedType(items, isNullable) } : 'array';
+}
+
+function discriminatedType({ propertyName, mapping }: JsonObject, isNullable: IsNullable): Type {
+  const variants = Object.entries(objectOf(mapping)).map(([value, schema]) => ({
+    value,
+    type: refinedType(schema, isNullable),
+  }));
+  return { kind: 'discriminated', property: textOf(propertyName) ?? '', variants };
+}
+
+/** Older compilers wrote the source alone, without saying in which direction it goes. */
+function resourceType(derived: unknown, base: Type): Type | undefined {
+  const fields = objectOf(derived);
+  const source = textOf(derived) ?? textOf(fields['source']);
+  if (source === undefined) return undefined;
+  const [resource = '', path] = source.split('#', 2);
+  return {
+    kind: 'resource',
+    direction: fields['output'] === true ? 'output' : 'input',
+    resource,
+    ...(path === undefined ? {} : { path }),
+    base,
+  };
+}
+
+function constraintsOf(schema: JsonObject, isSecure: boolean): Constraints {
+  const { allowedValues } = schema;
+  const found: Record<string, unknown> = {};
+  if (schema['nullable'] === true) found['nullable'] = true;
+  if (isSecure) found['secure'] = true;
+  if (Array.isArray(allowedValues)) found['allowed'] = allowedValues as Literal[];
+  for (const name of ['minValue', 'maxValue', 'minLength', 'maxLength'] as const) {
+    if (typeof schema[name] === 'number') found[name] = schema[name];
+  }
+  const pattern = textOf(schema['pattern']);
+  if (pattern !== undefined) found['pattern'] = pattern;
+  return found as Constraints;
+}
+
+export function descriptionOf({ metadata }: JsonObject): { description?: string } {
+  const description = textOf(objectOf(metadata)['description']);
+  return description === undefined ? {} : { description };
+}
+
+/** `[…]` is an expression, `[[…` a text that begins with a bracket. */
+export function defaultOf(value: unknown): Default {
+  if (typeof value !== 'string' || !value.startsWith('[')) return { value };
+  if (value.startsWith('[[')) return { value: value.slice(1) };
+  return value.endsWith(']') ? { expression: value.slice(1, -1) } : { value };
+}
+
+/** Looks behind references to definitions, as far as they go. */
+export function nullability(schemas: JsonObject): IsNullable {
+  const isNullable = (type: Type, seen: ReadonlySet<string>): boolean => {
+    if (typeof type === 'string' || type.kind !== 'reference' || seen.has(type.name)) return false;
+    const schema = objectOf(schemas[type.name]);
+    if (schema['nullable'] === true) return true;
+    const reference = textOf(schema['$ref']);
+    if (reference === undefined) return false;
+    return isNullable({ kind: 'reference', name: definitionName(reference) }, new Set([...seen, type.name]));
+  };
+  return (type) => isNullable(type, new Set());
+}
+
+/** The schemas of the elements of a list that are objects. */
+export function objectsOf(value: unknown): JsonObject[] {
+  return listOf(value).filter(isObject);
+}

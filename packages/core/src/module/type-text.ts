@@ -1,0 +1,64 @@
+import type { Constraints, Literal, Type } from './type.ts';
+
+/** A type as Bicep writes it: `'Allow' | 'Deny'`, `lockType?`, `string[]`. Terraform's own words stay as they are. */
+export function typeText(type: Type, { nullable, allowed }: Constraints = {}): string {
+  const limited = allowed === undefined ? textOf(type) : allowedText(allowed, isList(type));
+  return nullable ? `${inGroup(limited)}?` : limited;
+}
+
+function isList(type: Type): boolean {
+  return type === 'array' || (typeof type !== 'string' && type.kind === 'array');
+}
+
+/** Of an array the elements are limited. */
+function allowedText(allowed: readonly Literal[], ofElements: boolean): string {
+  const text = allowed.map(literalText).join(' | ');
+  if (!ofElements) return text;
+  return allowed.length > 1 ? `(${text})[]` : `${text}[]`;
+}
+
+function textOf(type: Type): string {
+  if (typeof type === 'string') return type;
+  switch (type.kind) {
+    case 'array':
+      return `${inGroup(textOf(type.element))}[]`;
+    case 'list':
+    case 'set':
+      return `${type.kind}(${textOf(type.element)})`;
+    case 'map':
+      return `{ *: ${textOf(type.element)} }`;
+    case 'tuple':
+      return `[${type.elements.map(textOf).join(', ')}]`;
+    case 'object':
+      return type.properties.length === 0 ? '{ }' : `{ ${type.properties.map(propertyText).join(', ')} }`;
+    case 'union':
+      return type.members.map(textOf).join(' | ');
+    case 'discriminated':
+      return type.variants.map((variant) => textOf(variant.type)).join(' | ');
+    case 'literal':
+      return literalText(type.value);
+    case 'reference':
+      return type.name;
+    case 'resource':
+      return `${type.direction === 'input' ? 'resourceInput' : 'resourceOutput'}<'${type.resource}'>${pathText(type.path)}`;
+    case 'refined':
+      return typeText(type.type, type);
+  }
+}
+
+function propertyText({ name, type, ...constraints }: { name: string; type: Type } & Constraints): string {
+  return `${name}: ${typeText(type, constraints)}`;
+}
+
+function pathText(path: string | undefined): string {
+  return path === undefined ? '' : path.replace(/^\/?/, '.').replaceAll('/', '.');
+}
+
+/** What a suffix must not take apart. */
+function inGroup(text: string): string {
+  return text.includes(' | ') && !text.startsWith('{') && !text.startsWith('(') ? `(${text})` : text;
+}
+
+function literalText(value: Literal): string {
+  return typeof value === 'string' ? `'${value.replaceAll(/[\\']/g, String.raw`\$&`)}'` : String(value);
+}
