@@ -20,6 +20,7 @@ import { limits as table } from '@ashlar/core';
 
 import type { ConnectionLimit } from './connection-limit.ts';
 import { type BodyPace, endSlowBody } from './slow-body.ts';
+import type { UnreadLimit } from './unread-answers.ts';
 
 /** The only door to the network: one request as a client, or a listener as a server. */
 
@@ -149,6 +150,8 @@ export interface HttpListenerOptions {
   readonly limits?: Partial<ListenerLimits>;
   /** Shared by all listeners of a process. */
   readonly connections?: ConnectionLimit;
+  /** Shared by all listeners of a process. */
+  readonly unread?: UnreadLimit;
 }
 
 export interface PlainAnswer {
@@ -211,7 +214,8 @@ export async function listenHttp(options: HttpListenerOptions): Promise<HttpList
   };
 }
 
-function createServer({ tls, handler, connections, malformed, ...options }: HttpListenerOptions): Server {
+function createServer(options: HttpListenerOptions): Server {
+  const { tls, handler, connections, unread, malformed } = options;
   const limits = { ...defaultLimits, ...options.limits };
   const { headersTimeout, idleTimeout, sendTimeout } = limits;
   const settings = {
@@ -226,6 +230,7 @@ function createServer({ tls, handler, connections, malformed, ...options }: Http
   const oneAtATime = inOrder();
   const answer: RequestListener = (request, response) => {
     connections?.use(request, response);
+    unread?.guard(response);
     // Only content is streamed. The system tells progress better than the stream, whose pieces are large.
     response.once('pipe', () => request.socket.setTimeout(sendTimeout));
     response.once('prefinish', () => discardRest(request));

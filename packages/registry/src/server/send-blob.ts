@@ -36,12 +36,15 @@ export async function sendBlob(
   await reply.send(content);
 }
 
-/** What is small comes whole, which costs half of what a stream does. */
-async function contentOf(
+/**
+ * What is small comes whole, which costs half of what a stream does; what is not small does not lie in memory until a client
+ * has read it. @throws ASH-BLOB-DAMAGED
+ */
+export async function contentOf(
   blobs: BlobStore,
   digest: Digest,
   size: number,
-  range: ByteRange | undefined,
+  range?: ByteRange,
 ): Promise<Buffer | Readable> {
   if (range === undefined && size <= smallBlob) {
     const bytes = await blobs.read(digest);
