@@ -231,6 +231,10 @@ function createServer(options: HttpListenerOptions): Server {
   const answer: RequestListener = (request, response) => {
     connections?.use(request, response);
     unread?.guard(response);
+    if (hasTwoHosts(request)) {
+      refuse(response, malformed('ASHLAR_TWO_HOSTS'));
+      return;
+    }
     // Only content is streamed. The system tells progress better than the stream, whose pieces are large.
     response.once('pipe', () => request.socket.setTimeout(sendTimeout));
     response.once('prefinish', () => discardRest(request));
@@ -252,14 +256,28 @@ function createServer(options: HttpListenerOptions): Server {
     answerMalformed(socket, malformed(error.code ?? ''));
   });
   server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
-    const { status, headers, body } = malformed('ERR_EXPECTATION');
-    response.writeHead(status, { ...headers, connection: 'close' }).end(body);
+    refuse(response, malformed('ERR_EXPECTATION'));
   });
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     continueWhenRead(request, response);
     answer(request, response);
   });
   return server;
+}
+
+/** To a proxy in front it may be the other one that counts (RFC 9112 §3.2 demands 400). */
+function hasTwoHosts({ rawHeaders }: IncomingMessage): boolean {
+  let hosts = 0;
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i]!;
+    if (name.length === 4 && name.toLowerCase() === 'host') hosts += 1;
+  }
+  return hosts > 1;
+}
+
+function refuse(response: ServerResponse, { status, headers, body }: PlainAnswer): void {
+  const fields = { ...headers, 'content-length': Buffer.byteLength(body), connection: 'close' };
+  response.writeHead(status, fields).end(body);
 }
 
 /** Node's own answers to what it cannot parse have neither body nor code. */
