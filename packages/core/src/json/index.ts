@@ -1,2 +1,3 @@
-export * from './depth.ts';
+export { isTooDeep } from './depth.ts';
+export * from './entries.ts';
 export * from './field.ts';
