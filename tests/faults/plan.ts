@@ -1,6 +1,6 @@
 import type { Installation } from './bench.ts';
 import { clockSeries } from './clock-series.ts';
-import { crashSeries, threadSeries } from './crash-series.ts';
+import { crashSeries, recordPoints, threadSeries } from './crash-series.ts';
 import { cutSeries } from './cut-series.ts';
 import { damageSeries } from './damage-series.ts';
 import { descriptorSeries } from './descriptor-series.ts';
@@ -8,7 +8,7 @@ import { drainSeries } from './drain-series.ts';
 import { eventLoopSeries } from './event-loop-series.ts';
 import { firstStartCalls, firstStartSeries, presetSeries } from './first-start-series.ts';
 import { fullDiskSeries } from './full-disk-series.ts';
-import { blobOperations } from './operation/blob.ts';
+import { blobOperations, uploadInParts } from './operation/blob.ts';
 import { identityOperations } from './operation/identity.ts';
 import type { Operation } from './operation/operation.ts';
 import { versionOperations } from './operation/version.ts';
@@ -56,6 +56,29 @@ export function crashPlan(): Series[] {
       ),
     ),
   ];
+}
+
+/** Points between a staging file and its name; in a bucket there is one moment. */
+const inFiles = new Set(['blob.folder-made', 'blob.synced', 'blob.renamed', 'blob.named', 'blob.twin-found']);
+
+function inBucket(operation: Operation): Operation {
+  const points = operation.points.filter((point) => !inFiles.has(point));
+  const stores = operation.points.includes('blob.renamed');
+  return { ...operation, points: [...points, ...(stores ? ['object.stored' as const] : [])] };
+}
+
+export const secondStoreOperations: readonly Operation[] = [...allOperations.map(inBucket), uploadInParts];
+
+/** The same crashes with metadata on PostgreSQL and blobs in a bucket. */
+export function secondStorePlan(): Series[] {
+  const blobs = [...blobOperations.map(inBucket), uploadInParts];
+  const others = [...versionOperations, ...identityOperations].map(inBucket);
+  return [
+    ...crashSeries('F-01', blobs, recordPoints),
+    ...crashSeries('F-02', others, recordPoints),
+    cutSeries,
+    drainSeries,
+  ].map((series) => ({ ...series, what: `${series.what}, PostgreSQL and S3` }));
 }
 
 /** Faults of the world around: the disk, the clients, the clock, whoever operates it. */

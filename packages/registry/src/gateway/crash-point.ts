@@ -38,6 +38,14 @@ export const crashPoints = [
   'command.begun',
   'command.done',
   'command.committed',
+
+  // The same command where PostgreSQL is the record: committed there, then on the mirror.
+  'record.committed',
+  'mirror.applied',
+
+  // A blob in a bucket, in parts when it is large.
+  'object.part-sent',
+  'object.stored',
 ] as const;
 
 export type CrashPoint = (typeof crashPoints)[number];
