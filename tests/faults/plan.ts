@@ -1,5 +1,7 @@
 import type { Installation } from './bench.ts';
+import { certificateSeries } from './certificate-series.ts';
 import { clockSeries } from './clock-series.ts';
+import { configSeries } from './config-series.ts';
 import { crashSeries, recordPoints, threadSeries } from './crash-series.ts';
 import { cutSeries } from './cut-series.ts';
 import { damageSeries } from './damage-series.ts';
@@ -10,8 +12,10 @@ import { firstStartCalls, firstStartSeries, presetSeries } from './first-start-s
 import { fullDiskSeries } from './full-disk-series.ts';
 import { blobOperations, uploadInParts } from './operation/blob.ts';
 import { identityOperations } from './operation/identity.ts';
+import { logSeries } from './log-series.ts';
 import type { Operation } from './operation/operation.ts';
 import { versionOperations } from './operation/version.ts';
+import { blobPowerSeries, databasePowerSeries } from './power-series.ts';
 import type { Series } from './series.ts';
 import { straceSeries, writingCalls } from './strace-series.ts';
 
@@ -91,6 +95,10 @@ export function worldPlan(installation: Installation, hasSmallDisk: boolean): Se
     damageSeries,
     drainSeries,
     ...eventLoopSeries,
+    blobPowerSeries,
+    certificateSeries,
+    logSeries,
+    configSeries,
   ];
 }
 
@@ -104,6 +112,7 @@ export function stracePlan(strace: string): Series[] {
   const few = named('upload in chunks', 'publication of a Terraform module', 'creation of a token');
   // Without mkdir in F-05: Node shows another error of it than that of the system.
   return [
+    databasePowerSeries(strace),
     ...straceSeries(strace, { fault: 'F-01', ...kill }, blobs),
     ...straceSeries(strace, { fault: 'F-02', ...kill }, others),
     ...firstStartCalls(strace, 'F-02', ['fsync', 'fdatasync', 'rename', 'pwrite64', 'mkdir'], 'signal=KILL'),
