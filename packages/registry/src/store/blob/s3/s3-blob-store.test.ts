@@ -15,7 +15,7 @@ import type { S3Action } from '../../../../../../tests/support/s3/request.ts';
 import { type S3Service, startS3 } from '../../../../../../tests/support/s3/service.ts';
 import { systemClock } from '../../../gateway/clock.ts';
 import { blobStoreSuite } from '../blob-store.suite.ts';
-import type { BlobStore } from '../blob-store.ts';
+import type { BlobStore, ByteRange } from '../blob-store.ts';
 import { createClient } from './client.ts';
 import { defaultLimits, type S3Limits } from './limits.ts';
 import { parseS3Url, type S3Location } from './location.ts';
@@ -101,6 +101,23 @@ describe('a bucket', () => {
       Buffer.from(sha256, 'hex').toString('base64'),
       undefined,
     ]);
+  });
+
+  it.each<ByteRange>([
+    { start: 0, end: 0 },
+    { start: 3, end: 5 },
+    { start: 0, end: 3 },
+    { start: 2, end: hello.length - 1 },
+  ])('may answer more than the range $start-$end', async (range) => {
+    const digest = await store.put(hello);
+    service.script = ({ action }) => (action === 'GetObject' ? { kind: 'more than the range' } : undefined);
+    const content = await store.open(digest, range);
+
+    expect(await buffer(content!.stream)).toEqual(hello.subarray(range.start, range.end + 1));
+    expect(content!.size).toBe(hello.length);
+    await expect(store.open(digest, { start: 0, end: hello.length })).rejects.toMatchObject({
+      code: 'ASH-RANGE-INVALID',
+    });
   });
 
   it('may be used from its root', async () => {
