@@ -31,6 +31,7 @@ export {
   open,
   opendir,
   readdir,
+  realpath,
   rename,
   rm,
   rmdir,

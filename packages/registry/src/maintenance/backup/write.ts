@@ -67,6 +67,8 @@ async function writeSnapshot(
       clock,
       onDamage: () => {},
     });
+    // Pieces of a backup that was killed; nothing of this one is there yet.
+    await store.sweepUploads(at);
     const copied = await copyBlobs(blobs, store, rows.digests, {
       trustPresent: true,
       signal,
