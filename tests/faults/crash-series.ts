@@ -10,7 +10,7 @@ import { Violation } from './violation.ts';
 export const commandPoints = ['command.begun', 'command.done', 'command.committed'] as const;
 
 /** The same where PostgreSQL is the record and a mirror follows it. */
-export const recordPoints = [...commandPoints, 'record.committed', 'mirror.applied'] as const;
+export const recordPoints = ['command.begun', 'command.done', 'record.committed', 'mirror.applied'] as const;
 
 /** Every place where a crash can hit an operation: its own, and those of its commands in the store. */
 function placesOf({ points, commands }: Operation, ofCommands: readonly CrashPoint[]): string[] {

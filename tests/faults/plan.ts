@@ -17,6 +17,7 @@ import type { Operation } from './operation/operation.ts';
 import { versionOperations } from './operation/version.ts';
 import { blobPowerSeries, databasePowerSeries } from './power-series.ts';
 import type { Series } from './series.ts';
+import { taskSeries } from './task-series.ts';
 import { straceSeries, writingCalls } from './strace-series.ts';
 
 export const allOperations: readonly Operation[] = [
@@ -59,6 +60,7 @@ export function crashPlan(): Series[] {
         'creation of a token',
       ),
     ),
+    ...taskSeries,
   ];
 }
 

@@ -9,10 +9,12 @@ import { expect, it } from 'vitest';
 import { describeWithTool } from '../support/tool.ts';
 import { auditEmbedded } from './audit.ts';
 import type { Installation } from './bench.ts';
+import { recordPoints } from './crash-series.ts';
 import { startCommands, startPoints } from './first-start-series.ts';
 import { type Operation, randomOf } from './operation/operation.ts';
 import { allOperations, crashPlan, secondStoreOperations } from './plan.ts';
 import { startSecondStores } from './second-stores.ts';
+import { pointsOfTasks, taskPoints } from './task-series.ts';
 import { isAlive, launchEmbedded } from './server.ts';
 
 /** Commands that no request runs, each with the reason. */
@@ -30,7 +32,11 @@ const isSecond = (point: CrashPoint) => /^(?:record|mirror|object)\./.test(point
 
 it('has an operation for each crash point and each command', () => {
   const operations = [...allOperations, ...secondStoreOperations];
-  const covered = new Set<CrashPoint>([...operations.flatMap(({ points }) => points), ...startPoints]);
+  const covered = new Set<CrashPoint>([
+    ...operations.flatMap(({ points }) => points),
+    ...startPoints,
+    ...taskPoints,
+  ]);
   const run = new Set<CommandName>([
     ...allOperations.flatMap((operation) => operation.commands),
     ...startCommands,
@@ -74,10 +80,12 @@ it('passes every crash point', limit, async () => {
   const first = await launchEmbedded(data, report);
   await first.kill();
 
+  const random = randomOf(2);
   const installation = { launch: launchEmbedded, audit: auditEmbedded };
   const passed = new Set([
     ...passedBy(first.program.stderr()),
     ...(await pointsPassed(installation, data, allOperations)),
+    ...passedBy(await pointsOfTasks(random)),
   ]);
 
   expect(crashPoints.filter((point) => !isSecond(point) && !passed.has(point))).toEqual([]);
@@ -95,7 +103,9 @@ describeWithTool('postgres', 'with PostgreSQL and S3', ({ postgres }) => {
     const points = secondStoreOperations.flatMap((operation) => operation.points);
     expect([...points, ...crashPoints.filter(isSecond)].filter((point) => !passed.has(point))).toEqual([]);
     const commandsOf = secondStoreOperations.flatMap((operation) => operation.commands);
-    expect(commandsOf.filter((command) => !passed.has(`mirror.applied/${command}`))).toEqual([]);
+    for (const point of recordPoints) {
+      expect(commandsOf.filter((command) => !passed.has(`${point}/${command}`))).toEqual([]);
+    }
     await stores.stop();
     await rm(folder, { recursive: true, force: true });
   });

@@ -1,5 +1,6 @@
 import { ashlarError } from '@ashlar/core';
 
+import { crashPoint } from '../gateway/crash-point.ts';
 import type { Registry } from '../registry.ts';
 import type { StoredBlob } from '../store/blob/index.ts';
 import type { TaskControl } from './task.ts';
@@ -96,6 +97,7 @@ async function takeOut(
       .slice(start, start + rowsPerCommand)
       .map(({ repository, digest }) => ({ repository, digest }));
     taken += (await metadata.command.collectBlobs({ before, blobs })).collected;
+    crashPoint('collect.taken-out');
   }
   return taken;
 }
@@ -128,6 +130,7 @@ async function remove(registry: Registry, { digest }: StoredBlob): Promise<boole
     requireRecord(registry);
     if ((await metadata.query.findNamedDigests({ digests: [digest] })).size > 0) return false;
     await blobs.delete(digest);
+    crashPoint('collect.removed');
     return true;
   });
   return removed === true;

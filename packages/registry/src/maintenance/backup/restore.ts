@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { ashlarError, type Digest } from '@ashlar/core';
 
 import type { Clock } from '../../gateway/clock.ts';
+import { crashPoint } from '../../gateway/crash-point.ts';
 import { cp, mkdir, readdir, rename, rm, stat, syncFolder, writeFile } from '../../gateway/file-system.ts';
 import {
   checkPlace,
@@ -93,6 +94,7 @@ async function copyContent(
       onProgress: (figures) => options.onProgress?.(figures, digests.size),
     });
     refuseLoss(options, copied);
+    crashPoint('restore.blobs-copied');
     return copied;
   } catch (error) {
     await removeDatabase(sign);
@@ -160,8 +162,11 @@ async function replaceMetadata(
   const fresh = freshDatabase(folder);
   await removeDatabase(fresh);
   await restoreSqliteMetadata(fresh, { schema: snapshot.schema, pages: readPages(snapshot) });
+  crashPoint('restore.rows-written');
   const replaced = await putAside(folder, clock);
+  crashPoint('restore.put-aside');
   await rename(fresh, folder.database);
+  crashPoint('restore.named');
   await syncFolder(folder.path);
   return replaced;
 }
