@@ -117,7 +117,12 @@ export function stracePlan(strace: string): Series[] {
     databasePowerSeries(strace),
     ...straceSeries(strace, { fault: 'F-01', ...kill }, blobs),
     ...straceSeries(strace, { fault: 'F-02', ...kill }, others),
-    ...firstStartCalls(strace, 'F-02', ['fsync', 'fdatasync', 'rename', 'pwrite64', 'mkdir'], 'signal=KILL'),
+    ...firstStartCalls(
+      strace,
+      'F-02',
+      ['fsync', 'fdatasync', 'rename', 'write', 'pwrite64', 'unlink', 'mkdir'],
+      'signal=KILL',
+    ),
     ...straceSeries(strace, { fault: 'F-04', calls: place, effect: 'error=ENOSPC', answers: [507] }, few),
     ...straceSeries(
       strace,
