@@ -36,9 +36,12 @@ export async function openRegistry(
   log: Logger,
 ): Promise<OpenRegistry> {
   await checkPlaces(folder, config);
+  const openingBlobs = openBlobStore(folder, config, clock);
+  // A bucket that cannot be used is noticed before a database is made, which would be in the way of the right start.
+  if (config.blobs !== undefined) await openingBlobs;
   const [openedMetadata, openedBlobs] = await openBoth(
     openMetadata(folder, config, clock, log),
-    openBlobStore(folder, config, clock),
+    openingBlobs,
   );
   const metadata = config.readOnly ? readOnlyMetadata(openedMetadata) : openedMetadata;
   const stored = config.readOnly ? readOnlyBlobs(openedBlobs) : openedBlobs;
