@@ -28,18 +28,34 @@ export async function auditEmbedded(data: string): Promise<void> {
     throw new Violation(`the database is damaged: ${JSON.stringify(integrity)}`);
   const references = database.prepare('pragma foreign_key_check').all();
   if (references.length > 0) throw new Violation(`a row refers to nothing: ${JSON.stringify(references)}`);
+  await auditRows(
+    (sql) => database.prepare(sql).all(),
+    async () => await hashFiles(join(data, 'blobs')),
+  );
+}
+
+type Rows = readonly Readonly<Record<string, unknown>>[];
+
+/**
+ * The same for any database, given what runs SQL on it, and any place of blobs, given the sizes of what is there by
+ * digest. @throws Violation
+ */
+export async function auditRows(
+  query: (sql: string) => Rows | Promise<Rows>,
+  stored: () => Promise<ReadonlyMap<string, number>>,
+): Promise<void> {
   for (const [what, sql] of Object.entries(orphans)) {
-    const rows = database.prepare(sql).all();
+    const rows = await query(sql);
     if (rows.length > 0) throw new Violation(`${what}: ${JSON.stringify(rows)}`);
   }
-  // Before the files: what is added meanwhile is a file first and a row then.
-  const rows = database
-    .prepare('select digest, size from repository_blob union select digest, size from manifest')
-    .all();
-  const files = await hashFiles(join(data, 'blobs'));
+  // Before the bytes: what is added meanwhile is stored first and a row then.
+  const rows = await query(
+    'select digest, size from repository_blob union select digest, size from manifest',
+  );
+  const sizes = await stored();
   for (const { digest, size } of rows) {
-    if (files.get(String(digest)) !== size)
-      throw new Violation(`${String(digest)} has a row and no file of ${String(size)} bytes`);
+    if (sizes.get(String(digest)) !== Number(size))
+      throw new Violation(`${String(digest)} has a row and no stored ${String(size)} bytes`);
   }
 }
 

@@ -1,3 +1,5 @@
+import type { CrashPoint } from '@ashlar/registry/gateway/crash-point';
+
 import type { Attempt } from './bench.ts';
 import type { Operation } from './operation/operation.ts';
 import type { Series } from './series.ts';
@@ -7,15 +9,22 @@ import { Violation } from './violation.ts';
 
 export const commandPoints = ['command.begun', 'command.done', 'command.committed'] as const;
 
+/** The same where PostgreSQL is the record and a mirror follows it. */
+export const recordPoints = ['command.begun', 'command.done', 'record.committed', 'mirror.applied'] as const;
+
 /** Every place where a crash can hit an operation: its own, and those of its commands in the store. */
-function placesOf({ points, commands }: Operation): string[] {
-  return [...points, ...commands.flatMap((command) => commandPoints.map((point) => `${point}/${command}`))];
+function placesOf({ points, commands }: Operation, ofCommands: readonly CrashPoint[]): string[] {
+  return [...points, ...commands.flatMap((command) => ofCommands.map((point) => `${point}/${command}`))];
 }
 
 /** `kill -9` at the n-th passing of each crash point of an operation. */
-export function crashSeries(fault: string, operations: readonly Operation[]): Series[] {
+export function crashSeries(
+  fault: string,
+  operations: readonly Operation[],
+  ofCommands: readonly CrashPoint[] = commandPoints,
+): Series[] {
   return operations.flatMap((operation) =>
-    placesOf(operation).map((place) => ({
+    placesOf(operation, ofCommands).map((place) => ({
       fault,
       place,
       what: operation.name,

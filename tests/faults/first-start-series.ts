@@ -9,7 +9,7 @@ import { auditEmbedded } from './audit.ts';
 import { versionOperations } from './operation/version.ts';
 import type { Series } from './series.ts';
 import { launchEmbedded, type Server } from './server.ts';
-import { argumentsOf } from './strace.ts';
+import { argumentsOf, oneFileThread } from './strace.ts';
 import { Violation } from './violation.ts';
 
 export const startPoints: readonly CrashPoint[] = [
@@ -111,7 +111,7 @@ export function firstStartCalls(
           'warn',
         ]);
         // It ends by the fault, by itself, or by us when it serves.
-        const env = { ASHLAR_DATA: data, ASHLAR_LISTEN: '127.0.0.1:0', ...everything };
+        const env = { ASHLAR_DATA: data, ASHLAR_LISTEN: '127.0.0.1:0', ...everything, ...oneFileThread };
         const { stderr, stdout } = await run(
           'timeout',
           ['--signal=KILL', '20', 'sh', '-c', stopWhenServing, 'sh', strace, ...command],

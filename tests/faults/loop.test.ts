@@ -5,8 +5,10 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { describeWithTool } from '../support/tool.ts';
 import { auditEmbedded } from './audit.ts';
 import { whyNoSmallDisk } from './full-disk-series.ts';
+import type { Installation } from './bench.ts';
 import { runLoop } from './loop.ts';
-import { crashPlan, stracePlan, worldPlan } from './plan.ts';
+import { crashPlan, secondStorePlan, stracePlan, worldPlan } from './plan.ts';
+import { startSecondStores } from './second-stores.ts';
 import type { Series } from './series.ts';
 import { launchEmbedded } from './server.ts';
 
@@ -16,8 +18,12 @@ const seed = randomInt(1_000_000);
 const limits = { timeout: 180_000 };
 
 /** The first place of some of the series, until the time is over. */
-async function violations(series: readonly Series[], budget: number): Promise<string[]> {
-  const rows = await runLoop({ seed, installation, series, iterations: 1, places: 1, budget });
+async function violations(
+  series: readonly Series[],
+  budget: number,
+  on: Installation = installation,
+): Promise<string[]> {
+  const rows = await runLoop({ seed, installation: on, series, iterations: 1, places: 1, budget });
   expect(rows.reduce((sum, row) => sum + row.iterations, 0)).toBeGreaterThan(0);
   return rows.flatMap((row) =>
     row.violations.map((text) => `seed ${seed}, ${row.fault} ${row.place}, ${row.what}: ${text}`),
@@ -44,5 +50,16 @@ describe('P3: a server that meets a fault', () => {
 describeWithTool('strace', 'P3: a server whose system calls fail', ({ strace }) => {
   it('keeps its promises', limits, async () => {
     expect(await violations(stracePlan(strace), 10_000)).toEqual([]);
+  });
+});
+
+describeWithTool('postgres', 'P3: a server with PostgreSQL and S3 that meets a fault', ({ postgres }) => {
+  it('keeps its promises after a crash at any point', limits, async () => {
+    const stores = await startSecondStores(postgres);
+    try {
+      expect(await violations(secondStorePlan(), 15_000, stores)).toEqual([]);
+    } finally {
+      await stores.stop();
+    }
   });
 });

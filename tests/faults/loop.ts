@@ -27,7 +27,7 @@ export async function runLoop(options: LoopOptions): Promise<Row[]> {
   const { seed, installation, report = () => {}, budget = Infinity } = options;
   const random = randomOf(seed);
   const until = performance.now() + budget;
-  const series = shuffle(options.series, (limit) => random.below(limit));
+  const series = eachFaultFirst(shuffle(options.series, (limit) => random.below(limit)));
   const rows = series.map(({ fault, place, what }): Row => ({
     fault,
     place,
@@ -89,6 +89,13 @@ export async function runLoop(options: LoopOptions): Promise<Row[]> {
     for (const note of bench.notes) report(note);
     await bench.close();
   }
+}
+
+/** One series of every fault, then the others: also a short run has seen each. */
+function eachFaultFirst(series: readonly Series[]): Series[] {
+  const first = new Map(series.toReversed().map((each) => [each.fault, each]));
+  const isFirst = (each: Series) => first.get(each.fault) === each;
+  return [...series.filter(isFirst), ...series.filter((each) => !isFirst(each))];
 }
 
 function shuffle<T>(items: readonly T[], below: (limit: number) => number): T[] {

@@ -1,6 +1,8 @@
 import type { Installation } from './bench.ts';
+import { certificateSeries } from './certificate-series.ts';
 import { clockSeries } from './clock-series.ts';
-import { crashSeries, threadSeries } from './crash-series.ts';
+import { configSeries } from './config-series.ts';
+import { crashSeries, recordPoints, threadSeries } from './crash-series.ts';
 import { cutSeries } from './cut-series.ts';
 import { damageSeries } from './damage-series.ts';
 import { descriptorSeries } from './descriptor-series.ts';
@@ -8,11 +10,14 @@ import { drainSeries } from './drain-series.ts';
 import { eventLoopSeries } from './event-loop-series.ts';
 import { firstStartCalls, firstStartSeries, presetSeries } from './first-start-series.ts';
 import { fullDiskSeries } from './full-disk-series.ts';
-import { blobOperations } from './operation/blob.ts';
+import { blobOperations, uploadInParts } from './operation/blob.ts';
 import { identityOperations } from './operation/identity.ts';
+import { logSeries } from './log-series.ts';
 import type { Operation } from './operation/operation.ts';
 import { versionOperations } from './operation/version.ts';
+import { blobPowerSeries, databasePowerSeries } from './power-series.ts';
 import type { Series } from './series.ts';
+import { taskSeries } from './task-series.ts';
 import { straceSeries, writingCalls } from './strace-series.ts';
 
 export const allOperations: readonly Operation[] = [
@@ -55,7 +60,31 @@ export function crashPlan(): Series[] {
         'creation of a token',
       ),
     ),
+    ...taskSeries,
   ];
+}
+
+/** Points between a staging file and its name; in a bucket there is one moment. */
+const inFiles = new Set(['blob.folder-made', 'blob.synced', 'blob.renamed', 'blob.named', 'blob.twin-found']);
+
+function inBucket(operation: Operation): Operation {
+  const points = operation.points.filter((point) => !inFiles.has(point));
+  const stores = operation.points.includes('blob.renamed');
+  return { ...operation, points: [...points, ...(stores ? ['object.stored' as const] : [])] };
+}
+
+export const secondStoreOperations: readonly Operation[] = [...allOperations.map(inBucket), uploadInParts];
+
+/** The same crashes with metadata on PostgreSQL and blobs in a bucket. */
+export function secondStorePlan(): Series[] {
+  const blobs = [...blobOperations.map(inBucket), uploadInParts];
+  const others = [...versionOperations, ...identityOperations].map(inBucket);
+  return [
+    ...crashSeries('F-01', blobs, recordPoints),
+    ...crashSeries('F-02', others, recordPoints),
+    cutSeries,
+    drainSeries,
+  ].map((series) => ({ ...series, what: `${series.what}, PostgreSQL and S3` }));
 }
 
 /** Faults of the world around: the disk, the clients, the clock, whoever operates it. */
@@ -68,6 +97,10 @@ export function worldPlan(installation: Installation, hasSmallDisk: boolean): Se
     damageSeries,
     drainSeries,
     ...eventLoopSeries,
+    blobPowerSeries,
+    certificateSeries,
+    logSeries,
+    configSeries,
   ];
 }
 
@@ -81,9 +114,15 @@ export function stracePlan(strace: string): Series[] {
   const few = named('upload in chunks', 'publication of a Terraform module', 'creation of a token');
   // Without mkdir in F-05: Node shows another error of it than that of the system.
   return [
+    databasePowerSeries(strace),
     ...straceSeries(strace, { fault: 'F-01', ...kill }, blobs),
     ...straceSeries(strace, { fault: 'F-02', ...kill }, others),
-    ...firstStartCalls(strace, 'F-02', ['fsync', 'fdatasync', 'rename', 'pwrite64', 'mkdir'], 'signal=KILL'),
+    ...firstStartCalls(
+      strace,
+      'F-02',
+      ['fsync', 'fdatasync', 'rename', 'write', 'pwrite64', 'unlink', 'mkdir'],
+      'signal=KILL',
+    ),
     ...straceSeries(strace, { fault: 'F-04', calls: place, effect: 'error=ENOSPC', answers: [507] }, few),
     ...straceSeries(
       strace,

@@ -43,8 +43,9 @@ export async function serveWith(
   data: string,
   { crashAt, patience = 30_000, env = {} }: LaunchOptions,
 ): Promise<Server> {
-  const running = await start(program!, [...args, 'serve', '--log-level', 'warn'], {
+  const running = await start(program!, [...args, 'serve'], {
     env: {
+      ASHLAR_LOG_LEVEL: 'warn',
       ASHLAR_DATA: data,
       ASHLAR_LISTEN: '127.0.0.1:0',
       ASHLAR_LISTEN_TLS: 'off',

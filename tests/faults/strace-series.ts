@@ -3,10 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Operation } from './operation/operation.ts';
 import type { Series } from './series.ts';
 import { isAlive } from './server.ts';
-import { inject } from './strace.ts';
+import { inject, oneFileThread } from './strace.ts';
 import { Violation } from './violation.ts';
 
-/** Calls with which the stores change the disk. `write` is left out: sockets use it too. */
+/** Calls with which the stores change the disk. They never use `write`, which sockets do; a first start does. */
 export const writingCalls = [
   'openat',
   'pwrite64',
@@ -42,7 +42,7 @@ export function straceSeries(
       mayMiss: true,
       async run(bench, n) {
         const change = operation.make(bench.random);
-        const server = await bench.server();
+        const server = await bench.restart({ env: oneFileThread });
         await change.prepare?.(server);
         const injected = await inject(strace, server.pid, { syscall, fault: effect, when: n });
         const attempt = await bench.attempt(change, server);

@@ -20,6 +20,12 @@ export interface Injected {
   end(): Promise<boolean>;
 }
 
+/**
+ * strace counts the calls of each thread by itself: with one thread for files in Node, the n-th call is the n-th call. That
+ * of the database has its own count.
+ */
+export const oneFileThread = { UV_THREADPOOL_SIZE: '1' } as const;
+
 /** Lets a call of a running process fail. `trace=` has to name the call: without that strace injects nothing. */
 export async function inject(strace: string, pid: number, injection: Injection): Promise<Injected> {
   const folder = await mkdtemp(join(tmpdir(), 'ashlar-strace-'));

@@ -98,6 +98,21 @@ export const contentProbes = {
     if (codes[1] !== (codes[0] && 'ASH-MANIFEST-INVALID')) throw new Error('the two are judged differently');
     return codes[0];
   },
+  templateEntries: async (count) => {
+    // Besides `$schema` and `resources` themselves.
+    const resources = `[${'0,'.repeat(count - 3)}0]`;
+    return await codeThrown(() => readTemplate(Buffer.from(`{"$schema":"s","resources":${resources}}`)));
+  },
+  manifestEntries: async (count) => {
+    const text = manifestOf().toString();
+    const entries = (value: unknown): number =>
+      typeof value !== 'object' || value === null
+        ? 0
+        : Object.values(value).reduce<number>((sum, each) => sum + 1 + entries(each), 0);
+    const filler = `[${'0,'.repeat(count - entries(JSON.parse(text)) - 2)}0]`;
+    const manifest = Buffer.from(text.replace(/}$/, `,"x":${filler}}`));
+    return await codeThrown(() => parseManifest(manifest, mediaType.imageManifest));
+  },
   template: async (size) => {
     const layer = { mediaType: mediaType.bicepTemplate, size };
     const atManifest = await codeThrown(() => checkBicepArtifact(bicepManifest([layer])));

@@ -1,12 +1,15 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { limits } from '@ashlar/core';
 import { loadConfig } from '@ashlar/registry';
 import { httpRequest } from '@ashlar/registry/gateway/http';
+
+import { limitUnread } from '../../packages/registry/src/gateway/unread-answers.ts';
 
 import { tenant } from '../bicep/entra.ts';
 import { codeThrown, type Probe } from './probe.ts';
@@ -42,6 +45,16 @@ export const serverProbes = {
       server.closeAllConnections();
       server.close();
     }
+  },
+  unreadAnswers: (size) => {
+    let ended = 0;
+    const unread = limitUnread(limits.unreadAnswers.value, () => (ended += 1));
+    for (const writableLength of [size - 1, 1]) {
+      const response = Object.assign(new EventEmitter(), { socket: { writableLength, destroy() {} } });
+      unread.guard(response as unknown as ServerResponse);
+      response.emit('prefinish');
+    }
+    return ended === 0 ? undefined : 'closed';
   },
 } satisfies Readonly<Record<string, Probe>>;
 

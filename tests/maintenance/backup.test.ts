@@ -1,4 +1,15 @@
-import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -115,6 +126,19 @@ describe('a backup', () => {
     expect(await readdir(join(folder, 'backup', 'snapshots'))).toHaveLength(2);
   });
 
+  it('is begun anew after a kill, whose pieces go', async () => {
+    await publish('1.0.0');
+    await backup();
+    const [snapshots, uploads] = ['snapshots', 'blobs/upload'].map((name) => join(folder, 'backup', name));
+    const piece = `sha256-${'0'.repeat(32)}`;
+    await mkdir(join(snapshots!, '2026-01-01T00-00-00.000Z.partial'));
+    await writeFile(join(uploads!, piece), 'half');
+
+    expect((await backup()).state).toBe('done');
+    expect((await readdir(snapshots!)).filter((name) => name.endsWith('.partial'))).toEqual([]);
+    expect(await readdir(uploads!)).toEqual([]);
+  });
+
   it('B-02: with missing and damaged blobs names exactly those, and restores the rest when told', async () => {
     const client = ociClient(server, { token: server.admin });
     const digests = [];
@@ -220,6 +244,9 @@ describe('a backup is refused', () => {
       code: 'ASH-BACKUP',
       message: expect.stringContaining('must not lie inside the data folder'),
     });
+    await symlink(join(folder, 'data'), join(folder, 'link'));
+    expect((await reasonOf(join(folder, 'link', 'deep'))).message).toContain('inside the data folder');
+    expect(await readdir(join(folder, 'data'))).not.toContain('deep');
     expect((await reasonOf(join(folder, 'other'))).message).toContain('holds something else');
     expect((await reasonOf(join(folder, 'none', 'deep'))).message).toContain('does not exist');
     expect((await reasonOf('relative')).message).toContain('absolute path');
@@ -242,13 +269,41 @@ describe('a backup is refused', () => {
     expect(await failure({ data: join(folder, 'data') })).toContain('it holds a registry already');
     await writeFile(join(folder, 'data', 'metadata-mirror.db'), '');
     expect(await failure({ data: join(folder, 'data'), replace: true })).toContain('in PostgreSQL');
+    expect(await failure({ data: join(folder, 'backup') })).toContain('must not lie inside its backup');
+    expect(await failure({ data: join(folder, 'backup', 'x') })).toContain('must not lie inside its backup');
     const [name] = await readdir(join(folder, 'backup', 'snapshots'));
+    const info = join(folder, 'backup', 'snapshots', name!, 'snapshot.json');
+    const text = await readFile(info, 'utf8');
+    await writeFile(info, text.replace(/"schema": "[^"]+"/, '"schema": "9999-later"'));
+    expect(await failure({ data: join(folder, 'newer') })).toMatch(/snapshots.*Z has the format 9999-later/);
+    expect(await readdir(folder)).not.toContain('newer');
+    await writeFile(info, text);
     await appendFile(join(folder, 'backup', 'snapshots', name!, 'metadata.ndjson.gz'), 'x');
     expect(await failure()).toContain('it is damaged; choose another snapshot');
     await writeFile(file, 'ashlar backup 2\n');
     expect(await failure()).toContain('a newer ashlar made this backup');
     expect(await readFile(file, 'utf8')).toBe('ashlar backup 2\n');
   });
+});
+
+it('a restore that was interrupted is no registry, and goes on when it is run again', async () => {
+  await publish('1.0.0');
+  await backup();
+  const before = await story(server);
+  await stop();
+  await restoreTo('restored');
+  const data = join(folder, 'restored');
+  // As a kill between bytes and rows leaves it.
+  await rename(join(data, 'metadata.db'), join(data, 'metadata.db.restored'));
+
+  await expect(startTestServer({ data })).rejects.toMatchObject({
+    code: 'ASH-CONFIG',
+    message: expect.stringContaining('was interrupted'),
+  });
+  expect(await restoreTo('restored')).toMatchObject({ copied: 0 });
+  server = await startTestServer({ data });
+  running = true;
+  expect(await story(server)).toEqual(before);
 });
 
 it('a task that runs already keeps a second one out', async () => {

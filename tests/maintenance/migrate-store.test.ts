@@ -128,6 +128,19 @@ describeWithTool('postgres', 'migrate-store', ({ postgres }) => {
     await withServer({}, async () => {
       expect(await attempt(here, filled)).toContain('Another ashlar server is using');
     });
+    const at = (name: string, port = cluster.port) =>
+      storesOf({ database: `postgres://ashlar@127.0.0.1:${port}/${name}`, blobs: s3.url('unused') }, '--');
+    await cluster.createDatabase('empty');
+    expect(await attempt(here, at('none'))).toMatch(
+      /^database: .* refuses it \(3D000\).*"none" does not exist/,
+    );
+    expect(await attempt(here, at('x', 1))).toMatch(/cannot be reached \(connect ECONNREFUSED/);
+    expect(await attempt(here, at('filled'))).toContain('holds something already');
+    expect(
+      await attempt(storesOf({ database: at('empty').database!.url.reveal(), blobs: undefined }, '--'), here),
+    ).toContain('holds no metadata of ashlar');
+    // All of that before any byte was moved.
+    expect(Object.keys(await s3.objects()).filter((key) => key.startsWith('unused/'))).toEqual([]);
     expect(() => storesOf({ database: 'mysql://x/y', blobs: undefined }, '--from-')).toThrow(
       '--from-database: the value is not the address of a PostgreSQL database',
     );

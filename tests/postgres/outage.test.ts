@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { type Cluster, startCluster } from '../support/postgres.ts';
+import { runTask } from '../maintenance/task.ts';
 import { run } from '../support/run.ts';
 import { publishFiles, startTestServer, type TestServer } from '../support/server.ts';
 import { describeWithTool } from '../support/tool.ts';
@@ -209,6 +210,13 @@ describeWithTool('postgres', 'P7: without PostgreSQL', ({ postgres }) => {
       status: 200,
       text: '{"status":"degraded","problems":["the metadata store cannot be written"]}',
     });
+  });
+
+  it('collects nothing: nobody knows what the last commit named', async () => {
+    const gc = async (dryRun: boolean) => await runTask(server, 'gc', { grace: 0, dryRun });
+
+    expect(await gc(false)).toMatchObject({ state: 'failed', error: { code: 'ASH-UNAVAILABLE' } });
+    expect(await gc(true)).toMatchObject({ state: 'done' });
   });
 
   it('starts again without it', async () => {

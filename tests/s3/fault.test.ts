@@ -1,4 +1,8 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
@@ -182,3 +186,13 @@ async function archiveOf(version: string): Promise<string> {
     .digest('hex');
   return link.searchParams.get('checksum') === `sha256:${digest}` ? 'whole' : `archive ${archive.status}`;
 }
+
+it('makes no database when the bucket cannot be used', async () => {
+  const data = await mkdtemp(join(tmpdir(), 'ashlar-no-bucket-'));
+  const blobs = `s3://nowhere/modules?region=us-east-1&endpoint=${service.endpoint}`;
+
+  await expect(startTestServer({ data, settings: { blobs } })).rejects.toMatchObject({ code: 'ASH-CONFIG' });
+  // It would be in the way of a start with another database.
+  expect(existsSync(join(data, 'metadata.db'))).toBe(false);
+  await rm(data, { recursive: true });
+});

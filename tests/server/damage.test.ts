@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -6,7 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { type Client, errorOf, ociClient } from '../oci/client.ts';
 import { bytesOf, descriptor, digestOf, imageManifest, manifestOf, pushBlob } from '../oci/content.ts';
-import { startTestServer, type TestServer } from '../support/server.ts';
+import { publishFiles, startTestServer, type TestServer } from '../support/server.ts';
 
 const repository = 'contoso/image';
 
@@ -73,6 +74,25 @@ describe('a stored blob that was damaged', () => {
     const answer = await client.send('GET', `/v2/${repository}/blobs/${digest}`);
     expect(createHash('sha256').update(answer.body).digest('hex')).toBe(digest.slice('sha256:'.length));
     expect((await readdir(join(server.data, 'blobs', 'quarantine'))).length).toBeGreaterThan(0);
+  });
+
+  it('is healed by publishing the same version again', async () => {
+    const publish = async () =>
+      await publishFiles(server, 'terraform/contoso/healed/azurerm@1.0.0', { 'main.tf': '# the same\n' });
+    const { body } = await publish();
+    const path = '/v2/terraform/contoso/healed/azurerm';
+    const manifest = JSON.parse((await client.send('GET', `${path}/manifests/1.0.0`)).text);
+    const layer = manifest.layers[0].digest as string;
+    for (const lost of [layer, body.digest as string]) {
+      await flip(lost, 9);
+      await client.send('GET', `${path}/blobs/${lost}`).catch(() => {});
+      await client.send('GET', `${path}/manifests/${lost}`).catch(() => {});
+      expect(existsSync(fileOf(lost))).toBe(false);
+    }
+
+    expect((await publish()).status).toBe(200);
+    expect(digestOf((await client.send('GET', `${path}/manifests/1.0.0`)).body)).toBe(body.digest);
+    expect(digestOf((await client.send('GET', `${path}/blobs/${layer}`)).body)).toBe(layer);
   });
 
   it('is refused as part of a push that reads it', async () => {

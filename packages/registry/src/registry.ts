@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Clock } from './gateway/clock.ts';
 import type { Identity } from './identity/index.ts';
 import type { EntraVerifier } from './identity/entra.ts';
+import type { Room } from './intake/index.ts';
 import type { Tasks } from './maintenance/task.ts';
 import type { VerifiedBlobStore } from './store/blob/index.ts';
 import type { DataFolder } from './store/data-folder.ts';
@@ -50,6 +51,8 @@ export interface Registry {
   /** For what happens outside of requests, which have a log of their own. */
   readonly log: Logger;
   readonly uploadSessions: UploadSessions;
+  /** For content that is unpacked or parsed as a whole. */
+  readonly room: Room;
   /** Undefined while sign-in with Entra ID is not configured. */
   readonly entra: EntraVerifier | undefined;
 }

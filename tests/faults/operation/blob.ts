@@ -169,4 +169,19 @@ const deleted: Operation = {
   },
 };
 
+/** More than a bucket takes in one request. */
+export const uploadInParts: Operation = {
+  name: 'upload in parts',
+  points: ['blob.written', 'blob.hashed', 'blob.accepted', 'object.part-sent', 'object.stored'],
+  commands: ['addBlob'],
+  make(random) {
+    const repository = `plain/${random.name()}`;
+    const bytes = random.bytes(9_000_000);
+    return {
+      run: async ({ client }) => void (await pushBlob(client, repository, bytes)),
+      observe: async ({ client }) => await blobOutcome(client, repository, digestOf(bytes)),
+    };
+  },
+};
+
 export const blobOperations = [monolithic, chunked, resumed, twin, mount, cancelled, deleted];

@@ -73,6 +73,8 @@ const smuggling: HostileCase[] = [
     400,
     invalid,
   ),
+  bytes('two hosts', `GET /healthz HTTP/1.1\r\n${host}Host: other\r\n\r\n`, 400, invalid),
+  bytes('two equal hosts', `GET /healthz HTTP/1.1\r\n${host}${host}\r\n`, 400, invalid),
   bytes('a folded field', `GET / HTTP/1.1\r\n${host}X-A: a\r\n b\r\n\r\n`, 400, invalid),
   bytes(
     'chunked twice',

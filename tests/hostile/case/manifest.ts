@@ -67,6 +67,14 @@ const bytes: HostileCase[] = [
   push('600,000 objects deep, balanced', () => '{"a":'.repeat(600_000) + '0' + '}'.repeat(600_000)),
   push('4 MiB of one text', () => `"${'a'.repeat(4 * MiB - 2)}"`),
   push('4 MiB of backslashes', () => `"${'\\'.repeat(4 * MiB - 2)}"`),
+  push(
+    '380,000 fields',
+    () => `{${Array.from({ length: 380_000 }, (_, i) => `"${i.toString(36)}":0`).join()}}`,
+  ),
+  push(
+    '250,000 annotations',
+    raw('annotations', `{${Array.from({ length: 250_000 }, (_, i) => `"${i}":"v"`).join()}}`),
+  ),
   push('a number of 4 MiB', () => '1'.repeat(4 * MiB)),
   push('UTF-16', () => Buffer.from(soundText, 'utf16le')),
   push('Latin-1', () => Buffer.from(soundText.replace('{', '{"é":1,'), 'latin1')),

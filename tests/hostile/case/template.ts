@@ -82,7 +82,14 @@ export const templateGroup: HostileGroup = {
       withResources(`[${'{"a":'.repeat(300_000)}0${'}'.repeat(300_000)}]`),
       unusable,
     ),
-    publish('a million resources', withResources(`[${'{},'.repeat(999_999)}{}]`)),
+    publish('a million resources', withResources(`[${'{},'.repeat(999_999)}{}]`), unusable),
+    publish('5,000,000 resources', withResources(`[${'{},'.repeat(4_999_999)}{}]`), unusable),
+    publish('399,000 resources', withResources(`[${'{},'.repeat(398_999)}{}]`)),
+    publish(
+      '1,200,000 fields of one object',
+      withResources(`{${Array.from({ length: 1_200_000 }, (_, i) => `"f${i}":0`).join()}}`),
+      unusable,
+    ),
     publish(
       '300,000 fields of one object',
       withResources(`{${Array.from({ length: 300_000 }, (_, i) => `"f${i}":0`).join()}}`),

@@ -28,6 +28,8 @@ export type S3Fault =
   | { readonly kind: 'delay'; readonly ms: number }
   /** Answers with an ETag that the object does not have. */
   | { readonly kind: 'wrong etag' }
+  /** Answers a range with the whole object, as s3rver does for the first byte alone. */
+  | { readonly kind: 'more than the range' }
   /** Makes an object of the first part only. */
   | { readonly kind: 'half' };
 
@@ -184,8 +186,11 @@ export async function startS3(): Promise<S3Service> {
     const ended = new AbortController();
     outgoing.once('close', () => ended.abort());
     const [, start] = /^bytes=(\d+)-0$/.exec(request.headers.range ?? '') ?? [];
-    const answer = await forward(port, request, {}, ended.signal);
-    const isFirstByte = start === '0' && answer.statusCode === 206;
+    const isWide = fault?.kind === 'more than the range';
+    const { range: _, ...others } = request.headers;
+    const asked = isWide && start !== '0' ? { headers: others } : {};
+    const answer = await forward(port, request, asked, ended.signal);
+    const isFirstByte = !isWide && start === '0' && answer.statusCode === 206;
     const headers = { ...answer.headers };
     delete headers.connection;
     if (isFirstByte) {

@@ -1,5 +1,5 @@
 import { ashlarError } from '../error/index.ts';
-import { isObject, isTooDeep, objectOf, textOf } from '../json/index.ts';
+import { hasMoreEntries, isObject, isTooDeep, objectOf, textOf } from '../json/index.ts';
 import { limits } from '../limit/index.ts';
 import type { Version } from '../module/version.ts';
 
@@ -52,6 +52,8 @@ export function stampTelemetryVersion(template: Uint8Array, version: Version): U
 function parseJson(bytes: Uint8Array): unknown {
   const text = decode(bytes);
   if (isTooDeep(text)) throw unusable(`it is nested more than ${limits.jsonDepth.value} levels deep`);
+  const most = limits.templateEntries.value;
+  if (hasMoreEntries(text, most)) throw unusable(`it has more than ${most} fields and elements`);
   try {
     return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (error) {

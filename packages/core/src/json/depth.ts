@@ -29,7 +29,7 @@ export function isTooDeep(text: string): boolean {
 }
 
 /** Where a string ends: at its second quote. */
-function endOfString(text: string, start: number): number {
+export function endOfString(text: string, start: number): number {
   for (let at = start + 1; at < text.length; at++) {
     const char = text.charCodeAt(at);
     if (char === quote) return at;

@@ -1,4 +1,5 @@
-export * from './depth.ts';
+export { isTooDeep } from './depth.ts';
+export * from './entries.ts';
 export * from './field.ts';
 export { isObject, listOf, objectOf, textOf } from './value.ts';
 export type { JsonObject } from './value.ts';

@@ -68,6 +68,22 @@ export const contentLimits = {
     where: 'publishing; OCI push',
     past: 'ASH-BICEP-TEMPLATE',
   },
+  templateEntries: {
+    // Several times those of the largest public module; Azure itself takes 4 MiB.
+    value: 400_000,
+    unit: 'entries',
+    bounds: 'Fields and elements of a compiled template, at all levels together',
+    where: 'publishing; OCI push',
+    past: 'ASH-BICEP-TEMPLATE',
+  },
+  manifestEntries: {
+    // As many layers as fit into a manifest of the largest size.
+    value: 150_000,
+    unit: 'entries',
+    bounds: 'Fields and elements of a manifest, at all levels together',
+    where: 'OCI push',
+    past: 'ASH-MANIFEST-INVALID',
+  },
   template: {
     value: 16 * MiB,
     unit: 'bytes',

@@ -32,6 +32,13 @@ export const serverLimits = {
     where: 'keys of Entra ID; the ashlar command',
     past: 'closed',
   },
+  unreadAnswers: {
+    value: 64 * MiB,
+    unit: 'bytes',
+    bounds: 'Answers that clients have not read yet, all together; content is streamed and not among them',
+    where: 'every listener; the answer that waits for longest ends',
+    past: 'closed',
+  },
 } as const satisfies Record<string, Limit>;
 
 /** Limits that an administrator chooses; the name is that of the setting. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { ashlarError } from '../error/index.ts';
-import { disguisedField, isTooDeep, repeatedField } from '../json/index.ts';
+import { disguisedField, hasMoreEntries, isTooDeep, repeatedField } from '../json/index.ts';
 import { limits } from '../limit/index.ts';
 import { type Digest, isDigest } from './digest.ts';
 import { mediaType } from './media-type.ts';
@@ -115,6 +115,8 @@ function decode(bytes: Uint8Array, invalid: (reason: string) => Error): string {
 
 function parseJson(text: string, invalid: (reason: string) => Error): unknown {
   if (isTooDeep(text)) throw invalid(`it is nested more than ${limits.jsonDepth.value} levels deep`);
+  const most = limits.manifestEntries.value;
+  if (hasMoreEntries(text, most)) throw invalid(`it has more than ${most} fields and elements`);
   try {
     return JSON.parse(text);
   } catch {

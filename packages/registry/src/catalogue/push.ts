@@ -33,6 +33,7 @@ import {
   readArchive,
   requireTerraformRoot,
   treeDigest,
+  unpackAllowance,
 } from '../intake/index.ts';
 import type { Registry } from '../registry.ts';
 import type { ManifestPart, Publication } from '../store/metadata/index.ts';
@@ -213,7 +214,9 @@ type Facts = Pick<Publication, 'contentDigest' | 'archive' | 'description' | 're
 
 async function readBicep(registry: Registry, push: Push, manifest: Manifest): Promise<Facts> {
   const layer = checkBicepArtifact(manifest);
-  const template = readTemplate(await readBlob(registry, push, layer));
+  const template = await withRoom(registry, push, layer.size, async () =>
+    readTemplate(await readBlob(registry, push, layer)),
+  );
   return {
     contentDigest: layersDigest(manifest.config!, manifest.layers),
     archive: null,
@@ -227,6 +230,20 @@ async function readTerraform(registry: Registry, push: Push, manifest: Manifest)
   if (layer.size > archiveLimits.compressed) {
     throw ashlarError('ASH-ARCHIVE-SIZE', { limit: archiveLimits.compressed });
   }
+  return await withRoom(
+    registry,
+    push,
+    unpackAllowance(layer.size, archiveLimits).bytes,
+    async () => await readArchiveLayer(registry, push, manifest, layer),
+  );
+}
+
+async function readArchiveLayer(
+  registry: Registry,
+  push: Push,
+  manifest: Manifest,
+  layer: Descriptor,
+): Promise<Facts> {
   const zip = await readBlob(registry, push, layer);
   if (zip.toString('latin1', 0, 2) !== 'PK') {
     throw ashlarError('ASH-TERRAFORM-ARTIFACT', { reason: 'its archive/zip layer is not a zip file' });
@@ -240,6 +257,16 @@ async function readTerraform(registry: Registry, push: Push, manifest: Manifest)
     description: manifest.annotations[annotation.description] ?? readmeSummary(readme ?? ''),
     readme,
   };
+}
+
+/** Whoever brings the bytes along has room for them already. */
+async function withRoom<Result>(
+  { room }: Registry,
+  { blobs }: Push,
+  bytes: number,
+  read: () => Promise<Result>,
+): Promise<Result> {
+  return blobs === undefined ? await room.hold(bytes, read) : await read();
 }
 
 /** A part that comes along or that the repository holds: a manifest never grants access to a blob. */

@@ -38,6 +38,25 @@ export const crashPoints = [
   'command.begun',
   'command.done',
   'command.committed',
+
+  // The same command where PostgreSQL is the record: committed there, then on the mirror.
+  'record.committed',
+  'mirror.applied',
+
+  // A blob in a bucket, in parts when it is large.
+  'object.part-sent',
+  'object.stored',
+
+  // Work on the whole store.
+  'collect.taken-out',
+  'collect.removed',
+  'backup.rows-written',
+  'backup.blobs-copied',
+  'backup.named',
+  'restore.blobs-copied',
+  'restore.rows-written',
+  'restore.put-aside',
+  'restore.named',
 ] as const;
 
 export type CrashPoint = (typeof crashPoints)[number];

@@ -32,6 +32,7 @@ export {
   open,
   opendir,
   readdir,
+  realpath,
   rename,
   rm,
   rmdir,

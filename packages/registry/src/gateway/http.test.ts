@@ -5,7 +5,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { type HttpListener, type HttpListenerOptions, httpRequest, listenHttp } from './http.ts';
+import {
+  contentBegins,
+  type HttpListener,
+  type HttpListenerOptions,
+  httpRequest,
+  listenHttp,
+} from './http.ts';
 
 const open: (() => unknown)[] = [];
 afterEach(async () => {
@@ -289,6 +295,7 @@ describe('listenHttp', () => {
         stream.destroy();
         onClosed();
       });
+      response.emit(contentBegins);
       stream.pipe(response);
     };
 

@@ -20,6 +20,7 @@ import { limits as table } from '@ashlar/core';
 
 import type { ConnectionLimit } from './connection-limit.ts';
 import { type BodyPace, endSlowBody } from './slow-body.ts';
+import type { UnreadLimit } from './unread-answers.ts';
 
 /** The only door to the network: one request as a client, or a listener as a server. */
 
@@ -149,6 +150,8 @@ export interface HttpListenerOptions {
   readonly limits?: Partial<ListenerLimits>;
   /** Shared by all listeners of a process. */
   readonly connections?: ConnectionLimit;
+  /** Shared by all listeners of a process. */
+  readonly unread?: UnreadLimit;
 }
 
 export interface PlainAnswer {
@@ -214,7 +217,8 @@ export async function listenHttp(options: HttpListenerOptions): Promise<HttpList
   };
 }
 
-function createServer({ tls, handler, connections, malformed, ...options }: HttpListenerOptions): Server {
+function createServer(options: HttpListenerOptions): Server {
+  const { tls, handler, connections, unread, malformed } = options;
   const limits = { ...defaultLimits, ...options.limits };
   const { headersTimeout, idleTimeout, sendTimeout } = limits;
   const settings = {
@@ -229,6 +233,11 @@ function createServer({ tls, handler, connections, malformed, ...options }: Http
   const oneAtATime = inOrder();
   const answer: RequestListener = (request, response) => {
     connections?.use(request, response);
+    unread?.guard(response);
+    if (hasTwoHosts(request)) {
+      refuse(response, malformed('ASHLAR_TWO_HOSTS'));
+      return;
+    }
     // The system tells progress better than we could, whose pieces are large.
     response.once(contentBegins, () => request.socket.setTimeout(sendTimeout));
     response.once('prefinish', () => discardRest(request));
@@ -250,14 +259,28 @@ function createServer({ tls, handler, connections, malformed, ...options }: Http
     answerMalformed(socket, malformed(error.code ?? ''));
   });
   server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
-    const { status, headers, body } = malformed('ERR_EXPECTATION');
-    response.writeHead(status, { ...headers, connection: 'close' }).end(body);
+    refuse(response, malformed('ERR_EXPECTATION'));
   });
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     continueWhenRead(request, response);
     answer(request, response);
   });
   return server;
+}
+
+/** To a proxy in front it may be the other one that counts (RFC 9112 §3.2 demands 400). */
+function hasTwoHosts({ rawHeaders }: IncomingMessage): boolean {
+  let hosts = 0;
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i]!;
+    if (name.length === 4 && name.toLowerCase() === 'host') hosts += 1;
+  }
+  return hosts > 1;
+}
+
+function refuse(response: ServerResponse, { status, headers, body }: PlainAnswer): void {
+  const fields = { ...headers, 'content-length': Buffer.byteLength(body), connection: 'close' };
+  response.writeHead(status, fields).end(body);
 }
 
 /** Node's own answers to what it cannot parse have neither body nor code. */

@@ -7,4 +7,5 @@ export * from './content-digest.ts';
 export * from './module-file.ts';
 export * from './module-folder.ts';
 export * from './pack.ts';
+export * from './room.ts';
 export * from './terraform-artifact.ts';

@@ -1,3 +1,6 @@
+import { ashlarError } from '@ashlar/core';
+
+import { crashPoint } from '../gateway/crash-point.ts';
 import type { Registry } from '../registry.ts';
 import type { StoredBlob } from '../store/blob/index.ts';
 import type { TaskControl } from './task.ts';
@@ -34,6 +37,7 @@ const maxHolders = 100_000;
  * Removes what nobody can reach: first blobs that no manifest of their repository names, then stored bytes that no
  * repository holds. Uploads go on meanwhile: what was promised to a client within the grace stays, and bytes whose row
  * is about to be written are leased.
+ * @throws ASH-UNAVAILABLE while the record of the metadata is away
  */
 export async function collectGarbage(
   registry: Registry,
@@ -43,6 +47,7 @@ export async function collectGarbage(
   const before = registry.clock.now() - options.grace * 1000;
   const figures: CollectFigures = { uploads: 0, unnamed: 0, blobs: 0, bytes: 0, waiting: 0, waitingBytes: 0 };
   if (!options.dryRun) {
+    requireRecord(registry);
     figures.uploads = await registry.blobs.sweepUploads(
       registry.clock.now() - registry.config.uploadTtl * 1000,
     );
@@ -92,6 +97,7 @@ async function takeOut(
       .slice(start, start + rowsPerCommand)
       .map(({ repository, digest }) => ({ repository, digest }));
     taken += (await metadata.command.collectBlobs({ before, blobs })).collected;
+    crashPoint('collect.taken-out');
   }
   return taken;
 }
@@ -118,13 +124,22 @@ async function sweep(
 }
 
 /** Asks once more while nobody can begin to rely on the blob. */
-async function remove({ leases, metadata, blobs }: Registry, { digest }: StoredBlob): Promise<boolean> {
+async function remove(registry: Registry, { digest }: StoredBlob): Promise<boolean> {
+  const { leases, metadata, blobs } = registry;
   const removed = await leases.collect(digest, async () => {
+    requireRecord(registry);
     if ((await metadata.query.findNamedDigests({ digests: [digest] })).size > 0) return false;
     await blobs.delete(digest);
+    crashPoint('collect.removed');
     return true;
   });
   return removed === true;
+}
+
+/** While it is away, nobody knows whether the last commit went through: then it names bytes that no query shows. */
+function requireRecord({ metadata }: Registry): void {
+  const reason = metadata.outage?.();
+  if (reason !== undefined) throw ashlarError('ASH-UNAVAILABLE', { reason });
 }
 
 async function* chunks(blobs: AsyncIterable<StoredBlob>): AsyncGenerator<StoredBlob[]> {

@@ -61,6 +61,8 @@ async function migrate(folder: DataFolder, options: MigrateOptions): Promise<Mig
   if (!movesRows && !movesBlobs) throw refusal('both are the same');
   await checkPlace(folder.blobs, placeOf(from.blobs));
   const source = await readAll(folder, from);
+  // Before the bytes, which may take hours.
+  if (movesRows) await requireRoom(folder, to);
   const copied = movesBlobs ? await moveBlobs(folder, options, source.digests) : nothingCopied();
   if (movesRows) {
     await writeAll(folder, from, to);
@@ -142,10 +144,19 @@ async function readAll(folder: DataFolder, stores: Stores): Promise<Rows> {
 async function snapshotOf(folder: DataFolder, { database }: Stores): Promise<Snapshot> {
   if (database !== undefined) {
     const postgres = await import('../store/metadata/postgres/snapshot.ts');
-    return await postgres.snapshotOf(database.url.reveal());
+    return await postgres.snapshotOf(database.url.reveal(), database.shown);
   }
   if (await exists(folder.database)) return await openSqliteSnapshot(folder.database);
   throw refusal(`${folder.path} holds no metadata; name their database with --from-database`);
+}
+
+async function requireRoom(folder: DataFolder, { database }: Stores): Promise<void> {
+  if (database !== undefined) {
+    const { requireEmpty } = await import('../store/metadata/postgres/snapshot.ts');
+    await requireEmpty(database.url.reveal(), database.shown);
+  } else if (await exists(folder.database)) {
+    throw refusal(`${folder.database} exists; put it aside first`);
+  }
 }
 
 async function writeAll(folder: DataFolder, from: Stores, to: Stores): Promise<void> {
@@ -156,7 +167,6 @@ async function writeAll(folder: DataFolder, from: Stores, to: Stores): Promise<v
       await restorePostgresMetadata(to.database.url.reveal(), to.database.shown, snapshot);
       return;
     }
-    if (await exists(folder.database)) throw refusal(`${folder.database} exists; put it aside first`);
     const fresh = `${folder.database}.moved`;
     await removeDatabase(fresh);
     await restoreSqliteMetadata(fresh, snapshot);

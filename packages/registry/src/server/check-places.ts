@@ -16,6 +16,12 @@ export async function checkPlaces(
 ): Promise<void> {
   await checkPlace(blobs, placeOf(config.blobs));
   const isFile = existsSync(database);
+  // What takes its place last, or is a sign until then.
+  const isUnfinished = existsSync(`${database}.restored`) || existsSync(`${database}.moved`);
+  if (config.database === undefined && !isFile && isUnfinished) {
+    const reason = `ashlar restore or migrate-store was interrupted in ${path}`;
+    throw ashlarError('ASH-CONFIG', { key: 'data', reason, fix: 'Run it once more.' });
+  }
   if (config.database !== undefined && isFile) {
     const reason = `the metadata of ${path} are in a file`;
     const fix = 'Move them with ashlar migrate-store, or start without --database (ASHLAR_DATABASE).';

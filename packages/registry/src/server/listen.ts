@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 
 import { type Config, defaultExternalUrl, type ListenAddress } from '../config/index.ts';
 import type { ConnectionLimit } from '../gateway/connection-limit.ts';
+import type { UnreadLimit } from '../gateway/unread-answers.ts';
 import { type HttpListener, type ListenerLimits, listenHttp } from '../gateway/http.ts';
 import type { ServerCertificate } from './certificate.ts';
 import { malformedAnswer } from './malformed.ts';
@@ -25,6 +26,7 @@ interface ListenerParts {
   /** Filled in as the listeners open. */
   readonly urls: ListenerUrls;
   readonly connections: ConnectionLimit;
+  readonly unread: UnreadLimit;
   readonly limits?: Partial<ListenerLimits> | undefined;
 }
 
@@ -69,13 +71,14 @@ function listenersOf(config: Config, tls: ServerCertificate | undefined): Listen
 async function listen(
   app: FastifyInstance,
   { address, tls }: ListenerOptions,
-  { connections, limits }: Pick<ListenerParts, 'connections' | 'limits'>,
+  { connections, unread, limits }: Pick<ListenerParts, 'connections' | 'unread' | 'limits'>,
 ): Promise<HttpListener> {
   try {
     return await listenHttp({
       ...address,
       ...(tls ? { tls } : {}),
       connections,
+      unread,
       ...(limits ? { limits } : {}),
       handler: (request, response) => app.routing(request, response),
       malformed: malformedAnswer,

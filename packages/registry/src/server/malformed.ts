@@ -25,6 +25,8 @@ function problemOf(code: string): { error: AshlarError; status: number } {
       return { error: invalid('it has too many chunk extensions'), status: 413 };
     case 'ERR_EXPECTATION':
       return { error: invalid('nothing but Expect: 100-continue is possible'), status: 417 };
+    case 'ASHLAR_TWO_HOSTS':
+      return { error: invalid('it names two hosts'), status: 400 };
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return { error: invalid('it did not arrive in time'), status: 408 };
     default:

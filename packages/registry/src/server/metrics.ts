@@ -18,7 +18,7 @@ export interface Metrics {
   readonly commands: { readonly waiting: Gauge; readonly duration: Histogram };
   /** What is looked at whenever somebody asks for the metrics. */
   readonly sources: Sources;
-  /** Requests and connections that were sent away; by `reason`: overload, rate, sign-in, connections. */
+  /** Requests and connections that were sent away; by `reason`: overload, rate, sign-in, connections, unread. */
   readonly refused: Counter<'reason'>;
   /** How many requests were served so far; probes, and clients that were sent away, do not count. */
   served(): number;
@@ -65,7 +65,7 @@ export function createMetrics(eventLoop: EventLoopWatch): Metrics {
     labelNames: ['reason'] as const,
     registers: [registry],
   });
-  for (const reason of ['overload', 'rate', 'sign-in', 'connections']) refused.inc({ reason }, 0);
+  for (const reason of ['overload', 'rate', 'sign-in', 'connections', 'unread']) refused.inc({ reason }, 0);
   measureEventLoop(registry, eventLoop);
   let served = 0;
   return {

@@ -1,3 +1,4 @@
+import { limits } from '@ashlar/core';
 import type { Logger } from 'pino';
 
 import { createBlobLeases, createUploadSessions, createUsage } from '../catalogue/index.ts';
@@ -5,6 +6,7 @@ import type { Config } from '../config/index.ts';
 import type { Clock } from '../gateway/clock.ts';
 import { httpRequest } from '../gateway/http.ts';
 import { createIdentity } from '../identity/index.ts';
+import { createRoom } from '../intake/room.ts';
 import { collectGarbage, createTasks } from '../maintenance/index.ts';
 import type { Registry } from '../registry.ts';
 import { verifiedReads } from '../store/blob/index.ts';
@@ -23,6 +25,8 @@ export interface OpenRegistry {
 /** Seconds between two writes of what is counted in memory. */
 const flushInterval = 5;
 const sweepInterval = 3600;
+/** Bytes: one of the largest modules at a time, or many small ones. */
+const roomSize = 1.5 * limits.archiveUnpacked.value;
 
 /** Opens the stores of a data folder and puts a registry on top of them. */
 export async function openRegistry(
@@ -32,9 +36,12 @@ export async function openRegistry(
   log: Logger,
 ): Promise<OpenRegistry> {
   await checkPlaces(folder, config);
+  const openingBlobs = openBlobStore(folder, config, clock);
+  // A bucket that cannot be used is noticed before a database is made, which would be in the way of the right start.
+  if (config.blobs !== undefined) await openingBlobs;
   const [openedMetadata, openedBlobs] = await openBoth(
     openMetadata(folder, config, clock, log),
-    openBlobStore(folder, config, clock),
+    openingBlobs,
   );
   const metadata = config.readOnly ? readOnlyMetadata(openedMetadata) : openedMetadata;
   const stored = config.readOnly ? readOnlyBlobs(openedBlobs) : openedBlobs;
@@ -55,6 +62,7 @@ export async function openRegistry(
     identity: await createIdentity({ metadata, clock, entraRules: JSON.stringify(config.entra ?? null) }),
     usage: createUsage(metadata, clock),
     uploadSessions: createUploadSessions(blobs, config.maxUploads),
+    room: createRoom(roomSize),
     entra:
       config.entra &&
       (await import('../identity/entra.ts')).createEntraVerifier(config.entra, {

@@ -1,7 +1,7 @@
 import { ashlarError, type Digest } from '@ashlar/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
-import type { BlobReader, BlobStore, ByteRange } from '../store/blob/index.ts';
+import type { BlobStore, ByteRange } from '../store/blob/index.ts';
 import { etagOf, isCached } from './etag.ts';
 import { parseRange } from './range.ts';
 import { sendContent } from './send-content.ts';
@@ -31,32 +31,44 @@ export async function sendBlob(
   if (request.method === 'HEAD' && (await blobs.size(digest)) !== size) {
     throw ashlarError('ASH-BLOB-UNKNOWN', { digest });
   }
-  const length = range ? range.end - range.start + 1 : size;
-  void reply.header('content-length', length);
+  void reply.header('content-length', lengthOf(size, range));
   if (range) void reply.code(206).header('content-range', `bytes ${range.start}-${range.end}/${size}`);
   if (request.method === 'HEAD') await reply.send();
-  else if (range === undefined && size <= smallBlob) await reply.send(await bytesOf(blobs, digest, size));
-  else await sendContent(request, reply, await readerOf(blobs, digest, size, range), length);
+  else await sendBytes(request, reply, blobs, { digest, size, range });
 }
 
-/** What is small comes whole, which costs half of what pieces do. */
-async function bytesOf(blobs: BlobStore, digest: Digest, size: number): Promise<Buffer> {
-  const bytes = await blobs.read(digest);
-  // Half of what was announced would leave the client waiting for the rest.
-  if (bytes?.length !== size) throw ashlarError('ASH-BLOB-DAMAGED', { digest });
-  return bytes;
+function lengthOf(size: number, range: ByteRange | undefined): number {
+  return range === undefined ? size : range.end - range.start + 1;
 }
 
-async function readerOf(
+/**
+ * Answers with the bytes, for a caller that has set all header fields. What is small comes whole, which costs half of what
+ * pieces do; what is not small does not lie in memory until a client has read it.
+ * @throws ASH-BLOB-DAMAGED
+ */
+export async function sendBytes(
+  request: FastifyRequest,
+  reply: FastifyReply,
   blobs: BlobStore,
-  digest: Digest,
-  size: number,
-  range: ByteRange | undefined,
-): Promise<BlobReader> {
+  {
+    digest,
+    size,
+    range,
+  }: { readonly digest: Digest; readonly size: number; readonly range?: ByteRange | undefined },
+): Promise<void> {
+  if (range === undefined && size <= smallBlob) {
+    const bytes = await blobs.read(digest);
+    // Half of what was announced would leave the client waiting for the rest.
+    if (bytes?.length !== size) throw ashlarError('ASH-BLOB-DAMAGED', { digest });
+    await reply.send(bytes);
+    return;
+  }
   const content = await blobs.open(digest, range);
-  if (content?.size === size) return content.reader;
-  await content?.reader.close();
-  throw ashlarError('ASH-BLOB-DAMAGED', { digest });
+  if (content?.size !== size) {
+    await content?.reader.close();
+    throw ashlarError('ASH-BLOB-DAMAGED', { digest });
+  }
+  await sendContent(request, reply, content.reader, lengthOf(size, range));
 }
 
 /** Ranges are for GET alone (RFC 9110 §14.2), and with `If-Range` for who began with this very content. */

@@ -64,8 +64,9 @@ async function writePieces(response: ServerResponse, { reader, pieces, ...begun 
     const written = write(response, pieces[turn].subarray(0, size));
     // A failure is thrown when its turn comes.
     written.catch(() => undefined);
-    // Then the other piece has left, and can be filled while this one is on its way.
-    await before;
+    // Then the other piece has left, and can be filled while this one is on its way. Not while the first one is: who
+    // reads nothing should cost no more than that.
+    await (left + size === begun.length ? written : before);
     size = await reader.read(pieces[turn === 0 ? 1 : 0]);
     before = written;
   }

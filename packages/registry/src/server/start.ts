@@ -1,3 +1,4 @@
+import { limits } from '@ashlar/core';
 import type { Logger } from 'pino';
 
 import type { Config } from '../config/index.ts';
@@ -6,6 +7,7 @@ import { watchEventLoop } from '../gateway/event-loop.ts';
 import { openFileLimit } from '../gateway/file-system.ts';
 import { connectionsFor, limitConnections } from '../gateway/connection-limit.ts';
 import type { ListenerLimits } from '../gateway/http.ts';
+import { limitUnread } from '../gateway/unread-answers.ts';
 import type { Registry } from '../registry.ts';
 import { openDataFolder } from '../store/data-folder.ts';
 import { ensureAdminToken } from './admin-token.ts';
@@ -98,10 +100,12 @@ export async function startServer(config: Config, options: StartOptions = {}): P
   const connections = limitConnections(config.maxConnections ?? connectionsFor(openFileLimit()), () =>
     metrics.refused.inc({ reason: 'connections' }),
   );
+  const unread = limitUnread(limits.unreadAnswers.value, () => metrics.refused.inc({ reason: 'unread' }));
   const listeners = await openListeners(app, config, {
     certificate,
     urls,
     connections,
+    unread,
     limits: options.limits,
   });
   opened.defer(async () => await closeListeners(listeners));

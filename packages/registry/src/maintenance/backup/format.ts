@@ -1,9 +1,18 @@
-import { isAbsolute, join, relative, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 
 import { ashlarError } from '@ashlar/core';
 import { z } from 'zod';
 
-import { mkdir, open, readdir, readFile, rename, syncFolder } from '../../gateway/file-system.ts';
+import {
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  syncFolder,
+} from '../../gateway/file-system.ts';
 
 /**
  * A backup is a folder of its own:
@@ -48,8 +57,7 @@ export async function openBackup(path: string, dataFolder: string): Promise<Back
   if (!isAbsolute(path))
     throw ashlarError('ASH-BACKUP', { path, reason: 'name the folder by its absolute path' });
   const folder = describe(path);
-  const inside = relative(dataFolder, folder.path);
-  if (!inside.startsWith('..') && !isAbsolute(inside)) {
+  if (await liesInside(folder.path, dataFolder)) {
     throw ashlarError('ASH-BACKUP', { path, reason: 'a backup must not lie inside the data folder' });
   }
   try {
@@ -60,10 +68,32 @@ export async function openBackup(path: string, dataFolder: string): Promise<Back
       throw ashlarError('ASH-BACKUP', { path, reason: 'the folder holds something else' });
     await mkdir(folder.snapshots, { mode: 0o700 }).catch(ignore('EEXIST'));
     await writeWhole(join(folder.path, 'format'), formatText);
+    await removeUnfinished(folder);
     return folder;
   } catch (error) {
     throw orBackupError(path, error);
   }
+}
+
+/** What a server that was killed began; one server at a time makes a backup. */
+async function removeUnfinished({ snapshots }: BackupFolder): Promise<void> {
+  for (const name of await readdir(snapshots)) {
+    if (name.endsWith('.partial')) await rm(join(snapshots, name), { recursive: true, force: true });
+  }
+}
+
+/** Whether a path, which need not exist, is a folder or lies inside it, whatever links lead there. */
+export async function liesInside(path: string, folder: string): Promise<boolean> {
+  const inside = relative(await realFolder(resolve(folder)), await realFolder(resolve(path)));
+  return inside === '' || (!/^\.\.(?:\/|\\|$)/.test(inside) && !isAbsolute(inside));
+}
+
+/** Without links, as far as the path exists. */
+async function realFolder(path: string): Promise<string> {
+  const parent = dirname(path);
+  return await realpath(path).catch(async () =>
+    parent === path ? path : join(await realFolder(parent), basename(path)),
+  );
 }
 
 /** Opens a backup for reading. @throws ASH-BACKUP */

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 
-import { ashlarError } from '@ashlar/core';
+import { ashlarError, type Digest } from '@ashlar/core';
 
 import type { Clock } from '../../gateway/clock.ts';
-import { cp, mkdir, readdir, rename, rm, stat, syncFolder } from '../../gateway/file-system.ts';
+import { crashPoint } from '../../gateway/crash-point.ts';
+import { cp, mkdir, readdir, rename, rm, stat, syncFolder, writeFile } from '../../gateway/file-system.ts';
 import {
   checkPlace,
   openFileBlobStore,
@@ -11,9 +12,9 @@ import {
   verifiedReads,
 } from '../../store/blob/index.ts';
 import { type DataFolder, openDataFolder } from '../../store/data-folder.ts';
-import { restoreSqliteMetadata } from '../../store/metadata/index.ts';
+import { requireKnownSchema, restoreSqliteMetadata } from '../../store/metadata/index.ts';
 import { type CopyFigures, copyBlobs } from '../copy-blob.ts';
-import { fileNames, findBackup } from './format.ts';
+import { type BackupFolder, fileNames, findBackup, liesInside } from './format.ts';
 import { checkRows, chooseSnapshot, readPages, type StoredSnapshot } from './read.ts';
 
 export interface RestoreOptions {
@@ -50,7 +51,13 @@ export interface Restored extends CopyFigures {
 export async function restore(options: RestoreOptions): Promise<Restored> {
   const { clock } = options;
   const backup = await findBackup(options.from);
+  if (await liesInside(options.data, backup.path)) {
+    const reason = 'a data folder must not lie inside its backup';
+    throw ashlarError('ASH-BACKUP', { path: options.data, reason });
+  }
   const snapshot = await chooseSnapshot(backup, { name: options.snapshot, at: options.at });
+  // Before anything is made: a newer one cannot be read.
+  requireKnownSchema(snapshot.schema, snapshot.path);
   const digests = await checkRows(snapshot);
   const folder = await openDataFolder(options.data);
   try {
@@ -58,6 +65,28 @@ export async function restore(options: RestoreOptions): Promise<Restored> {
     await requireOwn(folder);
     // Bytes are restored to files: beside a bucket nobody would look at them.
     await checkPlace(folder.blobs, undefined);
+    const copied = await copyContent(options, folder, backup, digests);
+    const replaced = await replaceMetadata(folder, snapshot, clock);
+    await restoreFiles(folder, snapshot);
+    return { ...copied, snapshot: snapshot.name, at: snapshot.at, rows: snapshot.rows, replaced };
+  } finally {
+    folder.close();
+  }
+}
+
+/** Until the rows are there too, no server takes the folder for a new registry. */
+async function copyContent(
+  options: RestoreOptions,
+  folder: DataFolder,
+  backup: BackupFolder,
+  digests: ReadonlySet<Digest>,
+): Promise<CopyFigures> {
+  const { clock } = options;
+  const sign = freshDatabase(folder);
+  await removeDatabase(sign);
+  await writeFile(sign, '', { mode: 0o600 });
+  await syncFolder(folder.path);
+  try {
     const source = await openStore(backup.blobs, clock, { keep: true });
     const target = await openStore(folder.blobs, clock);
     const copied = await copyBlobs(source, target, digests, {
@@ -65,11 +94,11 @@ export async function restore(options: RestoreOptions): Promise<Restored> {
       onProgress: (figures) => options.onProgress?.(figures, digests.size),
     });
     refuseLoss(options, copied);
-    const replaced = await replaceMetadata(folder, snapshot, clock);
-    await restoreFiles(folder, snapshot);
-    return { ...copied, snapshot: snapshot.name, at: snapshot.at, rows: snapshot.rows, replaced };
-  } finally {
-    folder.close();
+    crashPoint('restore.blobs-copied');
+    return copied;
+  } catch (error) {
+    await removeDatabase(sign);
+    throw error;
   }
 }
 
@@ -130,13 +159,20 @@ async function replaceMetadata(
   snapshot: StoredSnapshot,
   clock: Clock,
 ): Promise<string | undefined> {
-  const fresh = `${folder.database}.restored`;
+  const fresh = freshDatabase(folder);
   await removeDatabase(fresh);
   await restoreSqliteMetadata(fresh, { schema: snapshot.schema, pages: readPages(snapshot) });
+  crashPoint('restore.rows-written');
   const replaced = await putAside(folder, clock);
+  crashPoint('restore.put-aside');
   await rename(fresh, folder.database);
+  crashPoint('restore.named');
   await syncFolder(folder.path);
   return replaced;
+}
+
+function freshDatabase({ database }: DataFolder): string {
+  return `${database}.restored`;
 }
 
 const databaseFiles = ['', '-wal', '-shm'];

@@ -6,6 +6,7 @@ import { createGzip } from 'node:zlib';
 
 import type { Digest } from '@ashlar/core';
 
+import { crashPoint } from '../../gateway/crash-point.ts';
 import { copyFile, mkdir, open, readdir, rename, rm, stat, syncFolder } from '../../gateway/file-system.ts';
 import type { Registry } from '../../registry.ts';
 import { productVersion } from '../../server/product.ts';
@@ -61,17 +62,21 @@ async function writeSnapshot(
   await mkdir(partial, { mode: 0o700 });
   try {
     const rows = await writeRows(registry, join(partial, fileNames.metadata));
+    crashPoint('backup.rows-written');
     await copyFiles(registry, join(partial, fileNames.files));
     const { clock, blobs } = registry;
     const store = verifiedReads(await openFileBlobStore(folder.blobs, { clock }), {
       clock,
       onDamage: () => {},
     });
+    // Pieces of a backup that was killed; nothing of this one is there yet.
+    await store.sweepUploads(at);
     const copied = await copyBlobs(blobs, store, rows.digests, {
       trustPresent: true,
       signal,
       onProgress: (figures) => report({ ...figures, of: rows.digests.size }),
     });
+    crashPoint('backup.blobs-copied');
     const { damaged, missing } = copied;
     const lost = [...damaged, ...missing];
     const info: SnapshotInfo = {
@@ -86,6 +91,7 @@ async function writeSnapshot(
     };
     await writeWhole(join(partial, fileNames.info), `${JSON.stringify(info, null, 2)}\n`);
     await rename(partial, join(folder.snapshots, name));
+    crashPoint('backup.named');
     await syncFolder(folder.snapshots);
     return { snapshot: name, rows: rows.count, ...copied };
   } catch (error) {

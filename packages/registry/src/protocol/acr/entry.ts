@@ -1,4 +1,4 @@
-import { compareVersions, type Repository, tagToVersion } from '@ashlar/core';
+import { compareVersions, type Repository, tagToVersion, type Version } from '@ashlar/core';
 
 import type { Registry } from '../../registry.ts';
 
@@ -32,24 +32,25 @@ type TaggedManifests = Awaited<ReturnType<Registry['metadata']['query']['listTag
  */
 export async function listManifests({ metadata }: Registry, repository: Repository): Promise<Entry[]> {
   const rows = await metadata.query.listTaggedManifests({ repository: repository.name });
-  const sizes = await metadata.query.blobSizes({ repository: repository.name });
   const offered = new Set(await metadata.query.listTags({ repository: repository.name }));
   const listed = [...Map.groupBy(rows, ({ digest }) => digest).values()].flatMap((own) => {
     const { digest, media_type, size, created_at } = own[0]!;
     const live = tagsOf(own).filter((tag) => offered.has(tag));
     if (live.length === 0 && tagsOf(own).length > 0) return [];
     // An editor offers every tag as a version, and those of attachments are none.
-    const tags = live
-      .filter((tag) => repository.kind === 'plain' || tagToVersion(tag) !== undefined)
-      .toSorted(compareTags);
+    const tags = sortTags(
+      live
+        .map((tag) => ({ tag, version: tagToVersion(tag) }))
+        .filter(({ version }) => repository.kind === 'plain' || version !== undefined),
+    );
     const time = Math.max(...own.map((row) => row.updated_at ?? created_at));
     const shown = {
       digest,
-      imageSize: size + (sizes.get(digest) ?? 0),
+      imageSize: size,
       createdTime: azureTime(created_at),
       lastUpdateTime: azureTime(time),
       mediaType: media_type,
-      ...(tags.length === 0 ? {} : { tags }),
+      ...(tags.length === 0 ? {} : { tags: tags.map(({ tag }) => tag) }),
       changeableAttributes,
     };
     return [{ entry: { key: digest, time, shown }, created: created_at, highest: tags.at(-1) }];
@@ -57,24 +58,33 @@ export async function listManifests({ metadata }: Registry, repository: Reposito
   return listed.toSorted(compareManifests).map(({ entry }) => entry);
 }
 
+/** Adds the bytes of the blobs to the sizes of manifests: only of those that are shown, for some name thousands. */
+export async function withBlobSizes(
+  { metadata }: Registry,
+  { name }: Repository,
+  entries: readonly Entry[],
+): Promise<Entry[]> {
+  const manifests = entries.map(({ key }) => key);
+  const sizes = await metadata.query.blobSizes({ repository: name, manifests });
+  return entries.map(({ key, time, shown }) => {
+    const imageSize = (shown['imageSize'] as number) + (sizes.get(key) ?? 0);
+    return { key, time, shown: { ...shown, imageSize } };
+  });
+}
+
 /** Tags by version, lowest first; those of revoked versions are left out. */
 export async function listTags({ metadata }: Registry, { name }: Repository): Promise<Entry[]> {
   const rows = await metadata.query.listTaggedManifests({ repository: name });
   const offered = new Set(await metadata.query.listTags({ repository: name }));
-  return rows
-    .flatMap((row) => {
-      if (row.tag === null || !offered.has(row.tag)) return [];
-      const time = row.updated_at ?? row.created_at;
-      const times = { createdTime: azureTime(row.created_at), lastUpdateTime: azureTime(time) };
-      return [
-        {
-          key: row.tag,
-          time,
-          shown: { name: row.tag, digest: row.digest, ...times, signed: false, changeableAttributes },
-        },
-      ];
-    })
-    .toSorted((a, b) => compareTags(a.key, b.key));
+  const tagged = rows.flatMap((row) =>
+    row.tag !== null && offered.has(row.tag) ? [{ tag: row.tag, version: tagToVersion(row.tag), row }] : [],
+  );
+  return sortTags(tagged).map(({ tag, row }) => {
+    const time = row.updated_at ?? row.created_at;
+    const times = { createdTime: azureTime(row.created_at), lastUpdateTime: azureTime(time) };
+    const shown = { name: tag, digest: row.digest, ...times, signed: false, changeableAttributes };
+    return { key: tag, time, shown };
+  });
 }
 
 /** What the Azure SDK calls the properties of a repository. */
@@ -97,11 +107,17 @@ export function byTime(entries: readonly Entry[], order: 'timeasc' | 'timedesc')
   return order === 'timeasc' ? ascending : ascending.toReversed();
 }
 
+/** A tag and the version that it stands for, read once for many comparisons. */
+interface Tag {
+  readonly tag: string;
+  readonly version: Version | undefined;
+}
+
 interface Listed {
   readonly entry: Entry;
   readonly created: number;
   /** The tag of the highest version. */
-  readonly highest: string | undefined;
+  readonly highest: Tag | undefined;
 }
 
 function compareManifests(a: Listed, b: Listed): number {
@@ -110,9 +126,12 @@ function compareManifests(a: Listed, b: Listed): number {
   return a.created - b.created || (a.entry.key < b.entry.key ? -1 : 1);
 }
 
+function sortTags<Tagged extends Tag>(tags: readonly Tagged[]): Tagged[] {
+  return tags.toSorted(compareTags);
+}
+
 /** Versions by precedence; other tags in ASCII order before them. */
-function compareTags(left: string, right: string): number {
-  const [a, b] = [tagToVersion(left), tagToVersion(right)];
+function compareTags({ tag: left, version: a }: Tag, { tag: right, version: b }: Tag): number {
   if (a !== undefined && b !== undefined) return compareVersions(a, b);
   if ((a === undefined) !== (b === undefined)) return a === undefined ? -1 : 1;
   return left < right ? -1 : left > right ? 1 : 0;

@@ -8,7 +8,7 @@ import { catalogPageOf } from '../../server/distribution/catalog.ts';
 import { serviceName } from '../../server/distribution/challenge.ts';
 import { nextLink, pageOf, queryOf } from '../../server/distribution/query.ts';
 import { needs, type Permission, type RouteRow } from '../../server/route-table.ts';
-import { byTime, type Entry, listManifests, listTags, repositoryProperties } from './entry.ts';
+import { byTime, type Entry, listManifests, listTags, repositoryProperties, withBlobSizes } from './entry.ts';
 import { type AcrPath, parseAcrPath, pathTemplates } from './path.ts';
 
 const catalogPath = '/acr/v1/_catalog';
@@ -83,22 +83,25 @@ async function read(
   switch (kind) {
     case 'repository':
       return await repositoryProperties(registry, repository);
-    case 'manifests':
-      return {
-        manifests: pageIn(request, reply, `${name}/_manifests`, await listManifests(registry, repository)),
-      };
+    case 'manifests': {
+      const entries = await listManifests(registry, repository);
+      const page = pageIn(request, reply, `${name}/_manifests`, entries);
+      return { manifests: shownOf(await withBlobSizes(registry, repository, page)) };
+    }
     case 'tags': {
       const digest = queryOf(request).get('digest');
       const tags = await listTags(registry, repository);
       const wanted = digest === null ? tags : tags.filter(({ shown }) => shown.digest === digest);
-      return { tags: pageIn(request, reply, `${name}/_tags`, wanted) };
+      return { tags: shownOf(pageIn(request, reply, `${name}/_tags`, wanted)) };
     }
-    case 'manifest':
+    case 'manifest': {
       await resolveManifest(registry, repository, reference);
-      return { manifest: find(await listManifests(registry, repository), name, reference) };
+      const entry = find(await listManifests(registry, repository), name, reference);
+      return { manifest: shownOf(await withBlobSizes(registry, repository, [entry]))[0] };
+    }
     case 'tag':
       await resolveManifest(registry, repository, reference);
-      return { tag: find(await listTags(registry, repository), name, reference) };
+      return { tag: find(await listTags(registry, repository), name, reference).shown };
   }
 }
 
@@ -120,10 +123,14 @@ async function remove(registry: Registry, { repository, kind, reference }: AcrPa
   }
 }
 
-function find(entries: readonly Entry[], name: string, reference: string) {
+function shownOf(entries: readonly Entry[]) {
+  return entries.map(({ shown }) => shown);
+}
+
+function find(entries: readonly Entry[], name: string, reference: string): Entry {
   const entry = entries.find(({ key }) => key === reference);
   if (!entry) throw ashlarError('ASH-MANIFEST-UNKNOWN', { name, reference });
-  return entry.shown;
+  return entry;
 }
 
 /**
@@ -141,7 +148,7 @@ function pageIn(request: FastifyRequest, reply: FastifyReply, path: string, entr
     const parameters = { last: page.at(-1)!.key, n: limit, ...(orderby === '' ? {} : { orderby }) };
     void reply.header('link', nextLink(`/acr/v1/${path}`, parameters));
   }
-  return page.map(({ shown }) => shown);
+  return page;
 }
 
 function scopeOf(request: FastifyRequest): string {

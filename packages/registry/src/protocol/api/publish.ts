@@ -8,7 +8,7 @@ import {
 import type { FastifyRequest } from 'fastify';
 
 import { requireRepository } from '../../catalogue/index.ts';
-import { archiveLimits, type ModuleFile, readArchive } from '../../intake/index.ts';
+import { archiveLimits, type ModuleFile, readArchive, unpackAllowance } from '../../intake/index.ts';
 import { readBody } from '../../server/body.ts';
 import { needs } from '../../server/route-table.ts';
 import { publishUpload } from '../../source/upload/index.ts';
@@ -37,14 +37,19 @@ export function publishRoute(app: ApiApp): void {
       const { ref, stampTelemetry, ...options } = request.query;
       const { address, version } = parseVersionReference(ref);
       await requireRepository(registry, request.caller, 'publish', parseRepository(address.repository));
-      const published = await publishUpload(registry, {
-        ...options,
-        stampTelemetry: stampTelemetry === 'true',
-        caller: request.caller,
-        address,
-        version,
-        files: await readFiles(request, address),
-      });
+      const content = await readContent(request, address);
+      const published = await registry.room.hold(
+        content.unpacked,
+        async () =>
+          await publishUpload(registry, {
+            ...options,
+            stampTelemetry: stampTelemetry === 'true',
+            caller: request.caller,
+            address,
+            version,
+            files: await content.files(),
+          }),
+      );
       const { status, digest, contentDigest } = published;
       return await reply
         .code(status === 'published' ? 201 : 200)
@@ -64,16 +69,25 @@ const archiveTypes: readonly string[] = [
   'application/octet-stream',
 ];
 
-async function readFiles(
+interface Content {
+  /** Bytes that the files may take at most. */
+  readonly unpacked: number;
+  files(): Promise<ModuleFile[]>;
+}
+
+async function readContent(
   request: FastifyRequest,
   { language, repository }: ModuleAddress,
-): Promise<ModuleFile[]> {
+): Promise<Content> {
   const type = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
   if (type === 'application/json') {
-    if (language === 'bicep')
-      return [
-        { path: 'main.json', executable: false, bytes: await readBody(request, limits.template.value) },
-      ];
+    if (language === 'bicep') {
+      const bytes = await readBody(request, limits.template.value);
+      return {
+        unpacked: bytes.length,
+        files: async () => [{ path: 'main.json', executable: false, bytes }],
+      };
+    }
     const reason = 'application/json is the type of a compiled Bicep template; send a zip or tar.gz';
     throw ashlarError('ASH-MODULE-LANGUAGE', { address: repository, reason });
   }
@@ -82,5 +96,9 @@ async function readFiles(
     throw ashlarError('ASH-MEDIA-TYPE', { expected });
   }
   const limit = archiveLimits.compressed;
-  return await readArchive(await readBody(request, limit, ashlarError('ASH-ARCHIVE-SIZE', { limit })));
+  const archive = await readBody(request, limit, ashlarError('ASH-ARCHIVE-SIZE', { limit }));
+  return {
+    unpacked: unpackAllowance(archive.length, archiveLimits).bytes,
+    files: async () => await readArchive(archive),
+  };
 }

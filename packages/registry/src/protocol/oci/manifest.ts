@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { deleteReference, pushManifest, requireRepository, resolveManifest } from '../../catalogue/index.ts';
 import type { Registry } from '../../registry.ts';
 import { readBody } from '../../server/body.ts';
+import { sendBytes } from '../../server/send-blob.ts';
 import { etagOf, isCached } from '../../server/etag.ts';
 import { queryOf } from '../../server/distribution/query.ts';
 import { manifestUrl } from './url.ts';
@@ -43,9 +44,7 @@ export async function getManifest(
     await reply.send();
     return;
   }
-  const bytes = await registry.blobs.read(digest);
-  if (!bytes) throw ashlarError('ASH-BLOB-DAMAGED', { digest });
-  await reply.send(bytes);
+  await sendBytes(request, reply, registry.blobs, { digest, size: row.size });
 }
 
 export async function putManifest(

@@ -40,7 +40,10 @@ export async function publishUpload(registry: Registry, request: UploadRequest):
   await requireRepository(registry, caller, 'publish', repository);
   const artifact = await buildUpload(request, request);
   const earlier = await findEqual(registry, request, artifact);
-  if (earlier) return { status: 'already-published', digest: earlier, contentDigest: artifact.contentDigest };
+  if (earlier) {
+    await storeLost(registry, address.repository, artifact);
+    return { status: 'already-published', digest: earlier, contentDigest: artifact.contentDigest };
+  }
   const { digest, changed } = await pushManifest(registry, {
     caller,
     repository,
@@ -60,6 +63,24 @@ export async function publishUpload(registry: Registry, request: UploadRequest):
   });
   const status = changed.length > 0 ? 'published' : 'already-published';
   return { status, digest, contentDigest: artifact.contentDigest };
+}
+
+/** Stores the bytes again that the repository holds and that are not there any more: damaged ones count as gone. */
+async function storeLost(
+  { metadata, blobs, leases }: Registry,
+  repository: string,
+  { manifest, blobs: parts }: BuiltUpload,
+): Promise<void> {
+  const own = { digest: sha256(manifest), bytes: manifest };
+  for (const { digest, bytes } of [...parts, own]) {
+    const isHeld =
+      digest === own.digest
+        ? (await metadata.query.findManifest({ repository, digest })) !== undefined
+        : (await metadata.query.findBlob({ repository, digest })) !== undefined;
+    if (isHeld && (await blobs.size(digest)) === undefined) {
+      await leases.hold([digest], async () => await blobs.put(bytes));
+    }
+  }
 }
 
 /**

@@ -27,7 +27,7 @@ const maxTrusted = 100_000;
 
 /** Bytes that stay in memory, and those of the largest blob among them. */
 const keptBytes = 16 * 1024 * 1024;
-const largestKept = 1024 * 1024;
+const largestKept = 256 * 1024;
 
 /**
  * Reads never give a whole wrong body: every blob is hashed while it is read, and the last bytes leave only when the

@@ -5,4 +5,5 @@ export type { ManifestRow, ModuleRow, NamespaceRow, TokenRow, VersionRow } from 
 export type { DownloadCount, ManifestPart, Publication, RepositoryInput } from './command/index.ts';
 export type { RowPage, Snapshot } from './snapshot.ts';
 export { openSnapshot as openSqliteSnapshot, restoreSqliteMetadata } from './sqlite/snapshot.ts';
+export { requireKnownSchema } from './migration/index.ts';
 export { openSqliteMetadataStore } from './sqlite/sqlite-metadata-store.ts';

@@ -185,7 +185,10 @@ export function metadataStoreSuite(name: string, open: () => Promise<MetadataSto
         versions: (await query.listVersions(repository)).toSorted((a, b) => (a.version < b.version ? -1 : 1)),
         tags: await query.listTags({ repository }),
         manifests: await query.listTaggedManifests({ repository }),
-        sizes: await query.blobSizes({ repository }),
+        sizes: await query.blobSizes({
+          repository,
+          manifests: Array.from({ length: 30 }, (_, n) => digest(n)),
+        }),
       };
     }
 
@@ -488,7 +491,11 @@ export function metadataStoreSuite(name: string, open: () => Promise<MetadataSto
           { ...row(10, later), tag: 'a', updated_at: later },
           { ...row(10, later), tag: 'b', updated_at: later },
         ]);
-        expect(await store.query.blobSizes({ repository: 'plain/x' })).toEqual(new Map([[digest(10), 20]]));
+        const sizes = async (...manifests: string[]) =>
+          await store.query.blobSizes({ repository: 'plain/x', manifests });
+        expect(await sizes(digest(10), digest(11))).toEqual(new Map([[digest(10), 20]]));
+        expect(await sizes(digest(11))).toEqual(new Map());
+        expect(await sizes()).toEqual(new Map());
       });
 
       it.each<[string, ManifestPart, unknown]>([

@@ -11,5 +11,7 @@ export interface MetadataStore {
   readonly command: BoundCommands;
   /** All rows as they are now, read while the store goes on; the caller closes it. */
   snapshot(): Promise<Snapshot>;
+  /** Why commands fail for now, while queries go on being answered; undefined when they do not, or never do. */
+  outage?(): string | undefined;
   close(): Promise<void>;
 }

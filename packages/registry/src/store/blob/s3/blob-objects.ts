@@ -3,6 +3,7 @@ import { buffer } from 'node:stream/consumers';
 import { ashlarError, digestAlgorithm, digestHex } from '@ashlar/core';
 import type { Digest } from '@ashlar/core';
 
+import { crashPoint } from '../../../gateway/crash-point.ts';
 import type { Clock } from '../../../gateway/clock.ts';
 import type { FileHandle } from '../../../gateway/file-system.ts';
 import { readerOf } from '../blob-reader.ts';
@@ -90,7 +91,10 @@ export function blobObjects(options: BlobObjectsOptions): FinishedBlobs {
   function adopt(staged: Staged, digest: Digest): Promise<void> {
     return inTurn(digest, async () => {
       // Objects are whole, so one of this size is this one. Another size can only be damage, which storing repairs.
-      if ((await size(digest)) !== staged.size) await store(staged, digest);
+      if ((await size(digest)) !== staged.size) {
+        await store(staged, digest);
+        crashPoint('object.stored');
+      }
       await orMissing(files.unlink(staged.path));
     });
   }
@@ -109,7 +113,9 @@ export function blobObjects(options: BlobObjectsOptions): FinishedBlobs {
       await memory.use(part.length, async () => {
         // Others may have failed while this part waited for its turn.
         part.signal.throwIfAborted();
-        return await parts.send(part, await readPart(handle, part.start, part.length));
+        const etag = await parts.send(part, await readPart(handle, part.start, part.length));
+        crashPoint('object.part-sent');
+        return etag;
       });
   }
 

@@ -13,7 +13,7 @@ import type { Readable } from 'node:stream';
 
 import type { ByteRange } from '../blob-store.ts';
 import { isMissingObject, orUnavailable, statusOf, unavailable } from './error.ts';
-import { exactStream } from './exact-stream.ts';
+import { exactStream, innerStream } from './exact-stream.ts';
 import type { S3Limits } from './limits.ts';
 
 export interface ObjectState {
@@ -127,22 +127,31 @@ function whole(answer: GetObjectCommandOutput, body: Readable): ObjectContent {
   return { ...state, stream: exactStream(body, state.size) };
 }
 
-/** Services cut a range that goes past the end, which is not what was asked for. */
+/**
+ * Services cut a range that goes past the end, which is not what was asked for. What they send beyond the range, some
+ * the whole object, is left out.
+ */
 function part(
   answer: GetObjectCommandOutput,
   body: Readable,
   { start, end }: ByteRange,
 ): ObjectContent | 'outside' {
-  const [, first, last, total] = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(answer.ContentRange ?? '') ?? [];
-  const size = Number(total);
-  if (total !== undefined && end >= size) {
+  const whole = `bytes 0-${(answer.ContentLength ?? 0) - 1}/${answer.ContentLength}`;
+  const told = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(answer.ContentRange ?? whole) ?? [];
+  const [first, last, size] = told.slice(1).map(Number) as [number?, number?, number?];
+  if (size !== undefined && end >= size) {
     body.destroy();
     return 'outside';
   }
-  if (Number(first) !== start || Number(last) !== end) {
+  if (first === undefined || last === undefined || first > start || last < end) {
     throw unavailable(new Error(`the service answered ${answer.ContentRange} to bytes ${start}-${end}`));
   }
-  return { ...stateOf(answer, size), stream: exactStream(body, end - start + 1) };
+  const [skip, length] = [start - first, end - start + 1];
+  const isExact = skip === 0 && last === end;
+  return {
+    ...stateOf(answer, size),
+    stream: isExact ? exactStream(body, length) : innerStream(body, skip, length),
+  };
 }
 
 async function orMissingObject<T>(work: Promise<T>): Promise<T | undefined> {

@@ -1,4 +1,4 @@
-import { type Readable, Transform } from 'node:stream';
+import { Readable, Transform } from 'node:stream';
 
 import { unavailable } from './error.ts';
 
@@ -28,4 +28,22 @@ export function exactStream(body: Readable, size: number): Readable {
 
 function wrongEnd(size: number, difference: string): Error {
   return unavailable(new Error(`the answer has ${difference} than the ${size} bytes that were announced`));
+}
+
+/** `size` bytes of an answer that has more: some services answer a range with more than was asked for. */
+export function innerStream(body: Readable, skip: number, size: number): Readable {
+  const inner = Readable.from(piece(body, skip, size), { objectMode: false });
+  inner.on('close', () => body.destroy());
+  return exactStream(inner, size);
+}
+
+async function* piece(body: Readable, skip: number, size: number): AsyncGenerator<Buffer> {
+  let [before, left] = [skip, size];
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    const bytes = chunk.subarray(Math.min(before, chunk.length)).subarray(0, left);
+    before -= Math.min(before, chunk.length);
+    left -= bytes.length;
+    if (bytes.length > 0) yield bytes;
+    if (left === 0) return;
+  }
 }

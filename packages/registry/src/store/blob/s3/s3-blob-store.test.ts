@@ -14,7 +14,7 @@ import { type S3Service, startS3 } from '../../../../../../tests/support/s3/serv
 import { systemClock } from '../../../gateway/clock.ts';
 import { readableOf } from '../blob-reader.ts';
 import { blobStoreSuite } from '../blob-store.suite.ts';
-import type { BlobContent, BlobStore } from '../blob-store.ts';
+import type { BlobContent, BlobStore, ByteRange } from '../blob-store.ts';
 import { createClient } from './client.ts';
 import { defaultLimits, type S3Limits } from './limits.ts';
 import { parseS3Url, type S3Location } from './location.ts';
@@ -100,6 +100,23 @@ describe('a bucket', () => {
       Buffer.from(sha256, 'hex').toString('base64'),
       undefined,
     ]);
+  });
+
+  it.each<ByteRange>([
+    { start: 0, end: 0 },
+    { start: 3, end: 5 },
+    { start: 0, end: 3 },
+    { start: 2, end: hello.length - 1 },
+  ])('may answer more than the range $start-$end', async (range) => {
+    const digest = await store.put(hello);
+    service.script = ({ action }) => (action === 'GetObject' ? { kind: 'more than the range' } : undefined);
+    const content = await store.open(digest, range);
+
+    expect(await buffer(readableOf(content!.reader))).toEqual(hello.subarray(range.start, range.end + 1));
+    expect(content!.size).toBe(hello.length);
+    await expect(store.open(digest, { start: 0, end: hello.length })).rejects.toMatchObject({
+      code: 'ASH-RANGE-INVALID',
+    });
   });
 
   it('may be used from its root', async () => {

@@ -58,6 +58,11 @@ export function migrationsUntil(schema: string, path: string): typeof migrations
   return Object.fromEntries(Object.entries(migrations).slice(0, position + 1));
 }
 
+/** @throws ASH-DATA-FORMAT when a newer program wrote rows of this schema; `path` is where they lie */
+export function requireKnownSchema(schema: string, path: string): void {
+  migrationsUntil(schema, path);
+}
+
 /** Name of the newest migration that a database has seen. */
 export async function currentSchema(db: Kysely<Schema>): Promise<string> {
   const { rows } = await sql<{

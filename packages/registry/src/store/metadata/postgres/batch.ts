@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 
+import { crashPoint } from '../../../gateway/crash-point.ts';
 import { jitter } from '../../../gateway/random.ts';
 import { type CommandCall, type Outcome, runInSavepoints } from '../batch.ts';
 import { type Command, commands } from '../command/index.ts';
@@ -58,7 +59,10 @@ async function tryBatch(
   }
   try {
     const tag = await session.control('commit');
-    if (tag === 'COMMIT') return { state: 'committed', outcomes, position };
+    if (tag === 'COMMIT') {
+      for (const { name } of calls) crashPoint('record.committed', name);
+      return { state: 'committed', outcomes, position };
+    }
     // So PostgreSQL answers when the transaction had failed before.
     return { state: 'failed', error: new Error(`commit was answered with ${tag}`) };
   } catch (error) {

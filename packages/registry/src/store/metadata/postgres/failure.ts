@@ -50,6 +50,13 @@ export function isRefusal(error: unknown): boolean {
   return refused.test(sqlState(error) ?? '');
 }
 
+/** What {@link isRefusal} says, for who can change it. `shown` is the database as people may see it. */
+export function refusalError(error: unknown, shown: string): AshlarError {
+  const fix = 'Check the user, the password and the name of the database, and what the user may do there.';
+  const reason = `${shown} refuses it (${sqlState(error)}): ${messageOf(error)}`;
+  return ashlarError('ASH-CONFIG', { key: 'database', reason, fix }, { cause: error });
+}
+
 /** What a command is answered that PostgreSQL refused; all that is nobody's mistake is of the catalogue. */
 export function commandError(error: unknown): Error {
   if (error instanceof AshlarError) return error;

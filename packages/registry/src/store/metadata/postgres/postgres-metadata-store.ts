@@ -10,7 +10,7 @@ import { readPosition, writePosition } from '../position.ts';
 import { type BoundQueries, bindQueries } from '../query/index.ts';
 import { openSnapshot } from '../sqlite/snapshot.ts';
 import { postgresDialect } from './dialect.ts';
-import { isOutage, isRefusal, messageOf, sqlState } from './failure.ts';
+import { isOutage, isRefusal, messageOf, refusalError } from './failure.ts';
 import { portableCopy } from './portable.ts';
 import { openSession, type Session } from './session.ts';
 import { startPostgresWriter, type Writer } from './writer.ts';
@@ -29,7 +29,6 @@ export interface PostgresStoreOptions {
 }
 
 export interface PostgresMetadataStore extends MetadataStore {
-  /** Why commands fail for now, while queries go on being answered; undefined when they do not. */
   outage(): string | undefined;
 }
 
@@ -105,15 +104,11 @@ async function ensureSchema({ db }: Session, shown: string, id: string): Promise
 /** Whether a store can do without its database for now. @throws when it cannot, or when waiting would not help */
 function mayGoOn(error: unknown, mirror: Mirror, shown: string): void {
   if (error instanceof AshlarError) throw error;
-  const reason = messageOf(error);
-  if (isRefusal(error)) {
-    const fix = 'Check the user, the password and the name of the database, and what the user may do there.';
-    const params = { key: 'database', reason: `${shown} refuses it (${sqlState(error)}): ${reason}`, fix };
-    throw ashlarError('ASH-CONFIG', params, { cause: error });
-  }
+  if (isRefusal(error)) throw refusalError(error, shown);
   if (!isOutage(error)) throw error;
   if (mirror.position()?.batch) return;
-  throw ashlarError('ASH-DATABASE-UNREACHABLE', { database: shown, reason }, { cause: error });
+  const params = { database: shown, reason: messageOf(error) };
+  throw ashlarError('ASH-DATABASE-UNREACHABLE', params, { cause: error });
 }
 
 /** Result codes of SQLite for a file that is damaged or none of its own. */

@@ -1,5 +1,6 @@
 import { type AshlarError, ashlarError } from '@ashlar/core/error';
 
+import { crashPoint } from '../../../gateway/crash-point.ts';
 import { jitter } from '../../../gateway/random.ts';
 import type { CommandCall } from '../batch.ts';
 import type { Mirror } from '../mirror/mirror.ts';
@@ -112,6 +113,7 @@ function createBatches(queue: CommandQueue, { mirror, newId }: WriterOptions) {
     doubt = createDoubt(batch, result.outcomes, result.position);
     if (result.state === 'unknown') throw new Error('the connection to PostgreSQL was lost in a commit');
     await mirror.apply({ ...doubt.position, calls: doubt.calls });
+    for (const { name } of calls) crashPoint('mirror.applied', name);
     settleDoubt(true);
   }
 

@@ -233,20 +233,23 @@ export async function listTaggedManifests(db: Kysely<Schema>, { repository }: In
     .execute();
 }
 
-/** Bytes of the blobs that each manifest of a repository names, by manifest digest. */
+/** Bytes of the blobs that some manifests of a repository name, by manifest digest. */
 export async function blobSizes(
   db: Kysely<Schema>,
-  { repository }: InRepository,
+  { repository, manifests }: InRepository & { readonly manifests: readonly string[] },
 ): Promise<Map<string, number>> {
-  const rows = await db
+  const query = db
     .selectFrom('manifest_part as part')
     .innerJoin('repository_blob as blob', (join) =>
       join.onRef('blob.repository', '=', 'part.repository').onRef('blob.digest', '=', 'part.digest'),
     )
     .select(({ fn }) => ['part.manifest', fn.sum<number>('blob.size').as('size')])
     .where('part.repository', '=', repository)
-    .groupBy('part.manifest')
-    .execute();
+    .groupBy('part.manifest');
+  const rows = await inChunks(
+    manifests,
+    async (chunk) => await query.where('part.manifest', 'in', chunk).execute(),
+  );
   return new Map(rows.map((row) => [row.manifest, Number(row.size)]));
 }
 

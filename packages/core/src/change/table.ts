@@ -1,0 +1,239 @@
+import type { ChangeClass, ChangeKind } from './change.ts';
+
+export interface Rule {
+  readonly class: ChangeClass;
+  readonly kind: ChangeKind;
+  /** What it is, and why it has its class. */
+  readonly about: string;
+}
+
+function rule(kind: ChangeKind, changeClass: ChangeClass, about: string): Rule {
+  return { kind, class: changeClass, about };
+}
+
+/** Inputs, and the properties of their types: what users write. */
+const input = {
+  'input-required-added': rule(
+    'added',
+    'breaking',
+    'A new input that has to be given: who uses the module does not give it.',
+  ),
+  'input-optional-added': rule(
+    'added',
+    'additive',
+    'A new input that may be given: leaving it out does what was done before.',
+  ),
+  'input-removed': rule('removed', 'breaking', 'An input that is gone: who gives it is refused.'),
+  'input-renamed': rule(
+    'renamed',
+    'breaking',
+    'An input that is gone while one like it is new, probably the same under another name.',
+  ),
+  'input-required': rule('narrowed', 'breaking', 'An input that could be left out has to be given.'),
+  'input-optional': rule('widened', 'additive', 'An input that had to be given can be left out.'),
+  'input-nullable-removed': rule('narrowed', 'breaking', 'An input does not take null any more.'),
+  'input-nullable-added': rule('widened', 'additive', 'An input takes null as well.'),
+  'input-null-means-default': rule(
+    'changed',
+    'behaviour',
+    'Terraform: null now stands for the default of a variable, or does not any more (`nullable`).',
+  ),
+  'input-type-narrowed': rule('narrowed', 'breaking', 'The type of an input takes fewer values.'),
+  'input-type-widened': rule('widened', 'additive', 'The type of an input takes more values.'),
+  'input-type-changed': rule('changed', 'breaking', 'The type of an input takes other values.'),
+  'input-type-converted': rule(
+    'changed',
+    'behaviour',
+    'The type of an input is another one to which the old values are converted: a list and a set.',
+  ),
+  'input-type-source': rule(
+    'changed',
+    'behaviour',
+    'The type of an input is taken from another version of the API of a resource.',
+  ),
+  'input-allowed-narrowed': rule('narrowed', 'breaking', 'A value that was allowed is refused.'),
+  'input-allowed-widened': rule('widened', 'additive', 'More values are allowed.'),
+  'input-range-narrowed': rule(
+    'narrowed',
+    'breaking',
+    'A number or a length that was within the bounds is refused.',
+  ),
+  'input-range-widened': rule('widened', 'additive', 'The bounds of a number or a length are further apart.'),
+  'input-pattern-added': rule('narrowed', 'breaking', 'A text has to match a pattern.'),
+  'input-pattern-removed': rule('widened', 'additive', 'A text does not have to match a pattern any more.'),
+  'input-pattern-changed': rule('changed', 'breaking', 'A text has to match another pattern.'),
+  'input-validation-added': rule('narrowed', 'breaking', 'A value is checked that was not.'),
+  'input-validation-removed': rule('widened', 'additive', 'A value is not checked any more.'),
+  'input-validation-changed': rule(
+    'changed',
+    'behaviour',
+    'A value is checked in another way; whether more or less is refused cannot be told.',
+  ),
+  'input-secure-added': rule('changed', 'behaviour', 'A value is treated as a secret.'),
+  'input-secure-removed': rule('changed', 'behaviour', 'A value is not treated as a secret any more.'),
+  'input-ephemeral-added': rule('changed', 'behaviour', 'A value is not kept in plans and states any more.'),
+  'input-ephemeral-removed': rule(
+    'changed',
+    'breaking',
+    'A value is kept in plans and states: who gives an ephemeral one is refused.',
+  ),
+  'input-default-changed': rule(
+    'changed',
+    'behaviour',
+    'What is done when an input is left out is something else.',
+  ),
+  'input-deprecated': rule('changed', 'additive', 'An input is deprecated, or not any more; it still works.'),
+  'input-description': rule('changed', 'internal', 'The description of an input.'),
+} as const satisfies Record<string, Rule>;
+
+/** Outputs, and the properties of their types: what users read. Here fewer values are better than more. */
+const output = {
+  'output-added': rule('added', 'additive', 'A new output.'),
+  'output-removed': rule('removed', 'breaking', 'An output that is gone: who reads it fails.'),
+  'output-renamed': rule(
+    'renamed',
+    'breaking',
+    'An output that is gone while one like it is new, probably the same under another name.',
+  ),
+  'output-property-added': rule('added', 'additive', 'An output has one more property.'),
+  'output-property-removed': rule('removed', 'breaking', 'A property of an output is gone.'),
+  'output-nullable-added': rule(
+    'widened',
+    'breaking',
+    'An output can be null: who reads it does not expect that.',
+  ),
+  'output-nullable-removed': rule('narrowed', 'additive', 'An output is never null any more.'),
+  'output-type-widened': rule('widened', 'breaking', 'An output can have values that it never had.'),
+  'output-type-narrowed': rule('narrowed', 'additive', 'An output has fewer of the values that it had.'),
+  'output-type-changed': rule('changed', 'breaking', 'An output has values of another type.'),
+  'output-type-source': rule(
+    'changed',
+    'behaviour',
+    'The type of an output is taken from another version of the API of a resource.',
+  ),
+  'output-secure-added': rule(
+    'changed',
+    'breaking',
+    'An output is a secret: who passes it on has to treat it as one.',
+  ),
+  'output-secure-removed': rule('changed', 'behaviour', 'An output is not a secret any more, and is shown.'),
+  'output-ephemeral': rule(
+    'changed',
+    'breaking',
+    'An output is ephemeral, or not any more: it can be used in other places only.',
+  ),
+  'output-limits': rule(
+    'changed',
+    'internal',
+    'What is said about the values of an output: lengths, numbers, patterns.',
+  ),
+  'output-deprecated': rule(
+    'changed',
+    'additive',
+    'An output is deprecated, or not any more; it is still there.',
+  ),
+  'output-description': rule('changed', 'internal', 'The description of an output.'),
+} as const satisfies Record<string, Rule>;
+
+/** What else others can use of a module. */
+const other = {
+  'type-added': rule('added', 'additive', 'A type that others can import.'),
+  'type-removed': rule('removed', 'breaking', 'A type that others could import is gone.'),
+  'type-changed': rule('changed', 'breaking', 'A type that others can import has other values.'),
+  'type-narrowed': rule('narrowed', 'breaking', 'A type that others can import has fewer values.'),
+  'type-widened': rule('widened', 'additive', 'A type that others can import has more values.'),
+  'type-property-required-added': rule(
+    'added',
+    'breaking',
+    'A type that others can import has one more property that has to be given.',
+  ),
+  'type-property-added': rule(
+    'added',
+    'additive',
+    'A type that others can import has one more property that may be given.',
+  ),
+  'type-property-removed': rule('removed', 'breaking', 'A type that others can import has lost a property.'),
+  'type-detail': rule('changed', 'behaviour', 'A default or a secret in a type that others can import.'),
+  'type-description': rule('changed', 'internal', 'The description of a type.'),
+  'function-added': rule('added', 'additive', 'A function that others can import.'),
+  'function-removed': rule('removed', 'breaking', 'A function that others could import is gone.'),
+  'function-changed': rule('changed', 'breaking', 'A function takes or gives something else.'),
+  'variable-added': rule('added', 'additive', 'A variable that others can import.'),
+  'variable-removed': rule('removed', 'breaking', 'A variable that others could import is gone.'),
+  'submodule-added': rule('added', 'additive', 'A module below `modules/` that can be used by itself.'),
+  'submodule-removed': rule('removed', 'breaking', 'A module below `modules/` that could be used is gone.'),
+  'scope-changed': rule('changed', 'breaking', 'The module is deployed to another scope.'),
+} as const satisfies Record<string, Rule>;
+
+/** What the module does to the world. */
+const footprint = {
+  'resource-added': rule('added', 'behaviour', 'A type of resource that is made.'),
+  'resource-removed': rule('removed', 'behaviour', 'A type of resource that is not made any more.'),
+  'api-version-changed': rule('changed', 'behaviour', 'A resource is made with another version of its API.'),
+  'address-removed': rule(
+    'removed',
+    'breaking',
+    'Terraform: a resource or a module call is gone from its address without a `moved` or `removed` block: what was made is destroyed.',
+  ),
+  'address-added': rule('added', 'behaviour', 'Terraform: a resource or a module call at a new address.'),
+  'address-moved': rule(
+    'renamed',
+    'internal',
+    'Terraform: a resource or a module call moved, and a `moved` block says so.',
+  ),
+  'address-released': rule(
+    'removed',
+    'behaviour',
+    'Terraform: a resource is not managed any more, and a `removed` block says what becomes of it.',
+  ),
+  'lifecycle-changed': rule('changed', 'behaviour', 'When a resource is replaced, destroyed or left alone.'),
+  'public-access-changed': rule(
+    'changed',
+    'behaviour',
+    'Whether a resource can be reached from public networks.',
+  ),
+  'role-assignment-added': rule('added', 'behaviour', 'Somebody gets a role.'),
+  'role-assignment-removed': rule('removed', 'behaviour', 'Nobody gets a role any more.'),
+  'escape-hatch-added': rule(
+    'added',
+    'behaviour',
+    'Something runs that nobody can look into beforehand: a provisioner, a deployment script, an external program.',
+  ),
+  'escape-hatch-removed': rule('removed', 'internal', 'Something does not run any more.'),
+  'telemetry-added': rule('added', 'behaviour', 'The use of the module is reported.'),
+  'telemetry-removed': rule('removed', 'internal', 'The use of the module is not reported any more.'),
+  'telemetry-changed': rule('changed', 'internal', 'The use of the module is reported under another name.'),
+  'data-added': rule(
+    'added',
+    'behaviour',
+    'Something is read that who runs the module must be allowed to read.',
+  ),
+  'data-removed': rule('removed', 'internal', 'Something is not read any more.'),
+  'module-call-added': rule('added', 'behaviour', 'A module that is used.'),
+  'module-call-removed': rule('removed', 'behaviour', 'A module that is not used any more.'),
+  'module-call-source': rule('changed', 'behaviour', 'A module comes from elsewhere.'),
+  'module-call-version': rule('changed', 'behaviour', 'A module is used in another version.'),
+  'provider-added': rule('added', 'behaviour', 'A provider or an extension that is needed.'),
+  'provider-removed': rule('removed', 'internal', 'A provider or an extension that is not needed any more.'),
+  'provider-source': rule('changed', 'breaking', 'A provider is another one under the same name.'),
+  'provider-narrowed': rule('narrowed', 'breaking', 'A version of a provider that was taken is refused.'),
+  'provider-widened': rule('widened', 'additive', 'More versions of a provider are taken.'),
+  'provider-changed': rule(
+    'changed',
+    'breaking',
+    'Other versions of a provider are taken, and some that were are refused.',
+  ),
+  'provider-aliases': rule('changed', 'breaking', 'Other configurations of a provider have to be passed in.'),
+  'program-narrowed': rule('narrowed', 'breaking', 'A version of Terraform that was taken is refused.'),
+  'program-widened': rule('widened', 'additive', 'More versions of Terraform are taken.'),
+  'program-changed': rule(
+    'changed',
+    'breaking',
+    'Other versions of Terraform are taken, and some that were are refused.',
+  ),
+} as const satisfies Record<string, Rule>;
+
+/** The classification table: every difference that there can be, with its class. */
+export const changeRules = { ...input, ...output, ...other, ...footprint };
+
+export type RuleId = keyof typeof changeRules;
