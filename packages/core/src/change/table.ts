@@ -53,12 +53,18 @@ const input = {
   ),
   'input-allowed-narrowed': rule('narrowed', 'breaking', 'A value that was allowed is refused.'),
   'input-allowed-widened': rule('widened', 'additive', 'More values are allowed.'),
+  'input-allowed-changed': rule(
+    'changed',
+    'breaking',
+    'Other values are allowed, and some that were are refused.',
+  ),
   'input-range-narrowed': rule(
     'narrowed',
     'breaking',
     'A number or a length that was within the bounds is refused.',
   ),
   'input-range-widened': rule('widened', 'additive', 'The bounds of a number or a length are further apart.'),
+  'input-range-changed': rule('changed', 'breaking', 'The bounds of a number or a length lie elsewhere.'),
   'input-pattern-added': rule('narrowed', 'breaking', 'A text has to match a pattern.'),
   'input-pattern-removed': rule('widened', 'additive', 'A text does not have to match a pattern any more.'),
   'input-pattern-changed': rule('changed', 'breaking', 'A text has to match another pattern.'),
@@ -216,6 +222,11 @@ const footprint = {
   'provider-added': rule('added', 'behaviour', 'A provider or an extension that is needed.'),
   'provider-removed': rule('removed', 'internal', 'A provider or an extension that is not needed any more.'),
   'provider-source': rule('changed', 'breaking', 'A provider is another one under the same name.'),
+  'provider-raised': rule(
+    'narrowed',
+    'behaviour',
+    'A later version of a provider is needed, of the same major version.',
+  ),
   'provider-narrowed': rule('narrowed', 'breaking', 'A version of a provider that was taken is refused.'),
   'provider-widened': rule('widened', 'additive', 'More versions of a provider are taken.'),
   'provider-changed': rule(
@@ -224,6 +235,11 @@ const footprint = {
     'Other versions of a provider are taken, and some that were are refused.',
   ),
   'provider-aliases': rule('changed', 'breaking', 'Other configurations of a provider have to be passed in.'),
+  'program-raised': rule(
+    'narrowed',
+    'behaviour',
+    'A later version of Terraform is needed, of the same major version.',
+  ),
   'program-narrowed': rule('narrowed', 'breaking', 'A version of Terraform that was taken is refused.'),
   'program-widened': rule('widened', 'additive', 'More versions of Terraform are taken.'),
   'program-changed': rule(

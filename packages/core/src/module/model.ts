@@ -118,6 +118,8 @@ export interface ResourceUse {
   readonly existing?: true;
   readonly conditional?: true;
   readonly repeated?: true;
+  /** What its Terraform addresses are made of. */
+  readonly instances?: 'count' | 'for_each';
   /** Deployed by a module that is part of the template. */
   readonly within?: string;
   readonly publicNetworkAccess?: string;
@@ -140,6 +142,7 @@ export interface ModuleCall {
   readonly version?: string;
   readonly conditional?: true;
   readonly repeated?: true;
+  readonly instances?: 'count' | 'for_each';
   readonly within?: string;
   readonly at?: Place;
 }

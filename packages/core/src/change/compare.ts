@@ -1,0 +1,64 @@
+import type { Footprint, Module, ModuleInterface, Submodule } from '../module/model.ts';
+import { type Change, changeClasses } from './change.ts';
+import { compareFootprints } from './footprint.ts';
+import { compareInterfaces, type Found } from './interface.ts';
+import { sentenceOf } from './sentence.ts';
+import { changeRules } from './table.ts';
+
+/** Every difference between two versions of a module, the gravest first. Both must be of the same language and form. */
+export function compareModules(before: Module, after: Module): Change[] {
+  const { language } = before;
+  const found = [...compareParts(language, before, after, ''), ...compareSubmodules(language, before, after)];
+  return found.map(changeOf).sort(byGravity);
+}
+
+interface Parts {
+  readonly interface: ModuleInterface;
+  readonly footprint: Footprint;
+}
+
+function compareParts(language: Module['language'], before: Parts, after: Parts, at: string): Found[] {
+  return [
+    ...compareInterfaces(language, before.interface, after.interface, at),
+    ...compareFootprints(language, before.footprint, after.footprint, at),
+  ];
+}
+
+function compareSubmodules(language: Module['language'], before: Module, after: Module): Found[] {
+  const byPath = (modules: readonly Submodule[]) => new Map(modules.map((each) => [each.path, each]));
+  const [old, now] = [byPath(before.submodules), byPath(after.submodules)];
+  const found: Found[] = [];
+  for (const [path, each] of old) {
+    const other = now.get(path);
+    if (other === undefined)
+      found.push({ rule: 'submodule-removed', path: `submodules.${path}`, before: path });
+    else found.push(...compareParts(language, each, other, `submodules.${path}.`));
+  }
+  for (const path of now.keys()) {
+    if (!old.has(path)) found.push({ rule: 'submodule-added', path: `submodules.${path}`, after: path });
+  }
+  return found;
+}
+
+function changeOf({ rule, path, before, after, uses }: Found): Change {
+  const { class: changeClass, kind } = changeRules[rule];
+  return {
+    class: changeClass,
+    kind,
+    path,
+    ...(before === undefined ? {} : { before }),
+    ...(after === undefined ? {} : { after }),
+    rule,
+    message: sentenceOf({ rule, path, before, after }),
+    ...(uses === undefined || uses.length === 0 ? {} : { uses }),
+  };
+}
+
+function byGravity(a: Change, b: Change): number {
+  const order = changeClasses.indexOf(a.class) - changeClasses.indexOf(b.class);
+  return order || compareText(a.path, b.path) || compareText(a.rule, b.rule);
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,213 @@
+import type { Footprint, Module, ModuleCall, ProviderUse, ResourceUse } from '../module/model.ts';
+import { compareRanges, parseConstraint } from '../terraform/version-constraint.ts';
+import { compareAddresses } from './address.ts';
+import type { Found } from './interface.ts';
+import type { RuleId } from './table.ts';
+
+/** Compares what two versions do to the world. */
+export function compareFootprints(
+  language: Module['language'],
+  before: Footprint,
+  after: Footprint,
+  at = '',
+): Found[] {
+  const found: Found[] = [];
+  const path = `${at}footprint.`;
+  compareResourceTypes(before, after, path, found);
+  compareResourceDetails(before.resources, after.resources, path, found);
+  if (language === 'terraform') compareAddresses(before, after, path, found);
+  compareModules(language, before.modules, after.modules, path, found);
+  compareProviders(before.providers, after.providers, path, found);
+  compareConstraint(
+    'program',
+    `${path}requiredVersion`,
+    before.requiredVersion,
+    after.requiredVersion,
+    found,
+  );
+  compareMarks(before, after, path, found);
+  return found;
+}
+
+/** Types and their API versions, those of modules inside a template included. */
+function compareResourceTypes(before: Footprint, after: Footprint, path: string, found: Found[]): void {
+  compareKeys(
+    versionsByType(before.resources, false),
+    versionsByType(after.resources, false),
+    `${path}resources.`,
+    found,
+    {
+      added: 'resource-added',
+      removed: 'resource-removed',
+      changed: 'api-version-changed',
+    },
+  );
+  const reads = (each: Footprint) =>
+    new Map([...versionsByType(each.resources, true), ...namesOf([...each.data, ...each.ephemeral])]);
+  compareKeys(reads(before), reads(after), `${path}data.`, found, {
+    added: 'data-added',
+    removed: 'data-removed',
+  });
+}
+
+function versionsByType(resources: readonly ResourceUse[], existing: boolean): Map<string, string> {
+  const versions = new Map<string, Set<string>>();
+  for (const each of resources) {
+    if ((each.existing ?? false) !== existing) continue;
+    // Azure compares types without case.
+    const type = each.apiVersion === undefined ? each.type : each.type.toLowerCase();
+    const known = versions.get(type) ?? new Set();
+    versions.set(type, known.add(each.apiVersion ?? ''));
+  }
+  return new Map([...versions].map(([type, known]) => [type, [...known].sort().join(', ')]));
+}
+
+function namesOf(resources: readonly ResourceUse[]): Map<string, string> {
+  return new Map(resources.map(({ address, type }) => [address, type]));
+}
+
+interface KeyRules {
+  readonly added: RuleId;
+  readonly removed: RuleId;
+  readonly changed?: RuleId;
+}
+
+function compareKeys(
+  before: ReadonlyMap<string, string>,
+  after: ReadonlyMap<string, string>,
+  path: string,
+  found: Found[],
+  rules: KeyRules,
+): void {
+  for (const [key, was] of before) {
+    const is = after.get(key);
+    if (is === undefined) found.push({ rule: rules.removed, path: path + key, before: was });
+    else if (is !== was && rules.changed !== undefined) {
+      found.push({ rule: rules.changed, path: path + key, before: was, after: is });
+    }
+  }
+  for (const [key, is] of after)
+    if (!before.has(key)) found.push({ rule: rules.added, path: path + key, after: is });
+}
+
+/** What is said about a resource that both versions have at the same address. */
+function compareResourceDetails(
+  before: readonly ResourceUse[],
+  after: readonly ResourceUse[],
+  path: string,
+  found: Found[],
+): void {
+  const key = ({ within, address }: ResourceUse) => (within === undefined ? address : `${within}/${address}`);
+  const now = new Map(after.map((each) => [key(each), each]));
+  for (const each of before) {
+    const other = now.get(key(each));
+    if (other === undefined) continue;
+    const details = [
+      ['public-access-changed', each.publicNetworkAccess, other.publicNetworkAccess],
+      ['lifecycle-changed', each.lifecycle, other.lifecycle],
+    ] as const;
+    for (const [rule, was, is] of details) {
+      if (JSON.stringify(was) !== JSON.stringify(is)) {
+        found.push({ rule, path: `${path}resources.${key(each)}`, before: was, after: is });
+      }
+    }
+  }
+}
+
+function compareModules(
+  language: Module['language'],
+  before: readonly ModuleCall[],
+  after: readonly ModuleCall[],
+  path: string,
+  found: Found[],
+): void {
+  const own = (calls: readonly ModuleCall[]) =>
+    new Map(calls.filter(({ within }) => within === undefined).map((call) => [call.name, call]));
+  const [old, now] = [own(before), own(after)];
+  for (const [name, call] of old) {
+    const other = now.get(name);
+    const place = `${path}modules.${name}`;
+    if (other === undefined) {
+      // Of Terraform the address says it, and what becomes of it.
+      if (language === 'bicep') found.push({ rule: 'module-call-removed', path: place, before: call.source });
+    } else if (call.source !== other.source) {
+      found.push({ rule: 'module-call-source', path: place, before: call.source, after: other.source });
+    } else if (call.version !== other.version) {
+      found.push({ rule: 'module-call-version', path: place, before: call.version, after: other.version });
+    }
+  }
+  if (language !== 'bicep') return;
+  for (const [name, call] of now) {
+    if (!old.has(name))
+      found.push({ rule: 'module-call-added', path: `${path}modules.${name}`, after: call.source });
+  }
+}
+
+function compareProviders(
+  before: readonly ProviderUse[],
+  after: readonly ProviderUse[],
+  path: string,
+  found: Found[],
+): void {
+  const byName = (providers: readonly ProviderUse[]) => new Map(providers.map((each) => [each.name, each]));
+  const [old, now] = [byName(before), byName(after)];
+  for (const [name, provider] of old) {
+    const other = now.get(name);
+    const place = `${path}providers.${name}`;
+    if (other === undefined) {
+      found.push({ rule: 'provider-removed', path: place, before: provider.version });
+      continue;
+    }
+    if (provider.source?.toLowerCase() !== other.source?.toLowerCase()) {
+      found.push({ rule: 'provider-source', path: place, before: provider.source, after: other.source });
+    }
+    const [aliases, aliasesNow] = [provider, other].map(({ configurationAliases = [] }) =>
+      [...configurationAliases].sort().join(', '),
+    );
+    if (aliases !== aliasesNow) {
+      found.push({ rule: 'provider-aliases', path: place, before: aliases, after: aliasesNow });
+    }
+    compareConstraint('provider', place, provider.version, other.version, found);
+  }
+  for (const [name, provider] of now) {
+    if (!old.has(name))
+      found.push({ rule: 'provider-added', path: `${path}providers.${name}`, after: provider.version });
+  }
+}
+
+function compareConstraint(
+  what: 'provider' | 'program',
+  path: string,
+  before: string | undefined,
+  after: string | undefined,
+  found: Found[],
+): void {
+  if (before === after) return;
+  const [old, now] = [before, after].map((text) => parseConstraint(text ?? '>= 0'));
+  // Versions of Bicep extensions are no constraints.
+  const change = old === undefined || now === undefined ? 'changed' : compareRanges(old, now);
+  if (change !== 'same') found.push({ rule: `${what}-${change}`, path, before, after });
+}
+
+/** What stands out, by its address. */
+function compareMarks(before: Footprint, after: Footprint, path: string, found: Found[]): void {
+  const roles = (each: Footprint) =>
+    new Map(each.roleAssignments.map(({ address, role = '' }) => [address, role]));
+  compareKeys(roles(before), roles(after), `${path}roleAssignments.`, found, {
+    added: 'role-assignment-added',
+    removed: 'role-assignment-removed',
+  });
+  const hatches = (each: Footprint) =>
+    new Map(each.escapeHatches.map(({ address, kind }) => [`${kind} ${address}`, kind]));
+  compareKeys(hatches(before), hatches(after), `${path}escapeHatches.`, found, {
+    added: 'escape-hatch-added',
+    removed: 'escape-hatch-removed',
+  });
+  const telemetry = (each: Footprint) =>
+    new Map(each.telemetry.map(({ address, prefix = '' }) => [address, prefix]));
+  compareKeys(telemetry(before), telemetry(after), `${path}telemetry.`, found, {
+    added: 'telemetry-added',
+    removed: 'telemetry-removed',
+    changed: 'telemetry-changed',
+  });
+}

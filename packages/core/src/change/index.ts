@@ -1,0 +1,7 @@
+export { changeClasses } from './change.ts';
+export type { Change, ChangeClass, ChangeKind } from './change.ts';
+export { compareModules } from './compare.ts';
+export { changeRules } from './table.ts';
+export type { RuleId } from './table.ts';
+export { bumpOf, gravest, honestyOf, verdictOf } from './verdict.ts';
+export type { Bump, Honesty } from './verdict.ts';

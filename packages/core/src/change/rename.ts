@@ -1,0 +1,78 @@
+import type { Type } from '../module/type.ts';
+
+interface Named {
+  readonly name: string;
+  readonly type: Type;
+  readonly required?: boolean;
+  readonly description?: string;
+}
+
+/** How alike two things have to be, of 1, to be taken for the same. */
+const likeness = 0.6;
+
+/**
+ * Which of the things that are gone are probably among the new ones, by their old names: of the same type, with a name
+ * or a description that is much alike, and the best match for each other.
+ */
+export function probableRenames(gone: readonly Named[], fresh: readonly Named[]): Map<string, string> {
+  const pairs = gone
+    .flatMap((from) => fresh.map((to) => ({ from: from.name, to: to.name, score: scoreOf(from, to) })))
+    .filter(({ score }) => score >= likeness)
+    // The same whichever way round the two versions are compared.
+    .sort((a, b) => b.score - a.score || compareText(key(a), key(b)));
+  const renames = new Map<string, string>();
+  const taken = new Set<string>();
+  for (const { from, to } of pairs) {
+    if (renames.has(from) || taken.has(to)) continue;
+    renames.set(from, to);
+    taken.add(to);
+  }
+  return renames;
+}
+
+function key({ from, to }: { from: string; to: string }): string {
+  return [from, to].sort().join('\0');
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function scoreOf(from: Named, to: Named): number {
+  if (JSON.stringify(from.type) !== JSON.stringify(to.type) || from.required !== to.required) return 0;
+  const names = similarity(wordsOf(from.name), wordsOf(to.name));
+  const [old, now] = [from.description, to.description];
+  const texts = old === undefined || now === undefined ? 0 : similarity(wordsOf(old), wordsOf(now));
+  // Two short descriptions are alike by chance, and so are names that share one word.
+  return Math.max(names, names > 0 || texts === 1 ? texts : 0);
+}
+
+function wordsOf(text: string): string[] {
+  return text
+    .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter((word) => word !== '');
+}
+
+/** Dice's coefficient over pairs of letters within words. */
+function similarity(left: readonly string[], right: readonly string[]): number {
+  const [a, b] = [pairsOf(left), pairsOf(right)];
+  if (a.length + b.length === 0) return left.join(' ') === right.join(' ') ? 1 : 0;
+  const rest = new Map<string, number>();
+  for (const pair of b) rest.set(pair, (rest.get(pair) ?? 0) + 1);
+  let common = 0;
+  for (const pair of a) {
+    const left = rest.get(pair) ?? 0;
+    if (left === 0) continue;
+    rest.set(pair, left - 1);
+    common++;
+  }
+  return (2 * common) / (a.length + b.length);
+}
+
+function pairsOf(words: readonly string[]): string[] {
+  return words.flatMap((word) =>
+    word.length === 1 ? [word] : Array.from({ length: word.length - 1 }, (_, at) => word.slice(at, at + 2)),
+  );
+}
