@@ -189,25 +189,47 @@ function compareConstraint(
   if (change !== 'same') found.push({ rule: `${what}-${change}`, path, before, after });
 }
 
-/** What stands out, by its address. */
+/**
+ * What stands out, by its address. Of the modules inside a template only the kinds count: their addresses are nothing that
+ * who wrote the module has chosen, and the types of what they make are told above.
+ */
 function compareMarks(before: Footprint, after: Footprint, path: string, found: Found[]): void {
-  const roles = (each: Footprint) =>
-    new Map(each.roleAssignments.map(({ address, role = '' }) => [address, role]));
+  const roles = (each: Footprint) => ownNames(each.roleAssignments, ({ role = '' }) => role);
   compareKeys(roles(before), roles(after), `${path}roleAssignments.`, found, {
     added: 'role-assignment-added',
     removed: 'role-assignment-removed',
   });
-  const hatches = (each: Footprint) =>
-    new Map(each.escapeHatches.map(({ address, kind }) => [`${kind} ${address}`, kind]));
-  compareKeys(hatches(before), hatches(after), `${path}escapeHatches.`, found, {
+  compareKeys(hatchesOf(before), hatchesOf(after), `${path}escapeHatches.`, found, {
     added: 'escape-hatch-added',
     removed: 'escape-hatch-removed',
   });
-  const telemetry = (each: Footprint) =>
-    new Map(each.telemetry.map(({ address, prefix = '' }) => [address, prefix]));
+  const telemetry = (each: Footprint) => ownNames(each.telemetry, ({ prefix = '' }) => prefix);
   compareKeys(telemetry(before), telemetry(after), `${path}telemetry.`, found, {
     added: 'telemetry-added',
     removed: 'telemetry-removed',
     changed: 'telemetry-changed',
   });
+}
+
+interface Marked {
+  readonly address: string;
+  readonly within?: string;
+}
+
+function ownNames<Item extends Marked>(
+  items: readonly Item[],
+  textOf: (item: Item) => string,
+): Map<string, string> {
+  return new Map(
+    items.filter(({ within }) => within === undefined).map((item) => [item.address, textOf(item)]),
+  );
+}
+
+function hatchesOf({ escapeHatches }: Footprint): Map<string, string> {
+  return new Map(
+    escapeHatches.map(({ kind, address, within }) => [
+      within === undefined ? `${kind} ${address}` : `${kind} in a module`,
+      kind,
+    ]),
+  );
 }

@@ -100,7 +100,7 @@ export interface Footprint {
   readonly roleAssignments: readonly RoleAssignment[];
   readonly escapeHatches: readonly EscapeHatch[];
   /** What reports the use of the module to its makers. */
-  readonly telemetry: readonly { readonly address: string; readonly prefix?: string }[];
+  readonly telemetry: readonly Telemetry[];
   /** Terraform's `moved`, `removed` and `import` blocks. */
   readonly moves: readonly { readonly from: string; readonly to: string }[];
   readonly removals: readonly { readonly from: string; readonly destroy: boolean }[];
@@ -157,8 +157,16 @@ export interface ProviderUse {
 
 export interface RoleAssignment {
   readonly address: string;
+  readonly within?: string;
   /** The name or id of the role when it is written out, or the expression. */
   readonly role?: string;
+}
+
+export interface Telemetry {
+  readonly address: string;
+  readonly within?: string;
+  /** What names the module in the report: `46d3xbcp.res.keyvault-vault`. */
+  readonly prefix?: string;
 }
 
 export interface EscapeHatch {
@@ -170,6 +178,7 @@ export interface EscapeHatch {
     | 'http-data'
     | 'local-command';
   readonly address: string;
+  readonly within?: string;
   readonly at?: Place;
 }
 

@@ -1,5 +1,5 @@
 import { type JsonObject, isObject, objectOf, textOf } from '../../json/index.ts';
-import type { EscapeHatch, Footprint, ModuleCall, ResourceUse, RoleAssignment } from '../../module/model.ts';
+import type { EscapeHatch, ModuleCall, ResourceUse, RoleAssignment, Telemetry } from '../../module/model.ts';
 import { defaultOf, objectsOf } from './type.ts';
 
 /** What a template and the modules inside it deploy. */
@@ -8,7 +8,7 @@ export interface Deployed {
   readonly modules: ModuleCall[];
   readonly roleAssignments: RoleAssignment[];
   readonly escapeHatches: EscapeHatch[];
-  readonly telemetry: Footprint['telemetry'][number][];
+  readonly telemetry: Telemetry[];
 }
 
 interface Surroundings {
@@ -90,19 +90,19 @@ function noteSpecial(
   within: string | undefined,
   into: Deployed,
 ): void {
-  const place = within === undefined ? address : `${within}/${address}`;
+  const place = within === undefined ? { address } : { address, within };
   switch (type.toLowerCase()) {
     case 'microsoft.authorization/roleassignments': {
       const role = properties['roleDefinitionId'];
-      into.roleAssignments.push({ address: place, ...(role === undefined ? {} : { role: nameOf(role) }) });
+      into.roleAssignments.push({ ...place, ...(role === undefined ? {} : { role: nameOf(role) }) });
       return;
     }
     case 'microsoft.resources/deploymentscripts':
-      into.escapeHatches.push({ kind: 'deployment-script', address: place });
+      into.escapeHatches.push({ kind: 'deployment-script', ...place });
       return;
     case deploymentType: {
       const prefix = telemetryPrefix(nameOf(resource['name']));
-      if (prefix !== undefined) into.telemetry.push({ address: place, prefix });
+      if (prefix !== undefined) into.telemetry.push({ ...place, prefix });
     }
   }
 }
