@@ -8,8 +8,9 @@ export type LimitUnit = 'bytes' | 'characters' | 'seconds' | 'times' | 'entries'
  * - `page`: the rest comes on further pages
  * - `expired`: what was handed out does not work any more
  * - `closed`: the connection ends
+ * - `problem`: the parser says so among the problems of the text
  */
-export type PastLimit = ErrorCode | 'cut' | 'page' | 'expired' | 'closed';
+export type PastLimit = ErrorCode | 'cut' | 'page' | 'expired' | 'closed' | 'problem';
 
 export interface Limit {
   /** Inclusive: the value itself passes. */

@@ -1,0 +1,336 @@
+import type { Constraints, Literal, Property, Type } from '../../module/type.ts';
+import {
+  type Decorator,
+  decoratorsNamed,
+  type Expression,
+  literalValue,
+  type ObjectType,
+  type StringLiteral,
+  type Type as TypeNode,
+  type UnionType,
+} from '../syntax/index.ts';
+import { nameOf } from './scope.ts';
+
+export interface Read {
+  readonly type: Type;
+  readonly constraints: Constraints;
+}
+
+/** What a type is read with: the file that it stands in. */
+export interface TypeContext {
+  /** A name as the type of a model, noting that it is used. */
+  readonly reference: (name: string, member?: string) => Type;
+  /** What a name stands for, as far as it is known: to look inside. */
+  readonly behind: (type: Type) => Read | undefined;
+}
+
+const plain = new Set(['string', 'int', 'bool', 'object', 'array', 'any', 'null']);
+
+/** Reads a type and what its decorators say about it. */
+export function readType(node: TypeNode, decorators: readonly Decorator[], context: TypeContext): Read {
+  const { type, constraints } = readNode(node, decorators, context);
+  return { type, constraints: { ...constraints, ...decorated(decorators) } };
+}
+
+/** Where constraints have no place but the type itself. */
+export function refinedType(node: TypeNode, decorators: readonly Decorator[], context: TypeContext): Type {
+  const { type, constraints } = readType(node, decorators, context);
+  return Object.keys(constraints).length === 0 ? type : { kind: 'refined', type, ...constraints };
+}
+
+function readNode(node: TypeNode, decorators: readonly Decorator[], context: TypeContext): Read {
+  switch (node.kind) {
+    case 'named-type':
+      return only(plain.has(node.name) ? (node.name as Type) : context.reference(node.name));
+    case 'parenthesized-type':
+      return readNode(node.type, decorators, context);
+    case 'nullable-type': {
+      const { type, constraints } = readNode(node.type, decorators, context);
+      return { type, constraints: { ...constraints, nullable: true } };
+    }
+    case 'non-null-type': {
+      const read = readNode(node.type, decorators, context);
+      const { nullable: _, ...constraints } = {
+        ...context.behind(read.type)?.constraints,
+        ...read.constraints,
+      };
+      return { type: context.behind(read.type)?.type ?? read.type, constraints };
+    }
+    case 'array-type':
+      return only({ kind: 'array', element: refinedType(node.item, [], context) });
+    case 'tuple-type': {
+      const elements = node.items.map((item) => refinedType(item.type, item.decorators, context));
+      return only({ kind: 'tuple', elements });
+    }
+    case 'object-type':
+      return only(objectType(node, decorators, context));
+    case 'union-type':
+      return readUnion(node, decorators, context);
+    case 'string':
+    case 'integer':
+    case 'boolean':
+    case 'unary-type':
+      return readLiteral(literalOf(node));
+    case 'null':
+      return only('null');
+    case 'generic-type':
+      return only(genericType(node.name.name, node.arguments));
+    case 'member-type':
+      return readMember(node.base, node.name.name, context);
+    case 'index-type':
+    case 'item-type':
+    case 'additional-properties-type':
+      return readPart(node, context);
+    default:
+      return only('any');
+  }
+}
+
+function only(type: Type): Read {
+  return { type, constraints: {} };
+}
+
+function literalOf(node: TypeNode): Literal | undefined {
+  switch (node.kind) {
+    case 'string':
+      return node.expressions.length === 0 ? node.segments[0] : undefined;
+    case 'integer':
+      return Number(node.value);
+    case 'boolean':
+      return node.value;
+    case 'null':
+      return null;
+    case 'unary-type': {
+      const value = literalOf(node.operand);
+      if (node.operator === '-') return typeof value === 'number' ? -value : undefined;
+      return typeof value === 'boolean' ? !value : undefined;
+    }
+    case 'parenthesized-type':
+      return literalOf(node.type);
+    default:
+      return undefined;
+  }
+}
+
+/** As the compiler writes a literal: a type that allows one value. */
+function readLiteral(value: Literal | undefined): Read {
+  return value === undefined ? only('any') : { type: plainOf([value]), constraints: { allowed: [value] } };
+}
+
+/** The type that all of these values have. */
+function plainOf(values: readonly Literal[]): Type {
+  const kinds = new Set(values.filter((value) => value !== null).map((value) => typeof value));
+  if (kinds.size !== 1) return 'any';
+  if (kinds.has('string')) return 'string';
+  return kinds.has('number') ? 'int' : 'bool';
+}
+
+function readUnion(node: UnionType, decorators: readonly Decorator[], context: TypeContext): Read {
+  const property = argumentOf(decorators, 'discriminator');
+  if (typeof property === 'string') return discriminated(property, membersOf(node), context);
+  const reads = membersOf(node).map((member) => readNode(member, [], context));
+  // Values of the same plain type, those behind names included, are values that are allowed.
+  const known = reads.map((read) => flattened(read, context));
+  const nullable = known.some(({ type, constraints }) => type === 'null' || constraints.nullable === true);
+  const others = known.filter(({ type }) => type !== 'null');
+  const whole = { ...(nullable ? { nullable: true as const } : {}) };
+  if (others.every(({ constraints }) => constraints.allowed !== undefined)) {
+    const allowed = [...new Set(others.flatMap(({ constraints }) => constraints.allowed!))].sort(byCode);
+    if (allowed.length > 0)
+      return { type: elementsOf(others) ?? plainOf(allowed), constraints: { ...whole, allowed } };
+  }
+  const open = others.find(
+    ({ type, constraints }) => typeof type === 'string' && constraints.allowed === undefined,
+  );
+  if (open !== undefined && others.every(({ type }) => type === open.type))
+    return { type: open.type, constraints: whole };
+  return { type: { kind: 'union', members: reads.map(({ type }) => type) }, constraints: whole };
+}
+
+/** Unions of arrays whose elements are limited. */
+function elementsOf(reads: readonly Read[]): Type | undefined {
+  const isArray = (type: Type) => type === 'array' || (typeof type !== 'string' && type.kind === 'array');
+  return reads.every(({ type }) => isArray(type)) ? reads[0]?.type : undefined;
+}
+
+function flattened(read: Read, context: TypeContext): Read {
+  const behind = context.behind(read.type);
+  return behind === undefined
+    ? read
+    : { type: behind.type, constraints: { ...behind.constraints, ...read.constraints } };
+}
+
+/** The compiler sorts the values of a union. */
+function byCode(a: Literal, b: Literal): number {
+  if (typeof a === 'number' && typeof b === 'number') return a - b;
+  return String(a) < String(b) ? -1 : 1;
+}
+
+function membersOf({ members }: UnionType): TypeNode[] {
+  return members.flatMap((member) => (member.kind === 'union-type' ? membersOf(member) : [member]));
+}
+
+function discriminated(property: string, members: readonly TypeNode[], context: TypeContext): Read {
+  const variants = members.flatMap((member) => {
+    const type = refinedType(member, [], context);
+    return tagsOf(type, property, context).map((value) => ({ value, type }));
+  });
+  return only({ kind: 'discriminated', property, variants });
+}
+
+/** The values by which a variant is told apart; one that is itself such a type has several. */
+function tagsOf(type: Type, property: string, context: TypeContext): string[] {
+  const inner = context.behind(type)?.type ?? type;
+  if (typeof inner === 'string') return [];
+  if (inner.kind === 'discriminated') return inner.variants.map(({ value }) => value);
+  if (inner.kind !== 'object') return [];
+  const found = inner.properties.find(({ name }) => name === property);
+  return (found?.allowed ?? []).map(String);
+}
+
+function objectType(node: ObjectType, decorators: readonly Decorator[], context: TypeContext): Type {
+  const properties: Property[] = [];
+  let additional: Type | undefined;
+  for (const member of node.members) {
+    if (member.kind === 'additional-properties')
+      additional = refinedType(member.type, member.decorators, context);
+    else properties.push(propertyOf(nameOf(member.key), member.type, member.decorators, context));
+  }
+  if (properties.length === 0 && additional !== undefined) return { kind: 'map', element: additional };
+  const sealed = decoratorsNamed({ decorators }, 'sealed').length > 0;
+  return {
+    kind: 'object',
+    properties,
+    ...(additional === undefined ? {} : { additional }),
+    ...(sealed ? { sealed: true as const } : {}),
+  };
+}
+
+function propertyOf(
+  name: string,
+  node: TypeNode,
+  decorators: readonly Decorator[],
+  context: TypeContext,
+): Property {
+  const { type, constraints } = readType(node, decorators, context);
+  return {
+    name,
+    type,
+    required: !(constraints.nullable ?? context.behind(type)?.constraints.nullable ?? false),
+    ...constraints,
+    ...descriptionOf(decorators),
+  };
+}
+
+/** `resourceInput<'Microsoft.KeyVault/vaults@2024-11-01'>`, and `resource` of an older language. */
+function genericType(name: string, parameters: readonly TypeNode[]): Type {
+  const [first] = parameters;
+  const resource = first?.kind === 'string' ? first.segments[0] : undefined;
+  if (resource === undefined) return 'any';
+  if (name === 'resourceOutput') return { kind: 'resource', direction: 'output', resource };
+  return name === 'resourceInput' || name === 'resource'
+    ? { kind: 'resource', direction: 'input', resource }
+    : 'any';
+}
+
+function readMember(base: TypeNode, name: string, context: TypeContext): Read {
+  // `sys.string` and types of a namespace.
+  if (base.kind === 'named-type') {
+    if (base.name === 'sys' && plain.has(name)) return only(name as Type);
+    const known = context.reference(base.name, name);
+    if (known !== 'any') return only(known);
+  }
+  return partOf(readNode(base, [], context), name, context);
+}
+
+function readPart(
+  node: Extract<TypeNode, { kind: 'index-type' | 'item-type' | 'additional-properties-type' }>,
+  context: TypeContext,
+): Read {
+  const base = readNode(node.base, [], context);
+  if (node.kind === 'index-type') return partOf(base, Number(literalValue(node.index)), context);
+  return partOf(base, node.kind === 'item-type' ? '[*]' : '*', context);
+}
+
+/** A property, an element or what else lies inside a type. */
+function partOf(read: Read, part: string | number, context: TypeContext): Read {
+  const type = context.behind(read.type)?.type ?? read.type;
+  if (typeof type === 'string') return only('any');
+  switch (type.kind) {
+    case 'resource':
+      return only({
+        ...type,
+        path: [type.path, part === '[*]' ? '*' : part].filter((each) => each !== undefined).join('/'),
+      });
+    case 'object': {
+      const found = type.properties.find(({ name }) => name === part);
+      if (found !== undefined) return { type: found.type, constraints: constraintsOf(found) };
+      return unrefined(part === '*' ? type.additional : undefined);
+    }
+    case 'map':
+    case 'array':
+      return unrefined(type.element);
+    case 'tuple':
+      return unrefined(typeof part === 'number' ? type.elements[part] : undefined);
+    default:
+      return only('any');
+  }
+}
+
+function unrefined(type: Type | undefined): Read {
+  if (type === undefined) return only('any');
+  if (typeof type === 'string' || type.kind !== 'refined') return only(type);
+  const { kind: _, type: inner, ...constraints } = type;
+  return { type: inner, constraints };
+}
+
+const constraintNames = [
+  'nullable',
+  'secure',
+  'allowed',
+  'minValue',
+  'maxValue',
+  'minLength',
+  'maxLength',
+  'pattern',
+] as const;
+
+function constraintsOf(from: Constraints): Constraints {
+  return Object.fromEntries(
+    constraintNames.filter((name) => from[name] !== undefined).map((name) => [name, from[name]]),
+  );
+}
+
+/** What decorators say about values. */
+export function decorated(decorators: readonly Decorator[]): Constraints {
+  if (decorators.length === 0) return {};
+  const found: Record<string, unknown> = {};
+  if (decoratorsNamed({ decorators }, 'secure').length > 0) found['secure'] = true;
+  const allowed = argumentOf(decorators, 'allowed');
+  if (Array.isArray(allowed)) found['allowed'] = allowed;
+  for (const name of ['minValue', 'maxValue', 'minLength', 'maxLength'] as const) {
+    const value = argumentOf(decorators, name);
+    if (typeof value === 'number') found[name] = value;
+  }
+  return found;
+}
+
+export function descriptionOf(decorators: readonly Decorator[]): { description?: string } {
+  const text = argumentOf(decorators, 'description') ?? metadataOf(decorators)['description'];
+  return typeof text === 'string' && text !== '' ? { description: text } : {};
+}
+
+function metadataOf(decorators: readonly Decorator[]): Record<string, unknown> {
+  const value = argumentOf(decorators, 'metadata');
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+/** The only argument of a decorator, when it is written out. */
+function argumentOf(decorators: readonly Decorator[], name: string): unknown {
+  if (decorators.length === 0) return undefined;
+  const [call] = decoratorsNamed({ decorators }, name);
+  const [argument] = call?.arguments ?? [];
+  return argument === undefined ? undefined : literalValue(argument);
+}
+
+export type { Expression, StringLiteral };

@@ -1,0 +1,94 @@
+import { parseDecorators } from './decorator.ts';
+import {
+  parseCondition,
+  parseLoop,
+  parseObject,
+  type ParseNested,
+  parseStringLiteral,
+} from './expression.ts';
+import type { Body, Decorator, IfBody, Missing, ObjectLiteral, ResourceStatement } from './node.ts';
+import {
+  advance,
+  expect,
+  fail,
+  isWord,
+  isWordAt,
+  missing,
+  type Parser,
+  parseIdentifier,
+  recover,
+  skipNewline,
+  startOf,
+} from './parser.ts';
+import * as token from './token.ts';
+
+const conditionEnds = token.tokenSet(token.leftBrace, token.rightSquare, token.newline);
+
+/** `resource name 'type' existing = body`, at its word. */
+export function parseResource(
+  parser: Parser,
+  start: number,
+  decorators: readonly Decorator[],
+): ResourceStatement {
+  advance(parser);
+  const name = parseIdentifier(parser, 'the name of the resource');
+  const type = parseStringLiteral(parser, 'the type of the resource in quotes');
+  const existing = isWord(parser, 'existing');
+  if (existing) advance(parser);
+  expect(parser, token.assignment, '"="');
+  const body = parseBody(parser, parseNested);
+  return { kind: 'resource', start, end: parser.lastEnd, decorators, name, type, existing, body };
+}
+
+/** A resource in the body of another; `resource` can also be the name of a property. */
+function parseNested(parser: Parser): ResourceStatement | Missing | undefined {
+  const isDeclaration = isWord(parser, 'resource') && parser.kinds[parser.at + 1] === token.identifier;
+  if (!isDeclaration && parser.kind !== token.at) return undefined;
+  const start = startOf(parser);
+  const decorators = parseDecorators(parser);
+  if (isWord(parser, 'resource')) return parseResource(parser, start, decorators);
+  fail(parser, 'Expected a resource after the decorator.');
+  return missing(parser);
+}
+
+/** The body of a resource, or without `nested` of a module. A condition may begin a line. */
+export function parseBody(parser: Parser, nested: ParseNested | undefined): Body {
+  if (parser.kind === token.newline && isWordAt(parser, parser.at + 1, 'if')) skipNewline(parser);
+  if (parser.kind !== token.leftSquare) return parseObjectOrIf(parser, nested, '"{", "[" or "if"');
+  return parseLoop(parser, (each) => parseObjectOrIf(each, nested, '"{" or "if"'));
+}
+
+function parseObjectOrIf(
+  parser: Parser,
+  nested: ParseNested | undefined,
+  what: string,
+): ObjectLiteral | IfBody | Missing {
+  return isWord(parser, 'if') ? parseIf(parser, nested) : parseObjectBody(parser, nested, what);
+}
+
+function parseIf(parser: Parser, nested: ParseNested | undefined): IfBody {
+  const start = startOf(parser);
+  advance(parser);
+  const condition = parseCondition(parser);
+  recover(parser, conditionEnds);
+  const body = parseObjectBody(parser, nested, '"{"');
+  return { kind: 'if', start, end: parser.lastEnd, condition, body };
+}
+
+/** @param what completes "Expected …" */
+export function parseObjectBody(
+  parser: Parser,
+  nested: ParseNested | undefined,
+  what: string,
+): ObjectLiteral | Missing {
+  if (parser.kind === token.leftBrace) return parseObject(parser, nested);
+  fail(parser, `Expected ${what}.`);
+  return missing(parser);
+}
+
+/** `with { … }`, where it stands. */
+export function parseWith(parser: Parser): ObjectLiteral | Missing | undefined {
+  if (!isWord(parser, 'with')) return undefined;
+  advance(parser);
+  return parseObjectBody(parser, undefined, '"{"');
+}

@@ -1,0 +1,4 @@
+export { decoratorsNamed } from './decorator.ts';
+export { parseBicep, parseBicepParameters } from './file.ts';
+export { literalValue, type LiteralValue } from './literal.ts';
+export type * from './node.ts';
