@@ -1,15 +1,6 @@
 import { type JsonObject, isObject, objectOf, textOf } from '../../json/index.ts';
-import type { EscapeHatch, ModuleCall, ResourceUse, RoleAssignment, Telemetry } from '../../module/model.ts';
+import { type Deployed, deploymentType, noteSpecial, nothingDeployed } from '../special.ts';
 import { defaultOf, objectsOf } from './type.ts';
-
-/** What a template and the modules inside it deploy. */
-export interface Deployed {
-  readonly resources: ResourceUse[];
-  readonly modules: ModuleCall[];
-  readonly roleAssignments: RoleAssignment[];
-  readonly escapeHatches: EscapeHatch[];
-  readonly telemetry: Telemetry[];
-}
 
 interface Surroundings {
   /** The modules around it, outermost first, joined by slashes. */
@@ -18,17 +9,9 @@ interface Surroundings {
   readonly parent?: { readonly type: string; readonly address: string };
 }
 
-const deploymentType = 'microsoft.resources/deployments';
-
 /** Reads resources in either form: an object by symbolic name, or a list. */
 export function readResources(template: JsonObject): Deployed {
-  const deployed: Deployed = {
-    resources: [],
-    modules: [],
-    roleAssignments: [],
-    escapeHatches: [],
-    telemetry: [],
-  };
+  const deployed = nothingDeployed();
   readAll(template['resources'], { within: undefined }, deployed);
   return deployed;
 }
@@ -57,8 +40,7 @@ function readOne(name: string, resource: JsonObject, { within, parent }: Surroun
     ...(within === undefined ? {} : { within }),
   };
   const properties = objectOf(resource['properties']);
-  const template = properties['template'];
-  if (type.toLowerCase() === deploymentType && isModule(template)) {
+  if (type.toLowerCase() === deploymentType && isModule(properties)) {
     into.modules.push({ name: address, ...circumstances });
     readAll(template['resources'], { within: within === undefined ? address : `${within}/${address}` }, into);
     return;
@@ -73,43 +55,19 @@ function readOne(name: string, resource: JsonObject, { within, parent }: Surroun
     ...circumstances,
     ...(publicAccess === undefined ? {} : { publicNetworkAccess: nameOf(publicAccess) }),
   });
-  if (resource['existing'] !== true) noteSpecial(address, type, resource, properties, within, into);
+  if (resource['existing'] !== true) {
+    const [written, role] = [resource['name'], properties['roleDefinitionId']].map(writtenOf);
+    noteSpecial({ type, address, within, name: written, role }, into);
+  }
   readAll(resource['resources'], { within, parent: { type, address } }, into);
 }
 
-/** Compilers put the template of a module into the deployment; what people write there has no generator. */
-function isModule(template: unknown): template is JsonObject {
-  return isObject(template) && isObject(objectOf(template['metadata'])['_generator']);
+/** What compilers make of a module; what people write by hand is evaluated outside. */
+function isModule({ expressionEvaluationOptions: options, template }: JsonObject): boolean {
+  return isObject(template) && textOf(objectOf(options)['scope'])?.toLowerCase() === 'inner';
 }
 
-function noteSpecial(
-  address: string,
-  type: string,
-  resource: JsonObject,
-  properties: JsonObject,
-  within: string | undefined,
-  into: Deployed,
-): void {
-  const place = within === undefined ? { address } : { address, within };
-  switch (type.toLowerCase()) {
-    case 'microsoft.authorization/roleassignments': {
-      const role = properties['roleDefinitionId'];
-      into.roleAssignments.push({ ...place, ...(role === undefined ? {} : { role: nameOf(role) }) });
-      return;
-    }
-    case 'microsoft.resources/deploymentscripts':
-      into.escapeHatches.push({ kind: 'deployment-script', ...place });
-      return;
-    case deploymentType: {
-      const prefix = telemetryPrefix(nameOf(resource['name']));
-      if (prefix !== undefined) into.telemetry.push({ ...place, prefix });
-    }
-  }
-}
-
-/** What AVM puts before version and hash in the name of a deployment that counts uses; older modules began with `pid-`. */
-function telemetryPrefix(name: string): string | undefined {
-  return (
-    /\b(46d3xbcp[.-](?:res|ptn|utl)[.-][\w-]+)\./.exec(name)?.[1] ?? /\bpid-[0-9a-f-]{36}/.exec(name)?.[0]
-  );
+/** As it is written, an expression without its brackets. */
+function writtenOf(value: unknown): string | undefined {
+  return value === undefined ? undefined : nameOf(value);
 }

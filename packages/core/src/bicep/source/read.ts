@@ -1,0 +1,200 @@
+import type { ModuleClass } from '../../module/address.ts';
+import type {
+  Input,
+  Module,
+  ModuleFunction,
+  NamedType,
+  Output,
+  Place,
+  Problem,
+  ProviderUse,
+} from '../../module/model.ts';
+import { typeText } from '../../module/type-text.ts';
+import type { Default } from '../../module/type.ts';
+import { positionsIn } from '../../syntax/index.ts';
+import {
+  decoratorsNamed,
+  type Expression,
+  type FuncStatement,
+  literalValue,
+  type OutputStatement,
+  type ParamStatement,
+  type Statement,
+} from '../syntax/index.ts';
+import { readResources } from './resource.ts';
+import { type FileOf, scopesOf } from './scope.ts';
+import { descriptionOf, readType, type TypeContext } from './type.ts';
+import { typesIn } from './types.ts';
+
+/**
+ * The model of a Bicep module from its sources. `fileOf` finds the texts of its files; of what is imported from a registry
+ * only the name is known.
+ * Undefined when there is no file `main`.
+ */
+export function readSource(
+  fileOf: FileOf,
+  main: string,
+  moduleClass: ModuleClass | null,
+): Module | undefined {
+  const scopes = scopesOf(fileOf);
+  const scope = scopes.open(main);
+  if (scope === undefined) return undefined;
+  const { tree } = scope;
+  const placeOf = placesIn(main, tree.text);
+  const types = typesIn(scopes, scope, placeOf);
+  const each = <Kind extends Statement['kind']>(kind: Kind) =>
+    tree.root.statements.filter((statement) => statement.kind === kind) as Extract<
+      Statement,
+      { kind: Kind }
+    >[];
+  const inputs = each('param').map((statement) => inputOf(statement, types.context, placeOf, tree.text));
+  const outputs = each('output').map((statement) => outputOf(statement, types.context, placeOf));
+  const functions = each('func').map((statement) => functionOf(statement, types.context, placeOf));
+  const metadata = metadataOf(each('metadata'));
+  return {
+    model: 1,
+    language: 'bicep',
+    class: moduleClass,
+    ...metadata,
+    form: 'source',
+    interface: {
+      scopes: targetScopes(each('target-scope')),
+      inputs,
+      outputs,
+      types: types.all(),
+      functions,
+      variables: each('var')
+        .filter(isExported)
+        .map(({ name, decorators }) => ({ name: name.name, ...descriptionOf(decorators) })),
+    },
+    footprint: {
+      ...readResources({ tree, placeOf }),
+      data: [],
+      ephemeral: [],
+      providers: each('extension').map(extensionOf),
+      moves: [],
+      removals: [],
+      imports: [],
+      checks: [],
+    },
+    submodules: [],
+    examples: [],
+    problems: tree.problems.map((problem): Problem => ({ message: problem.message, at: placeOf(problem) })),
+  };
+}
+
+function placesIn(file: string, text: string): (node: { readonly start: number }) => Place {
+  let positionOf: ReturnType<typeof positionsIn> | undefined;
+  return ({ start }) => {
+    positionOf ??= positionsIn(text);
+    return { file, ...positionOf(start) };
+  };
+}
+
+function isExported(statement: Parameters<typeof decoratorsNamed>[0]): boolean {
+  return decoratorsNamed(statement, 'export').length > 0;
+}
+
+function inputOf(
+  statement: ParamStatement,
+  context: TypeContext,
+  placeOf: (node: { readonly start: number }) => Place,
+  text: string,
+): Input {
+  const { type, constraints } = readType(statement.type, statement.decorators, context);
+  const isNullable = constraints.nullable ?? context.behind(type)?.constraints.nullable ?? false;
+  return {
+    name: statement.name.name,
+    type,
+    typeText: typeText(type, constraints),
+    required: statement.default === undefined && !isNullable,
+    ...(statement.default === undefined ? {} : { default: defaultOf(statement.default, text) }),
+    ...constraints,
+    ...descriptionOf(statement.decorators),
+    at: placeOf(statement.name),
+  };
+}
+
+function defaultOf(expression: Expression, text: string): Default {
+  const value = literalValue(expression);
+  return value === undefined
+    ? { expression: text.slice(expression.start, expression.end) }
+    : { value: plainNumbers(value) };
+}
+
+/** JSON has no bigint. */
+function plainNumbers(value: unknown): unknown {
+  if (typeof value === 'bigint') return Number(value);
+  if (Array.isArray(value)) return value.map(plainNumbers);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, plainNumbers(each)]));
+}
+
+function outputOf(
+  statement: OutputStatement,
+  context: TypeContext,
+  placeOf: (node: { readonly start: number }) => Place,
+): Output {
+  const { type, constraints } = readType(statement.type, statement.decorators, context);
+  return {
+    name: statement.name.name,
+    type,
+    typeText: typeText(type, constraints),
+    ...constraints,
+    ...descriptionOf(statement.decorators),
+    at: placeOf(statement.name),
+  };
+}
+
+function functionOf(
+  statement: FuncStatement,
+  context: TypeContext,
+  placeOf: (node: { readonly start: number }) => Place,
+): ModuleFunction {
+  return {
+    name: statement.name.name,
+    parameters: statement.parameters.map(({ name, type }) => ({
+      name: name.name,
+      type: readType(type, [], context).type,
+    })),
+    returns: readType(statement.returns, [], context).type,
+    exported: isExported(statement),
+    ...descriptionOf(statement.decorators),
+    at: placeOf(statement.name),
+  };
+}
+
+function metadataOf(statements: readonly Extract<Statement, { kind: 'metadata' }>[]) {
+  const found: { name?: string; description?: string } = {};
+  for (const { name, value } of statements) {
+    const text = literalValue(value);
+    if (typeof text !== 'string' || text === '') continue;
+    if (name.name === 'name' || name.name === 'description') found[name.name] = text;
+  }
+  return found;
+}
+
+function targetScopes(statements: readonly Extract<Statement, { kind: 'target-scope' }>[]): string[] {
+  const [statement] = statements;
+  if (statement === undefined) return ['resourceGroup'];
+  const value = literalValue(statement.value);
+  return [value].flat().filter((each): each is string => typeof each === 'string');
+}
+
+function extensionOf({ specification, alias }: Extract<Statement, { kind: 'extension' }>): ProviderUse {
+  const text =
+    specification.kind === 'identifier'
+      ? specification.name
+      : specification.kind === 'string'
+        ? specification.segments.join('')
+        : '';
+  const at = text.lastIndexOf('@');
+  const name = at > 0 ? text.slice(0, at) : text;
+  return {
+    name: alias?.name ?? name,
+    ...(alias === undefined ? {} : { source: name }),
+    ...(at > 0 ? { version: text.slice(at + 1) } : {}),
+  };
+}
+
+export type { NamedType };

@@ -1,0 +1,120 @@
+import type { NamedType, Place } from '../../module/model.ts';
+import type { Type } from '../../module/type.ts';
+import { decoratorsNamed, type TypeStatement } from '../syntax/index.ts';
+import { type Imported, resolvePath, type Scope, type Scopes } from './scope.ts';
+import { descriptionOf, type Read, readType, type TypeContext } from './type.ts';
+
+export interface ModuleTypes {
+  /** For the main file. */
+  readonly context: TypeContext;
+  /** All types of the main file, and what they and its inputs and outputs need of other files. */
+  all(): NamedType[];
+}
+
+/**
+ * The types of a module by the names that its compiled template has for them: those of the main file and what it imports
+ * as they are called there, and what those use of other files as `_1.name`, numbered by file.
+ */
+export function typesIn(
+  scopes: Scopes,
+  main: Scope,
+  placeOf: (node: { readonly start: number }) => Place,
+): ModuleTypes {
+  const found = new Map<string, NamedType>();
+  const underway = new Set<string>();
+  const files = new Map<string, number>([[main.path, 0]]);
+  const contexts = new Map<Scope, TypeContext>();
+
+  function contextOf(scope: Scope): TypeContext {
+    const known = contexts.get(scope);
+    if (known !== undefined) return known;
+    const context: TypeContext = {
+      reference: (name, member) => reference(scope, name, member),
+      behind,
+    };
+    contexts.set(scope, context);
+    return context;
+  }
+
+  function reference(scope: Scope, name: string, member: string | undefined): Type {
+    const imported = scope.imports.get(name);
+    if (member !== undefined) {
+      if (imported === undefined || imported.name !== undefined) return 'any';
+      return importedType(scope, `${name}.${member}`, { source: imported.source, name: member });
+    }
+    if (imported !== undefined) return importedType(scope, name, imported);
+    const statement = scope.types.get(name);
+    if (statement === undefined) return 'any';
+    const full = nameIn(scope, name);
+    declare(full, () => namedType(full, scope, statement));
+    return { kind: 'reference', name: full };
+  }
+
+  function nameIn(scope: Scope, name: string): string {
+    if (!files.has(scope.path)) files.set(scope.path, files.size);
+    const number = files.get(scope.path)!;
+    return number === 0 ? name : `_${number}.${name}`;
+  }
+
+  /** A type of another file, under the name that this file has for it. */
+  function importedType(scope: Scope, alias: string, { source, name }: Imported): Type {
+    const full = scope === main ? alias : nameIn(scope, alias);
+    const from = { source, ...(name === undefined || name === alias ? {} : { name }) };
+    const path = resolvePath(scope.path, source);
+    const target = path === undefined ? undefined : scopes.open(path);
+    const statement = name === undefined ? undefined : target?.types.get(name);
+    if (target === undefined || statement === undefined) {
+      declare(full, () => ({ name: full, type: 'any', exported: false, importedFrom: from }));
+    } else {
+      declare(full, () => ({ ...namedType(full, target, statement), exported: false, importedFrom: from }));
+    }
+    return { kind: 'reference', name: full };
+  }
+
+  /** A type may be used inside itself: it is known as something before it is read to its end. */
+  function declare(name: string, read: () => NamedType): void {
+    if (found.has(name) || underway.has(name)) return;
+    underway.add(name);
+    const type = read();
+    underway.delete(name);
+    found.set(name, type);
+  }
+
+  function namedType(name: string, scope: Scope, statement: TypeStatement): NamedType {
+    const { type, constraints } = readType(statement.type, statement.decorators, contextOf(scope));
+    return {
+      name,
+      type,
+      exported: scope === main && decoratorsNamed(statement, 'export').length > 0,
+      ...constraints,
+      ...descriptionOf(statement.decorators),
+      ...(scope === main ? { at: placeOf(statement.name) } : {}),
+    };
+  }
+
+  function behind(type: Type): Read | undefined {
+    let read: Read = { type, constraints: {} };
+    for (let step = 0; step <= found.size; step++) {
+      const { type: inner } = read;
+      if (typeof inner === 'string' || inner.kind !== 'reference')
+        return read.type === type ? undefined : read;
+      const named = found.get(inner.name);
+      if (named === undefined || named.type === 'any') return read.type === type ? undefined : read;
+      const {
+        name: _,
+        exported: __,
+        importedFrom: ___,
+        at: ____,
+        description: _____,
+        type: next,
+        ...constraints
+      } = named;
+      read = { type: next, constraints: { ...constraints, ...read.constraints } };
+    }
+    return undefined;
+  }
+
+  const context = contextOf(main);
+  for (const name of main.types.keys()) context.reference(name);
+  return { context, all: () => [...found.values()] };
+}

@@ -1,0 +1,49 @@
+import type { EscapeHatch, ModuleCall, ResourceUse, RoleAssignment, Telemetry } from '../module/model.ts';
+
+/** What a Bicep module and the modules inside it deploy. */
+export interface Deployed {
+  readonly resources: ResourceUse[];
+  readonly modules: ModuleCall[];
+  readonly roleAssignments: RoleAssignment[];
+  readonly escapeHatches: EscapeHatch[];
+  readonly telemetry: Telemetry[];
+}
+
+export function nothingDeployed(): Deployed {
+  return { resources: [], modules: [], roleAssignments: [], escapeHatches: [], telemetry: [] };
+}
+
+export const deploymentType = 'microsoft.resources/deployments';
+
+interface Special {
+  readonly type: string;
+  readonly address: string;
+  readonly within?: string | undefined;
+  /** As it is written; an expression of either form. */
+  readonly name: string | undefined;
+  readonly role: string | undefined;
+}
+
+/** Notes a resource that is made and stands out by its type. */
+export function noteSpecial({ type, address, within, name, role }: Special, into: Deployed): void {
+  const place = within === undefined ? { address } : { address, within };
+  switch (type.toLowerCase()) {
+    case 'microsoft.authorization/roleassignments':
+      into.roleAssignments.push({ ...place, ...(role === undefined ? {} : { role }) });
+      return;
+    case 'microsoft.resources/deploymentscripts':
+      into.escapeHatches.push({ kind: 'deployment-script', ...place });
+      return;
+    case deploymentType: {
+      const prefix = telemetryPrefix(name ?? '');
+      if (prefix !== undefined) into.telemetry.push({ ...place, prefix });
+    }
+  }
+}
+
+/** What AVM puts before version and hash in the name of a deployment that counts uses; older modules began with `pid-`. */
+function telemetryPrefix(name: string): string | undefined {
+  return (
+    /\b(46d3xbcp[.-](?:res|ptn|utl)[.-][\w-]+)\./.exec(name)?.[1] ?? /\bpid-[0-9a-f-]{36}/.exec(name)?.[0]
+  );
+}
