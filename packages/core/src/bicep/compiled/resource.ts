@@ -42,7 +42,11 @@ function readOne(name: string, resource: JsonObject, { within, parent }: Surroun
   const properties = objectOf(resource['properties']);
   if (type.toLowerCase() === deploymentType && isModule(properties)) {
     into.modules.push({ name: address, ...circumstances });
-    readAll(template['resources'], { within: within === undefined ? address : `${within}/${address}` }, into);
+    readAll(
+      objectOf(properties['template'])['resources'],
+      { within: within === undefined ? address : `${within}/${address}` },
+      into,
+    );
     return;
   }
   const apiVersion = textOf(resource['apiVersion']);
