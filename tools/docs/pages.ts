@@ -153,6 +153,7 @@ function amount({ value, unit }: Limit): string {
 
 const consequences: Readonly<Record<string, string>> = {
   cut: 'the rest is left out',
+  problem: 'a problem is told, and the rest is not read',
   page: 'the rest comes on the next page',
   expired: 'it does not work any more',
   closed: 'the connection ends',
