@@ -12,10 +12,12 @@ import { nameProbes } from './name.ts';
 import { codeThrown, openPlace, type Probe } from './probe.ts';
 import { requestProbes } from './request.ts';
 import { serverProbes } from './server.ts';
+import { syntaxProbes } from './syntax.ts';
 
 /** The types see to it that each row of the table of limits has a probe: one without does not pass `npm run check`. */
 const probes: Readonly<Record<LimitName, Probe>> = {
   ...contentProbes,
+  ...syntaxProbes,
   ...nameProbes,
   ...requestProbes,
   ...listProbes,

@@ -4,6 +4,7 @@ import { listLimits } from './list.ts';
 import { nameLimits } from './name.ts';
 import { requestLimits } from './request.ts';
 import { serverLimits } from './server.ts';
+import { syntaxLimits } from './syntax.ts';
 
 export type { Limit, LimitUnit, PastLimit, SettingLimit } from './limit.ts';
 export { settingLimits } from './server.ts';
@@ -11,6 +12,7 @@ export { settingLimits } from './server.ts';
 /** The limits by what they bound; the headings of the page in the documentation. */
 export const limitGroups = {
   Content: contentLimits,
+  'Files of modules': syntaxLimits,
   Names: nameLimits,
   Requests: requestLimits,
   Lists: listLimits,
@@ -24,6 +26,7 @@ export const limitGroups = {
  */
 export const limits = {
   ...contentLimits,
+  ...syntaxLimits,
   ...nameLimits,
   ...requestLimits,
   ...listLimits,

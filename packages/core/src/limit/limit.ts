@@ -5,12 +5,12 @@ export type LimitUnit = 'bytes' | 'characters' | 'seconds' | 'times' | 'entries'
 /**
  * What happens one past a limit, besides an error of the catalogue:
  * - `cut`: what is too long is shortened, what comes behind is not looked at
+ * - `problem`: the file has a problem at that place, and what is past it is not read
  * - `page`: the rest comes on further pages
  * - `expired`: what was handed out does not work any more
  * - `closed`: the connection ends
- * - `problem`: the parser says so among the problems of the text
  */
-export type PastLimit = ErrorCode | 'cut' | 'page' | 'expired' | 'closed' | 'problem';
+export type PastLimit = ErrorCode | 'cut' | 'problem' | 'page' | 'expired' | 'closed';
 
 export interface Limit {
   /** Inclusive: the value itself passes. */
