@@ -84,27 +84,6 @@ export const contentLimits = {
     where: 'OCI push',
     past: 'ASH-MANIFEST-INVALID',
   },
-  syntaxText: {
-    value: 8 * MiB,
-    unit: 'characters',
-    bounds: 'A Bicep file that is read',
-    where: 'reading a module',
-    past: 'problem',
-  },
-  syntaxDepth: {
-    value: 250,
-    unit: 'entries',
-    bounds: 'Levels of nesting in a Bicep file; a link of a chain like `a.b.c` or `a + b + c` is one',
-    where: 'reading a module',
-    past: 'problem',
-  },
-  syntaxProblems: {
-    value: 1_000,
-    unit: 'entries',
-    bounds: 'Problems of a Bicep file that are told',
-    where: 'reading a module',
-    past: 'cut',
-  },
   template: {
     value: 16 * MiB,
     unit: 'bytes',

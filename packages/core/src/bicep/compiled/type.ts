@@ -129,7 +129,7 @@ function constraintsOf(schema: JsonObject, isSecure: boolean): Constraints {
   }
   const pattern = textOf(schema['pattern']);
   if (pattern !== undefined) found['pattern'] = pattern;
-  return found as Constraints;
+  return found;
 }
 
 export function descriptionOf({ metadata }: JsonObject): { description?: string } {

@@ -133,7 +133,7 @@ function readUnion(node: UnionType, decorators: readonly Decorator[], context: T
   const known = reads.map((read) => flattened(read, context));
   const nullable = known.some(({ type, constraints }) => type === 'null' || constraints.nullable === true);
   const others = known.filter(({ type }) => type !== 'null');
-  const whole = { ...(nullable ? { nullable: true as const } : {}) };
+  const whole = nullable ? { nullable: true as const } : {};
   if (others.every(({ constraints }) => constraints.allowed !== undefined)) {
     const allowed = [...new Set(others.flatMap(({ constraints }) => constraints.allowed!))].sort(byCode);
     if (allowed.length > 0)

@@ -1,4 +1,4 @@
-import { parseDecorators } from './decorator.ts';
+import { failBehind, parseDecorators } from './decorator.ts';
 import {
   parseCondition,
   parseLoop,
@@ -9,6 +9,7 @@ import {
 import type { Body, Decorator, IfBody, Missing, ObjectLiteral, ResourceStatement } from './node.ts';
 import {
   advance,
+  descend,
   expect,
   fail,
   isWord,
@@ -22,6 +23,14 @@ import {
 } from './parser.ts';
 import * as token from './token.ts';
 
+/** Where a declaration goes on when a part before its body is missing: its body often takes many lines. */
+export const headEnds = token.tokenSet(
+  token.stringWhole,
+  token.stringLeft,
+  token.assignment,
+  token.leftBrace,
+  token.newline,
+);
 const conditionEnds = token.tokenSet(token.leftBrace, token.rightSquare, token.newline);
 
 /** `resource name 'type' existing = body`, at its word. */
@@ -32,22 +41,37 @@ export function parseResource(
 ): ResourceStatement {
   advance(parser);
   const name = parseIdentifier(parser, 'the name of the resource');
+  recover(parser, headEnds);
   const type = parseStringLiteral(parser, 'the type of the resource in quotes');
+  recover(parser, headEnds);
   const existing = isWord(parser, 'existing');
   if (existing) advance(parser);
-  expect(parser, token.assignment, '"="');
+  expectAssignment(parser);
   const body = parseBody(parser, parseNested);
   return { kind: 'resource', start, end: parser.lastEnd, decorators, name, type, existing, body };
+}
+
+/** The equals sign before a body. */
+export function expectAssignment(parser: Parser): void {
+  expect(parser, token.assignment, '"="');
+  recover(parser, headEnds);
 }
 
 /** A resource in the body of another; `resource` can also be the name of a property. */
 function parseNested(parser: Parser): ResourceStatement | Missing | undefined {
   const isDeclaration = isWord(parser, 'resource') && parser.kinds[parser.at + 1] === token.identifier;
   if (!isDeclaration && parser.kind !== token.at) return undefined;
+  if (!descend(parser)) return missing(parser);
+  const node = parseNestedResource(parser);
+  parser.depth--;
+  return node;
+}
+
+function parseNestedResource(parser: Parser): ResourceStatement | Missing {
   const start = startOf(parser);
   const decorators = parseDecorators(parser);
   if (isWord(parser, 'resource')) return parseResource(parser, start, decorators);
-  fail(parser, 'Expected a resource after the decorator.');
+  failBehind(parser, decorators, 'Expected a resource behind the decorator.');
   return missing(parser);
 }
 

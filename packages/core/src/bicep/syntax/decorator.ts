@@ -2,8 +2,10 @@ import { parseCall } from './expression.ts';
 import type { Call, Decorator, Expression } from './node.ts';
 import {
   fail,
+  failAt,
   type Parser,
   parseIdentifier,
+  problem,
   recover,
   skipNewline,
   startOf,
@@ -27,9 +29,16 @@ export function parseDecorators(parser: Parser): readonly Decorator[] {
   return decorators;
 }
 
+/** Reports that nothing follows decorators that could have them. */
+export function failBehind(parser: Parser, decorators: readonly Decorator[], message: string): void {
+  const last = decorators.at(-1);
+  if (last === undefined) fail(parser, message);
+  else failAt(parser, last.start, last.end, message);
+}
+
 function expectLineEnd(parser: Parser): void {
-  if (parser.kind !== token.newline) fail(parser, 'Expected a line break behind the decorator.');
-  recover(parser, lineEnd);
+  if (recover(parser, lineEnd) || parser.kind === token.newline || parser.kind === token.endOfFile) return;
+  problem(parser, startOf(parser), startOf(parser), 'Expected a line break behind the decorator.');
 }
 
 function parseDecorator(parser: Parser): Decorator {

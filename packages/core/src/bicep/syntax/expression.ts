@@ -1,4 +1,4 @@
-import { parseArguments, parseElements } from './list.ts';
+import { parseArguments, parseElements, parseParenthesesItems } from './list.ts';
 import { parseInteger, parseWordLiteral } from './literal.ts';
 import type {
   ArrayLiteral,
@@ -41,15 +41,6 @@ import * as token from './token.ts';
 
 /** Parses the declaration of a nested resource, where one begins; only the body of a resource has them. */
 export type ParseNested = (parser: Parser) => ResourceStatement | Missing | undefined;
-
-const parenthesesEnds = token.tokenSet(
-  token.stringRight,
-  token.rightBrace,
-  token.rightParen,
-  token.rightSquare,
-  token.newline,
-  token.comma,
-);
 
 const loopEnds = token.tokenSet(token.rightSquare, token.newline);
 
@@ -254,16 +245,9 @@ export function parseLambdaBody(parser: Parser): Expression {
 function parseParentheses(parser: Parser, complex: boolean): Parenthesized | Lambda {
   const start = startOf(parser);
   advance(parser);
-  let isOne = !skipNewline(parser);
-  const items: Expression[] = [];
-  while (parser.kind !== token.rightParen && parser.kind !== token.stopped) {
-    items.push(parseConditional(parser, complex));
-    recover(parser, parenthesesEnds);
-    if (skipNewline(parser)) isOne = false;
-    if (!accept(parser, token.comma)) break;
-    isOne = false;
-    skipNewline(parser);
-  }
+  const { at } = parser;
+  const items = parseParenthesesItems(parser, complex ? parseExpression : parseSimpleExpression);
+  const behind = parser.kinds[parser.at - 1];
   expect(parser, token.rightParen, '")"');
   if (parser.kind === token.arrow) {
     return parseLambda(
@@ -274,7 +258,13 @@ function parseParentheses(parser: Parser, complex: boolean): Parenthesized | Lam
   }
   const end = parser.lastEnd;
   const expression = items[0] ?? { kind: 'missing', start: start + 1, end: start + 1 };
-  if (!isOne || items.length === 0) {
+  // Lines and commas are for the parameters of a lambda only.
+  const isOne =
+    items.length === 1 &&
+    parser.kinds[at] !== token.newline &&
+    behind !== token.newline &&
+    behind !== token.comma;
+  if (!isOne) {
     problem(parser, start, end, 'Expected one expression in parentheses, on one line.');
   }
   return { kind: 'parenthesized', start, end, expression };

@@ -1,6 +1,6 @@
 import { limits } from '../../limit/index.ts';
 import type { SyntaxProblem } from '../../syntax/index.ts';
-import { parseDecorators } from './decorator.ts';
+import { failBehind, parseDecorators } from './decorator.ts';
 import { tokenize } from './lexer.ts';
 import type { BicepTree, Statement } from './node.ts';
 import { fail, type Parser, parserOf, recover, skipNewline, startOf } from './parser.ts';
@@ -73,8 +73,9 @@ function parseStatement(parser: Parser, words: ReadonlyMap<string, ParseStatemen
   const word = parser.kind === token.identifier ? wordOf(parser) : '';
   const parse = words.get(word);
   if (parse !== undefined) return parse(parser, start, decorators);
-  fail(
+  failBehind(
     parser,
+    decorators,
     decorators.length > 0
       ? 'Expected a statement behind the decorator.'
       : `Expected a statement, which begins with one of ${[...words.keys()].join(', ')}.`,

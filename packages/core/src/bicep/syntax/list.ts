@@ -63,6 +63,32 @@ export function parseArguments<Element>(
   return elements;
 }
 
+const parenthesesEnds = token.tokenSet(
+  token.stringRight,
+  token.rightBrace,
+  token.rightParen,
+  token.rightSquare,
+  token.newline,
+  token.comma,
+);
+
+/** What stands between parentheses that may turn out to be the parameters of a function: lines end anywhere. */
+export function parseParenthesesItems<Element>(
+  parser: Parser,
+  parseElement: ParseElement<Element>,
+): readonly Element[] {
+  const elements: Element[] = [];
+  skipNewline(parser);
+  while (parser.kind !== token.rightParen && parser.kind !== token.stopped) {
+    elements.push(parseElement(parser));
+    recover(parser, parenthesesEnds);
+    skipNewline(parser);
+    if (!accept(parser, token.comma)) break;
+    skipNewline(parser);
+  }
+  return elements;
+}
+
 function isInside({ kind }: Parser, closing: number): boolean {
   return kind !== closing && kind !== token.endOfFile && kind !== token.stopped;
 }

@@ -102,10 +102,14 @@ export function expectWord(parser: Parser, word: string): boolean {
 
 /** Reports a problem at the current token and stops the parser there. */
 export function fail(parser: Parser, message: string): void {
-  if (parser.kind === token.stopped) return;
   const start = startOf(parser);
-  const hasWidth = parser.kind !== token.newline;
-  problem(parser, start, hasWidth ? parser.ends[parser.at]! : start, message);
+  failAt(parser, start, parser.kind === token.newline ? start : parser.ends[parser.at]!, message);
+}
+
+/** Reports a problem somewhere before the current token, and stops the parser. */
+export function failAt(parser: Parser, start: number, end: number, message: string): void {
+  if (parser.kind === token.stopped) return;
+  problem(parser, start, end, message);
   parser.kind = token.stopped;
 }
 

@@ -1,6 +1,6 @@
-import { parseBody, parseObjectBody, parseResource, parseWith } from './body.ts';
+import { expectAssignment, headEnds, parseBody, parseObjectBody, parseResource, parseWith } from './body.ts';
 import { parseExpression, parseLambdaBody, parseStringHere, parseStringLiteral } from './expression.ts';
-import { parseArguments, parseElements } from './list.ts';
+import { parseElements, parseParenthesesItems } from './list.ts';
 import type {
   AssertStatement,
   Decorator,
@@ -32,6 +32,7 @@ import {
   type Parser,
   parseIdentifier,
   problem,
+  recover,
   takeIdentifier,
 } from './parser.ts';
 import { isString } from './string.ts';
@@ -118,7 +119,7 @@ function parseFunc(parser: Parser, start: number, decorators: readonly Decorator
   advance(parser);
   const name = parseIdentifier(parser, 'the name of the function');
   expect(parser, token.leftParen, '"("');
-  const parameters = parseArguments(parser, token.rightParen, parseFuncParameter);
+  const parameters = parseParenthesesItems(parser, parseFuncParameter);
   expect(parser, token.rightParen, '")"');
   const returns = parseDeclaredType(parser, false);
   const body = parseLambdaBody(parser);
@@ -142,8 +143,10 @@ function parseOutput(parser: Parser, start: number, decorators: readonly Decorat
 function parseModule(parser: Parser, start: number, decorators: readonly Decorator[]): ModuleStatement {
   advance(parser);
   const name = parseIdentifier(parser, 'the name of the module');
+  recover(parser, headEnds);
   const path = parseStringLiteral(parser, 'the path of the module in quotes');
-  expect(parser, token.assignment, '"="');
+  recover(parser, headEnds);
+  expectAssignment(parser);
   const body = parseBody(parser, undefined);
   return { kind: 'module', start, end: parser.lastEnd, decorators, name, path, body };
 }
@@ -151,8 +154,10 @@ function parseModule(parser: Parser, start: number, decorators: readonly Decorat
 function parseTest(parser: Parser, start: number, decorators: readonly Decorator[]): TestStatement {
   advance(parser);
   const name = parseIdentifier(parser, 'the name of the test');
+  recover(parser, headEnds);
   const path = parseStringLiteral(parser, 'the path of the tested module in quotes');
-  expect(parser, token.assignment, '"="');
+  recover(parser, headEnds);
+  expectAssignment(parser);
   const body = parseObjectBody(parser, undefined, '"{"');
   return { kind: 'test', start, end: parser.lastEnd, decorators, name, path, body };
 }

@@ -1,7 +1,4 @@
-/**
- * The kinds of tokens as numbers of their own, which the runtime puts into the code as they are. A kind that is spelled in
- * only one way has that spelling in `spelling`.
- */
+/** The kinds of tokens: each a constant of its own, which the runtime writes into the code that compares with it. */
 export const endOfFile = 0;
 /** Takes the place of the kind of the current token after a problem, so that nothing fits until the parser recovers. */
 export const stopped = 1;
