@@ -1,3 +1,11 @@
 export * from './artifact.ts';
-export { parseHcl, sourceText } from './hcl/index.ts';
-export type * as Hcl from './hcl/node.ts';
+export {
+  bodyOfJson,
+  literalValue,
+  parseHcl,
+  parseHclExpression,
+  parseHclJson,
+  parseHclTemplate,
+  sourceText,
+} from './hcl/index.ts';
+export type * as Hcl from './hcl/index.ts';
