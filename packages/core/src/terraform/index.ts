@@ -9,3 +9,4 @@ export {
   sourceText,
 } from './hcl/index.ts';
 export type * as Hcl from './hcl/index.ts';
+export * from './type-constraint.ts';
