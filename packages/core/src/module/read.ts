@@ -110,7 +110,8 @@ function callsOf(compiled: Module, source: Module): Module['footprint']['modules
 
 /** The class that a path or the name of a repository tells: `avm/res/…`, `terraform-azurerm-avm-ptn-…`. */
 export function classOfPath(path: string): ModuleClass | undefined {
-  const mark = /(?:^|[/\\])(res|ptn|utl)[/\\]/.exec(path)?.[1] ?? /(?:^|[-/\\])avm-(res|ptn|utl)-/.exec(path)?.[1];
+  const mark =
+    /(?:^|[/\\])(res|ptn|utl)[/\\]/.exec(path)?.[1] ?? /(?:^|[-/\\])avm-(res|ptn|utl)-/.exec(path)?.[1];
   if (mark === undefined) return undefined;
   return mark === 'res' ? 'resource' : mark === 'ptn' ? 'pattern' : 'utility';
 }

@@ -1,7 +1,13 @@
 import type { Place } from '../../module/model.ts';
 import { positionsIn, type SyntaxNode, type SyntaxTree } from '../../syntax/index.ts';
-import { literalValue, type LiteralValue } from '../hcl/literal-value.ts';
-import type { Attribute, Block, Body, Expression } from '../hcl/index.ts';
+import {
+  type Attribute,
+  type Block,
+  type Body,
+  type Expression,
+  literalValue,
+  type LiteralValue,
+} from '../hcl/index.ts';
 
 /** A file of a module, and where in it things are. */
 export interface SourceFile {

@@ -1,5 +1,6 @@
-import { parseHcl } from '../hcl/index.ts';
+import { bodyOfJson, parseHcl, parseHclJson } from '../hcl/index.ts';
 import { blocksIn, labelOf, type PlacedBlock, sourceFile, type SourceFile } from './block.ts';
+import { terraformSchema } from './json-schema.ts';
 
 /** The files of one directory of a module that Terraform reads, and the blocks in them. */
 export interface Directory {
@@ -12,7 +13,8 @@ export interface Directory {
 export function terraformFiles(paths: Iterable<string>, directory: string): string[] {
   return [...paths]
     .filter((path) => path.startsWith(directory) && !path.slice(directory.length).includes('/'))
-    .filter((path) => /\.tf(?:\.json)?$/.test(path) && !isIgnored(path.slice(directory.length)))
+    .filter((path) => /\.(?:tf|tofu)(?:\.json)?$/.test(path) && !isIgnored(path.slice(directory.length)))
+    .filter((path, _, all) => !path.includes('.tofu') || !all.includes(path.replace('.tofu', '.tf')))
     .sort();
 }
 
@@ -21,14 +23,17 @@ function isIgnored(name: string): boolean {
   return name.startsWith('.') || name.endsWith('~') || (name.startsWith('#') && name.endsWith('#'));
 }
 
-/** `override.tf` and `x_override.tf` change blocks of other files. */
+/** `override.tf` and `x_override.tf` change blocks of other files. Of a file for OpenTofu alone there may be a twin. */
 function isOverride(path: string): boolean {
-  return /(?:^|\/|_)override\.tf(?:\.json)?$/.test(path);
+  return /(?:^|\/|_)override\.(?:tf|tofu)(?:\.json)?$/.test(path);
 }
 
 export function readDirectory(paths: readonly string[], textOf: (path: string) => string): Directory {
   const files = paths.map((path) => sourceFile(path, parseFile(path, textOf(path))));
-  const [plain, overriding] = [files.filter(({ path }) => !isOverride(path)), files.filter(({ path }) => isOverride(path))];
+  const [plain, overriding] = [
+    files.filter(({ path }) => !isOverride(path)),
+    files.filter(({ path }) => isOverride(path)),
+  ];
   return {
     files,
     blocks(type) {
@@ -42,7 +47,7 @@ export function readDirectory(paths: readonly string[], textOf: (path: string) =
 }
 
 function parseFile(path: string, text: string): ReturnType<typeof parseHcl> {
-  return path.endsWith('.json') ? parseTerraformJson(text) : parseHcl(text);
+  return path.endsWith('.json') ? bodyOfJson(parseHclJson(text), terraformSchema) : parseHcl(text);
 }
 
 function placedIn(files: readonly SourceFile[], type: string): PlacedBlock[] {
@@ -53,5 +58,7 @@ function placedIn(files: readonly SourceFile[], type: string): PlacedBlock[] {
 
 function isSame(left: PlacedBlock, right: PlacedBlock): boolean {
   const count = Math.max(left.block.labels.length, right.block.labels.length);
-  return Array.from({ length: count }, (_, index) => labelOf(left, index) === labelOf(right, index)).every(Boolean);
+  return Array.from({ length: count }, (_, index) => labelOf(left, index) === labelOf(right, index)).every(
+    Boolean,
+  );
 }

@@ -35,10 +35,14 @@ export function readFootprint(directory: Directory): Footprint {
     telemetry: resources
       .filter((placed) => labelOf(placed).startsWith('modtm_'))
       .map((placed) => ({ address: addressOf(placed, '') })),
-    moves: directory.blocks('moved').map((placed) => ({ from: referenceIn(placed, 'from'), to: referenceIn(placed, 'to') })),
+    moves: directory
+      .blocks('moved')
+      .map((placed) => ({ from: referenceIn(placed, 'from'), to: referenceIn(placed, 'to') })),
     removals: directory.blocks('removed').map((placed) => ({
       from: referenceIn(placed, 'from'),
-      destroy: blocksOf(placed, 'lifecycle').every((inner) => valueOf(attributeOf(inner, 'destroy')) !== false),
+      destroy: blocksOf(placed, 'lifecycle').every(
+        (inner) => valueOf(attributeOf(inner, 'destroy')) !== false,
+      ),
     })),
     imports: directory.blocks('import').map((placed) => ({ to: referenceIn(placed, 'to') })),
     checks: directory.blocks('check').map((placed) => labelOf(placed)),
@@ -83,13 +87,17 @@ function instancesOf(placed: PlacedBlock): { repeated?: true; instances?: 'count
 }
 
 function publicAccessOf(placed: PlacedBlock): string | undefined {
-  const own = attributeOf(placed, 'public_network_access_enabled') ?? attributeOf(placed, 'public_network_access');
+  const own =
+    attributeOf(placed, 'public_network_access_enabled') ?? attributeOf(placed, 'public_network_access');
   const found = own ?? memberAt(attributeOf(placed, 'body'), ['properties', 'publicNetworkAccess']);
   return found && textOf(found).replaceAll(/^"|"$/g, '');
 }
 
 /** What stands in an object at this path, through objects alone. */
-function memberAt(placed: PlacedExpression | undefined, path: readonly string[]): PlacedExpression | undefined {
+function memberAt(
+  placed: PlacedExpression | undefined,
+  path: readonly string[],
+): PlacedExpression | undefined {
   let found = placed;
   for (const name of path) {
     if (found?.expression.kind !== 'object') return undefined;
@@ -111,7 +119,9 @@ function lifecycleOf(placed: PlacedBlock): Lifecycle | undefined {
   const found: Lifecycle = {
     ...(isOn('prevent_destroy') ? { preventDestroy: true as const } : {}),
     ...(isOn('create_before_destroy') ? { createBeforeDestroy: true as const } : {}),
-    ...(ignored === undefined ? {} : { ignoreChanges: textOf(ignored) === 'all' ? ('all' as const) : elementsOf(ignored) }),
+    ...(ignored === undefined
+      ? {}
+      : { ignoreChanges: textOf(ignored) === 'all' ? ('all' as const) : elementsOf(ignored) }),
     ...(triggers === undefined ? {} : { replaceTriggeredBy: elementsOf(triggers) }),
   };
   return Object.keys(found).length === 0 ? undefined : found;
@@ -145,7 +155,9 @@ function programOf(directory: Directory): { providers: ProviderUse[]; requiredVe
     }
   }
   for (const name of impliedProviders(directory)) if (!providers.has(name)) providers.set(name, { name });
-  const versions = settings.map((each) => stringOf(each, 'required_version')).filter((each) => each !== undefined);
+  const versions = settings
+    .map((each) => stringOf(each, 'required_version'))
+    .filter((each) => each !== undefined);
   return {
     providers: [...providers.values()],
     ...(versions.length === 0 ? {} : { requiredVersion: versions.join(', ') }),
@@ -173,7 +185,8 @@ function impliedProviders(directory: Directory): Set<string> {
   for (const type of ['resource', 'data', 'ephemeral']) {
     for (const placed of directory.blocks(type)) {
       const explicit = attributeOf(placed, 'provider');
-      const text = explicit === undefined ? labelOf(placed).split('_', 1)[0]! : textOf(explicit).split('.', 1)[0]!;
+      const text =
+        explicit === undefined ? labelOf(placed).split('_', 1)[0]! : textOf(explicit).split('.', 1)[0]!;
       if (text !== 'terraform' && text !== '') names.add(text);
     }
   }
@@ -182,7 +195,10 @@ function impliedProviders(directory: Directory): Set<string> {
 
 function isRoleAssignment(placed: PlacedBlock): boolean {
   const type = typeOf(placed).type.toLowerCase();
-  return type === 'microsoft.authorization/roleassignments' || /_role_assignment$|_iam_(?:member|binding)$|_role_policy_attachment$/.test(type);
+  return (
+    type === 'microsoft.authorization/roleassignments' ||
+    /_role_assignment$|_iam_(?:member|binding)$|_role_policy_attachment$/.test(type)
+  );
 }
 
 function roleAssignment(placed: PlacedBlock): { address: string; role?: string } {

@@ -1,6 +1,15 @@
 import type { Input, Output, Place, Validation } from '../../module/model.ts';
 import type { Default } from '../../module/type.ts';
-import { attributeOf, blocksOf, isTrue, labelOf, type PlacedBlock, stringOf, textOf, valueOf } from './block.ts';
+import {
+  attributeOf,
+  blocksOf,
+  isTrue,
+  labelOf,
+  type PlacedBlock,
+  stringOf,
+  textOf,
+  valueOf,
+} from './block.ts';
 import { readVariableType } from './type.ts';
 
 /** An input from a `variable` block. */
@@ -53,7 +62,10 @@ export function outputOf(placed: PlacedBlock): Output {
   };
 }
 
-function optionalText<Name extends string>(name: Name, placed: PlacedBlock): { readonly [Key in Name]?: string } {
+function optionalText<Name extends string>(
+  name: Name,
+  placed: PlacedBlock,
+): { readonly [Key in Name]?: string } {
   const text = stringOf(placed, name);
   return (text === undefined || text === '' ? {} : { [name]: text }) as { readonly [Key in Name]?: string };
 }

@@ -20,7 +20,12 @@ const instance = {
  */
 export const terraformSchema: BodySchema = {
   blocks: {
-    terraform: block(0, { required_providers: block(0), backend: block(1), cloud: block(0), provider_meta: block(1) }),
+    terraform: block(0, {
+      required_providers: block(0),
+      backend: block(1),
+      cloud: block(0),
+      provider_meta: block(1),
+    }),
     variable: block(1, { validation: condition }),
     output: block(1, { precondition: condition }),
     locals: { labels: 0, body: leaf },

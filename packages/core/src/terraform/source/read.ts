@@ -44,9 +44,14 @@ function partOf(path: string, directory: Directory): Submodule {
 }
 
 /** The directories directly below a folder that hold a module. */
-function partsBelow({ paths, textOf }: ModuleFiles, folder: string): { path: string; directory: Directory }[] {
+function partsBelow(
+  { paths, textOf }: ModuleFiles,
+  folder: string,
+): { path: string; directory: Directory }[] {
   const names = new Set(
-    paths.filter((path) => path.startsWith(folder)).map((path) => path.slice(folder.length).split('/', 1)[0]!),
+    paths
+      .filter((path) => path.startsWith(folder))
+      .map((path) => path.slice(folder.length).split('/', 1)[0]!),
   );
   return [...names].sort().flatMap((name) => {
     const path = folder + name;
@@ -57,6 +62,9 @@ function partsBelow({ paths, textOf }: ModuleFiles, folder: string): { path: str
 
 function problemsOf({ files }: Directory): Problem[] {
   return files.flatMap(({ tree, placeOf }) =>
-    tree.problems.map((problem) => ({ message: problem.message, at: placeOf({ kind: 'problem', ...problem }) })),
+    tree.problems.map((problem) => ({
+      message: problem.message,
+      at: placeOf({ kind: 'problem', ...problem }),
+    })),
   );
 }

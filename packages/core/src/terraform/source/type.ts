@@ -32,7 +32,10 @@ function typeOf(constraint: TypeConstraint, placed: PlacedExpression): Type {
   }
 }
 
-function propertyOf({ name, type, optional, default: value }: ObjectAttribute, placed: PlacedExpression): Property {
+function propertyOf(
+  { name, type, optional, default: value }: ObjectAttribute,
+  placed: PlacedExpression,
+): Property {
   const known = value && literalValue(value);
   // `optional(string, null)` says what `optional(string)` says.
   const hasDefault = value !== undefined && value.kind !== 'null';
