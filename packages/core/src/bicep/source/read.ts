@@ -3,7 +3,6 @@ import type {
   Input,
   Module,
   ModuleFunction,
-  NamedType,
   Output,
   Place,
   Problem,
@@ -23,7 +22,7 @@ import {
 } from '../syntax/index.ts';
 import { readResources } from './resource.ts';
 import { type FileOf, scopesOf } from './scope.ts';
-import { descriptionOf, readType, type TypeContext } from './type.ts';
+import { descriptionOf, plainNumbers, readType, refinedType, type TypeContext } from './type.ts';
 import { typesIn } from './types.ts';
 
 /**
@@ -122,14 +121,6 @@ function defaultOf(expression: Expression, text: string): Default {
     : { value: plainNumbers(value) };
 }
 
-/** JSON has no bigint. */
-function plainNumbers(value: unknown): unknown {
-  if (typeof value === 'bigint') return Number(value);
-  if (Array.isArray(value)) return value.map(plainNumbers);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, plainNumbers(each)]));
-}
-
 function outputOf(
   statement: OutputStatement,
   context: TypeContext,
@@ -155,9 +146,9 @@ function functionOf(
     name: statement.name.name,
     parameters: statement.parameters.map(({ name, type }) => ({
       name: name.name,
-      type: readType(type, [], context).type,
+      type: refinedType(type, [], context),
     })),
-    returns: readType(statement.returns, [], context).type,
+    returns: refinedType(statement.returns, [], context),
     exported: isExported(statement),
     ...descriptionOf(statement.decorators),
     at: placeOf(statement.name),
@@ -196,5 +187,3 @@ function extensionOf({ specification, alias }: Extract<Statement, { kind: 'exten
     ...(at > 0 ? { version: text.slice(at + 1) } : {}),
   };
 }
-
-export type { NamedType };

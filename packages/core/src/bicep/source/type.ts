@@ -2,10 +2,8 @@ import type { Constraints, Literal, Property, Type } from '../../module/type.ts'
 import {
   type Decorator,
   decoratorsNamed,
-  type Expression,
   literalValue,
   type ObjectType,
-  type StringLiteral,
   type Type as TypeNode,
   type UnionType,
 } from '../syntax/index.ts';
@@ -118,7 +116,7 @@ function readLiteral(value: Literal | undefined): Read {
 }
 
 /** The type that all of these values have. */
-function plainOf(values: readonly Literal[]): Type {
+function plainOf(values: readonly unknown[]): Type {
   const kinds = new Set(values.filter((value) => value !== null).map((value) => typeof value));
   if (kinds.size !== 1) return 'any';
   if (kinds.has('string')) return 'string';
@@ -161,9 +159,10 @@ function flattened(read: Read, context: TypeContext): Read {
 }
 
 /** The compiler sorts the values of a union. */
-function byCode(a: Literal, b: Literal): number {
+function byCode(a: unknown, b: unknown): number {
   if (typeof a === 'number' && typeof b === 'number') return a - b;
-  return String(a) < String(b) ? -1 : 1;
+  const [left, right] = [a, b].map((value) => (typeof value === 'string' ? value : JSON.stringify(value)));
+  return left! < right! ? -1 : 1;
 }
 
 function membersOf({ members }: UnionType): TypeNode[] {
@@ -330,7 +329,13 @@ function argumentOf(decorators: readonly Decorator[], name: string): unknown {
   if (decorators.length === 0) return undefined;
   const [call] = decoratorsNamed({ decorators }, name);
   const [argument] = call?.arguments ?? [];
-  return argument === undefined ? undefined : literalValue(argument);
+  return argument === undefined ? undefined : plainNumbers(literalValue(argument));
 }
 
-export type { Expression, StringLiteral };
+/** JSON has no bigint. */
+export function plainNumbers(value: unknown): unknown {
+  if (typeof value === 'bigint') return Number(value);
+  if (Array.isArray(value)) return value.map(plainNumbers);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, plainNumbers(each)]));
+}
