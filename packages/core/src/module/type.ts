@@ -73,7 +73,7 @@ export interface ResourceType {
   readonly kind: 'resource';
   readonly direction: 'input' | 'output';
   readonly resource: string;
-  /** Below the resource: `properties/tags`. */
+  /** The part of the resource, by names of properties: `properties/siteConfig`; an element or any name is `*`. */
   readonly path?: string;
   /** What the compiler writes for it. */
   readonly base?: Type;

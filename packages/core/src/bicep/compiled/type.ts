@@ -138,9 +138,22 @@ function resourceType(derived: unknown, base: Type): Type | undefined {
     kind: 'resource',
     direction: fields['output'] === true ? 'output' : 'input',
     resource,
-    ...(path === undefined ? {} : { path }),
+    ...(path === undefined ? {} : { path: partOf(path) }),
     base,
   };
+}
+
+/** Where a JSON pointer into a schema leads in a value: `properties/properties/properties/tags` to `properties/tags`. */
+function partOf(pointer: string): string {
+  const steps = pointer.split('/').filter((step) => step !== '');
+  const parts: string[] = [];
+  for (let index = 0; index < steps.length; index++) {
+    const step = steps[index]!;
+    if (step === 'items' || step === 'additionalProperties') parts.push('*');
+    else if (step === 'properties' || step === 'prefixItems') parts.push(steps[++index] ?? '*');
+    else parts.push(step);
+  }
+  return parts.join('/');
 }
 
 function constraintsOf(schema: JsonObject, isSecure: boolean): Constraints {

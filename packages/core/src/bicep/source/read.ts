@@ -22,7 +22,7 @@ import {
 } from '../syntax/index.ts';
 import { readResources } from './resource.ts';
 import { type FileOf, scopesOf } from './scope.ts';
-import { descriptionOf, plainNumbers, readType, refinedType, type TypeContext } from './type.ts';
+import { allowedBy, descriptionOf, plainNumbers, readType, refinedType, type TypeContext } from './type.ts';
 import { typesIn } from './types.ts';
 
 /**
@@ -100,7 +100,9 @@ function inputOf(
   placeOf: (node: { readonly start: number }) => Place,
   text: string,
 ): Input {
-  const { type, constraints } = readType(statement.type, statement.decorators, context);
+  const read = readType(statement.type, statement.decorators, context);
+  const { type } = read;
+  const constraints = { ...read.constraints, ...allowedBy(statement.decorators) };
   const isNullable = constraints.nullable ?? context.behind(type)?.constraints.nullable ?? false;
   return {
     name: statement.name.name,
