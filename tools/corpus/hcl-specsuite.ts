@@ -8,7 +8,7 @@ import { readFile } from 'node:fs/promises';
 import {
   bodyOfJson,
   type Hcl,
-  literalValue,
+  hclLiteralValue as literalValue,
   parseHcl,
   parseHclExpression,
   parseHclJson,

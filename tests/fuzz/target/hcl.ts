@@ -1,7 +1,7 @@
 import {
   bodyOfJson,
   type Hcl,
-  literalValue,
+  hclLiteralValue as literalValue,
   parseHcl,
   parseHclJson,
   parseTypeConstraint,
