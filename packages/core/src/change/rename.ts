@@ -57,11 +57,18 @@ function compareText(a: string, b: string): number {
 }
 
 function scoreOf(from: Named, to: Named): number {
-  const names = similarity(wordsOf(from.name), wordsOf(to.name));
+  const names = nameLikeness(wordsOf(from.name), wordsOf(to.name));
   const [old, now] = [from.description, to.description];
   const texts = old === undefined || now === undefined ? 0 : similarity(wordsOf(old), wordsOf(now));
   // Two short descriptions are alike by chance, and so are names that share one word.
   return Math.max(names, names > 0 || texts === 1 ? texts : 0);
+}
+
+/** `vaultId` and `vaultResourceId`: what has all words of the other, two at least, is much alike. */
+function nameLikeness(left: readonly string[], right: readonly string[]): number {
+  const [few, many] = left.length < right.length ? [left, right] : [right, left];
+  const isLonger = few.length > 1 && few.every((word) => many.includes(word));
+  return Math.max(similarity(left, right), isLonger ? likeness : 0);
 }
 
 function wordsOf(text: string): string[] {

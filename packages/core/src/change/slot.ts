@@ -28,7 +28,7 @@ export function behind({ name: _, exported: __, at: ___, description: ____, ...n
 }
 
 /** Names of names of names: nobody writes more. */
-const maxAliases = 100;
+const maxAliases = 20;
 
 /**
  * The slot with what its named types say as well: aliases of aliases are followed, so that constraints count wherever

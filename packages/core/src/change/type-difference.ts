@@ -1,5 +1,5 @@
 import type { NamedType } from '../module/model.ts';
-import type { ArrayType, DiscriminatedType, MapType, ObjectType, Property, Type } from '../module/type.ts';
+import type { ArrayType, DiscriminatedType, MapType, ObjectType, Type } from '../module/type.ts';
 import {
   type ConstraintDifference,
   constraintDifferences,
@@ -287,35 +287,39 @@ function compareProperties(
   const [old, now] = [propertiesByName(before.properties), propertiesByName(after.properties)];
   // Where any name is taken, a name of its own is a closer look at what was there.
   const [more, moreNow] = [before.additional, after.additional];
-  const [opened, closed] = [
-    more === undefined ? moreNow : undefined,
-    moreNow === undefined ? more : undefined,
-  ];
-  const gone = [...old.values()].filter(({ name }) => !now.has(name) && opened === undefined);
-  const fresh = [...now.values()].filter(({ name }) => !old.has(name) && closed === undefined);
+  const other = {
+    now: unnamed(more === undefined ? moreNow : undefined),
+    old: unnamed(moreNow === undefined ? more : undefined),
+  };
+  const gone = [...old.values()].filter(({ name }) => !now.has(name) && other.now === undefined);
+  const fresh = [...now.values()].filter(({ name }) => !old.has(name) && other.old === undefined);
   const renames = probableRenames(gone, fresh);
   const renamed = new Set(renames.values());
-  for (const property of old.values()) {
-    const { name } = property;
+  for (const name of [...new Set([...old.keys(), ...now.keys()])].sort()) {
+    if (renamed.has(name)) continue;
     const place = `${path}.${name}`;
     const to = renames.get(name);
-    const other = now.get(to ?? name) ?? unnamed(opened);
     if (to !== undefined) emit({ aspect: 'property-renamed', path: place, before: name, after: to });
-    if (other !== undefined) compareSlots(place, property, other, comparison);
-    else emit({ aspect: 'property-removed', path: place, before: property });
-  }
-  for (const property of now.values()) {
-    const { name, required } = property;
-    const place = `${path}.${name}`;
-    if (old.has(name) || renamed.has(name)) continue;
-    const other = unnamed(closed);
-    if (other !== undefined) compareSlots(place, other, property, comparison);
-    else emit({ aspect: required ? 'required-added' : 'optional-added', path: place, after: property });
+    const [was, is] = [old.get(name), now.get(to ?? name)];
+    compareProperty(place, was ?? other.old, is ?? other.now, comparison);
   }
 }
 
+/** At least one of the two is there. */
+function compareProperty(
+  path: string,
+  before: Slot | undefined,
+  after: Slot | undefined,
+  comparison: TypeComparison,
+): void {
+  const { emit } = comparison;
+  if (before !== undefined && after !== undefined) compareSlots(path, before, after, comparison);
+  else if (after === undefined) emit({ aspect: 'property-removed', path, before });
+  else emit({ aspect: after.required ? 'required-added' : 'optional-added', path, after });
+}
+
 /** A property that has no name in its type. */
-function unnamed(type: Type | undefined): (Slot & Pick<Property, 'required'>) | undefined {
+function unnamed(type: Type | undefined): Slot | undefined {
   return type === undefined ? undefined : { ...slotOf(type), required: false };
 }
 

@@ -7,9 +7,10 @@ type Language = 'bicep' | 'terraform';
 
 /** At least one of the two is a plain type. */
 export function plainRelation(before: Type, after: Type, language: Language): Relation {
-  if (before === after) return 'same';
-  if (holds(after, before, language)) return 'widened';
-  return holds(before, after, language) ? 'narrowed' : 'changed';
+  const isTaken = holds(after, before, language);
+  const wasTaken = holds(before, after, language);
+  if (isTaken) return wasTaken ? 'same' : 'widened';
+  return wasTaken ? 'narrowed' : 'changed';
 }
 
 /** Types that have no parts to compare one by one. */
