@@ -1,4 +1,5 @@
 export { changeClasses } from './change.ts';
+export { diffSchema } from './change-schema.ts';
 export type { Change, ChangeClass, ChangeKind } from './change.ts';
 export { compareModules } from './compare.ts';
 export { changeRules } from './table.ts';

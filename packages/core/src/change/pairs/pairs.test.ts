@@ -1,20 +1,14 @@
 import { describe, expect, it } from 'vitest';
 
-import { readCompiled } from '../../bicep/compiled/read.ts';
-import { readSource } from '../../bicep/source/read.ts';
 import type { Module } from '../../module/model.ts';
 import { compareModules } from '../compare.ts';
 import { changeRules } from '../table.ts';
 import { verdictOf } from '../verdict.ts';
-import { bicepPairs, type Pair, terraformRules } from './index.ts';
+import { bicepPairs, terraformRules } from './index.ts';
+import { moduleOf } from './module-of.ts';
 
 const stable = { major: 1, minor: 0, patch: 0 };
 const early = { major: 0, minor: 1, patch: 0 };
-
-function moduleOf(content: Pair['before']): Module {
-  if (typeof content !== 'string') return readCompiled(content, null);
-  return readSource((path) => (path === 'main.bicep' ? content : undefined), 'main.bicep', null)!;
-}
 
 describe.each(Object.entries(bicepPairs))('%s', (_, pairs) => {
   it.each(pairs)('$title', ({ before, after, changes, verdict }) => {
