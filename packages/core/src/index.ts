@@ -1,4 +1,5 @@
 export * from './bicep/index.ts';
+export * from './change/index.ts';
 export * from './error/index.ts';
 export * from './limit/index.ts';
 export * from './module/index.ts';

@@ -1,3 +1,4 @@
 export * from './address.ts';
+export { moduleSchema } from './model-schema.ts';
 export * from './readme.ts';
 export * from './version.ts';
