@@ -41,152 +41,6 @@ const nowhere: Footprint = {
   checks: [],
 };
 
-const parameters: readonly (readonly [source: string, input: object])[] = [
-  ['param p string', { type: 'string', typeText: 'string', required: true }],
-  ['param p string?', { type: 'string', typeText: 'string?', required: false, nullable: true }],
-  ['param p int = 3', { type: 'int', typeText: 'int', required: false, default: { value: 3 } }],
-  [
-    "param p object = { a: [1, true, null], 'b-c': 'x' }",
-    {
-      type: 'object',
-      typeText: 'object',
-      required: false,
-      default: { value: { a: [1, true, null], 'b-c': 'x' } },
-    },
-  ],
-  [
-    'param p string = resourceGroup().location',
-    {
-      type: 'string',
-      typeText: 'string',
-      required: false,
-      default: { expression: 'resourceGroup().location' },
-    },
-  ],
-  [
-    'param p int = 9223372036854775807',
-    { type: 'int', typeText: 'int', required: false, default: { value: 2 ** 63 } },
-  ],
-  [
-    "@secure()\n@minLength(1)\n@maxLength(9)\n@description('A key.')\nparam p string",
-    {
-      type: 'string',
-      typeText: 'string',
-      required: true,
-      secure: true,
-      minLength: 1,
-      maxLength: 9,
-      description: 'A key.',
-    },
-  ],
-  [
-    "@sys.minValue(-1)\n@sys.maxValue(9223372036854775807)\n@metadata({ description: 'N.' })\nparam p int",
-    {
-      type: 'int',
-      typeText: 'int',
-      required: true,
-      minValue: -1,
-      maxValue: 2 ** 63,
-      description: 'N.',
-    },
-  ],
-  [
-    "@description('''One.\n    Two.\n      Three.''')\nparam p int",
-    { type: 'int', typeText: 'int', required: true, description: 'One.\nTwo.\n  Three.' },
-  ],
-  [
-    "@allowed(['b', 'a'])\nparam p string",
-    { type: 'string', typeText: "'b' | 'a'", required: true, allowed: ['b', 'a'] },
-  ],
-  ["param p 'b' | 'a'", { type: 'string', typeText: "'a' | 'b'", required: true, allowed: ['a', 'b'] }],
-  [
-    'param p 10 | 9 | -1 | null',
-    { type: 'int', typeText: '(-1 | 9 | 10)?', required: false, nullable: true, allowed: [-1, 9, 10] },
-  ],
-  ["param p 'a' | string", { type: 'string', typeText: 'string', required: true }],
-  [
-    "param p ('a' | 'b')[]",
-    {
-      type: { kind: 'array', element: { kind: 'refined', type: 'string', allowed: ['a', 'b'] } },
-      typeText: "('a' | 'b')[]",
-      required: true,
-    },
-  ],
-  [
-    "param p { a: 'x', b: [1, 2] } | { a: 'y', b: [] }",
-    {
-      type: 'object',
-      typeText: '{…} | {…}',
-      required: true,
-      allowed: [
-        { a: 'x', b: [1, 2] },
-        { a: 'y', b: [] },
-      ],
-    },
-  ],
-  [
-    'param p [string, int?]',
-    {
-      type: { kind: 'tuple', elements: ['string', { kind: 'refined', type: 'int', nullable: true }] },
-      typeText: '[string, int?]',
-      required: true,
-    },
-  ],
-  [
-    "@sealed()\nparam p {\n  @description('A.')\n  @minLength(2)\n  a: string?\n  'b-c': bool\n  *: int\n}",
-    {
-      type: {
-        kind: 'object',
-        properties: [
-          { name: 'a', type: 'string', required: false, nullable: true, minLength: 2, description: 'A.' },
-          { name: 'b-c', type: 'bool', required: true },
-        ],
-        additional: 'int',
-        sealed: true,
-      },
-      typeText: '{ a: string?, b-c: bool }',
-      required: true,
-    },
-  ],
-  [
-    'param p { *: string[] }',
-    {
-      type: { kind: 'map', element: { kind: 'array', element: 'string' } },
-      typeText: '{ *: string[] }',
-      required: true,
-    },
-  ],
-  [
-    "@discriminator('kind')\nparam p ({ kind: 'a' } | { kind: 'b' })?",
-    {
-      type: {
-        kind: 'discriminated',
-        property: 'kind',
-        variants: ['a', 'b'].map((value) => ({
-          value,
-          type: {
-            kind: 'object',
-            properties: [{ name: 'kind', type: 'string', required: true, allowed: [value] }],
-          },
-        })),
-      },
-      typeText: "({ kind: 'a' } | { kind: 'b' })?",
-      required: false,
-      nullable: true,
-    },
-  ],
-  [
-    "param p resourceInput<'A/b@1'>.properties.list[*]?",
-    {
-      type: { kind: 'resource', direction: 'input', resource: 'A/b@1', path: 'properties/list/*' },
-      typeText: "resourceInput<'A/b@1'>.properties.list.*?",
-      required: false,
-      nullable: true,
-    },
-  ],
-  ['param p sys.string', { type: 'string', typeText: 'string', required: true }],
-];
-
 const types: readonly (readonly [title: string, source: string | Files, Partial<ModuleInterface>])[] = [
   [
     'null behind names, and an end to it',
@@ -422,13 +276,6 @@ resource s 'Microsoft.Resources/deploymentScripts@2023-08-01' = { name: 's' }`,
 ];
 
 describe('a Bicep source', () => {
-  it.each(parameters)('%s', (source, input) => {
-    const { problems, interface: found } = read(source);
-
-    expect(problems).toEqual([]);
-    expect(placeless(found)).toEqual({ ...nothing, inputs: [{ name: 'p', ...input }] });
-  });
-
   it.each(types)('has an interface: %s', (_, source, expected) => {
     expect(placeless(read(source).interface)).toEqual({ ...nothing, ...expected });
   });
@@ -471,27 +318,5 @@ describe('a Bicep source', () => {
 
   it('is none without its file', () => {
     expect(readSource(() => undefined, 'main.bicep', null)).toBeUndefined();
-  });
-});
-
-const many = 10_000;
-const lines = (make: (index: number) => string) =>
-  Array.from({ length: many }, (_, index) => make(index)).join('\n');
-
-describe('a Bicep source that means harm', () => {
-  it.each([
-    ['a chain of types', `param p t0\n${lines((index) => `type t${index} = t${index + 1}`)}`],
-    ['a chain of unions', `param p t0\n${lines((index) => `type t${index} = t${index + 1} | 'a'`)}`],
-    ['a chain of parts', `param p t0\n${lines((index) => `type t${index} = t${index + 1}.a`)}`],
-    ['a circle', 'param p t\ntype t = u\ntype u = t'],
-    ['a circle of parts', "param p t\ntype t = u.a\ntype u = t!\ntype v = v | 'a'"],
-    ['names that all objects have', 'param p constructor\nparam q toString.a\nparam __proto__ string'],
-  ])('%s', (_, source) => {
-    const started = performance.now();
-    const { interface: found } = read(source);
-
-    expect(found.inputs.map(({ required }) => required)).toEqual(found.inputs.map(() => true));
-    expect(JSON.parse(JSON.stringify(found))).toEqual(found);
-    expect(performance.now() - started).toBeLessThan(2_000);
   });
 });
