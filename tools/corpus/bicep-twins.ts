@@ -7,47 +7,41 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 
-import { readCompiled } from '../../packages/core/src/bicep/compiled/read.ts';
-import { compareTwins } from '../../packages/core/src/bicep/twins.ts';
-import { readSource } from '../../packages/core/src/bicep/source/read.ts';
-import { commitOf, corpusFolder, filesBelow } from './corpus.ts';
+import { readModule } from '@ashlar/core';
 
-const folder = corpusFolder();
-const sources = filesBelow(folder, (name) => name === 'main.bicep');
-let [read, unread, inputs] = [0, 0, 0];
-const differences: string[] = [];
-for (const path of sources) {
+import { corpusFiles, printCommits } from './corpus.ts';
+
+const { folder, files: all } = await corpusFiles(['.bicep', 'main.json']);
+const files = all.filter((path) => path.endsWith('/main.bicep'));
+await printCommits(folder);
+let [read, twice, inputs] = [0, 0, 0];
+const unread: string[] = [];
+const outdated = new Map<string, string[]>();
+for (const path of files) {
   const directory = dirname(path);
-  const text = readFileSync(join(folder, path), 'utf8');
-  const template = fileAt(join(directory, 'main.json'));
-  const source = readSource(
-    (name) => (name === 'main.bicep' ? text : fileAt(join(directory, name))),
-    'main.bicep',
-    null,
-  );
-  if (source === undefined || source.problems.length > 0) {
-    unread++;
-    for (const { message, at } of source?.problems ?? [])
-      console.log(`${path}:${at?.line}:${at?.column}: ${message}`);
-    continue;
-  }
+  const reading = readModule({
+    paths: all.filter((each) => each.startsWith(`${directory}/`)).map((each) => relative(directory, each)),
+    textOf: (name) => readFileSync(join(directory, name), 'utf8'),
+  });
+  const { source, compiled, module } = reading!;
+  const shown = relative(folder, path);
+  for (const { message, at } of source!.problems)
+    unread.push(`${shown}:${at?.line}:${at?.column}: ${message}`);
   read++;
-  inputs += source.interface.inputs.length;
-  if (template === undefined) continue;
-  const compiled = readCompiled(JSON.parse(template) as Record<string, unknown>, null);
-  differences.push(...compareTwins(source, compiled).map((each) => `${path}: ${each}`));
+  inputs += source!.interface.inputs.length;
+  if (compiled === undefined) continue;
+  twice++;
+  const differences = module.problems.filter(({ at }) => at?.file === 'main.json');
+  if (differences.length > 0)
+    outdated.set(
+      shown,
+      differences.map(({ message }) => message),
+    );
 }
-for (const each of differences) console.log(each);
-console.log(
-  `${commitOf(folder)}: ${read} modules read twice, ${inputs} inputs, ${unread} not read, ${differences.length} differences`,
-);
-process.exit(unread === 0 && differences.length === 0 ? 0 : 1);
-
-function fileAt(path: string): string | undefined {
-  const inside = relative('.', path);
-  try {
-    return readFileSync(join(folder, inside), 'utf8');
-  } catch {
-    return undefined;
-  }
-}
+for (const each of unread) console.log(each);
+for (const [path, messages] of outdated) console.log([path, ...messages].join('\n  '));
+console.log(`${read} modules, ${twice} of them in both forms, ${inputs} inputs`);
+console.log(`${unread.length} problems, ${outdated.size} templates that do not fit to their source`);
+// A template that is out of date is a finding about the module; that it is one is for a person to see.
+const allowed = Number(process.argv[2] ?? 0);
+process.exit(unread.length === 0 && outdated.size <= allowed ? 0 : 1);

@@ -7,8 +7,8 @@ import type { Module } from '../module/model.ts';
 import { diffSchema } from './change-schema.ts';
 import { compareModules } from './compare.ts';
 import { twoVersions } from './module.suite.ts';
-import { bicepPairs } from './pairs/index.ts';
-import { moduleOf } from './pairs/module-of.ts';
+import { bicepPairs, terraformPairs } from './pairs/index.ts';
+import { bicepModule, terraformModule } from './pairs/module-of.ts';
 import { honestyOf, verdictOf } from './verdict.ts';
 
 const ajv = new Ajv2020({ strict: true, allowUnionTypes: true });
@@ -29,8 +29,11 @@ function asJson(value: unknown): unknown {
 }
 
 describe('the published shapes', () => {
-  it.each(Object.entries(bicepPairs))('hold for the pairs of %s and what differs', (_, pairs) => {
-    for (const { title, ...pair } of pairs) {
+  it.each([
+    ['Bicep', bicepPairs, bicepModule],
+    ['Terraform', terraformPairs, terraformModule],
+  ] as const)('hold for all pairs in %s and what differs', (_, groups, moduleOf) => {
+    for (const { title, ...pair } of Object.values(groups).flat()) {
       const modules = [pair.before, pair.after].map(moduleOf) as [Module, Module];
       for (const module of modules) {
         expect([title, isModule(asJson(module)), isModule.errors]).toEqual([title, true, null]);
@@ -49,7 +52,7 @@ describe('the published shapes', () => {
   });
 
   it('take nothing else', () => {
-    const module = asJson(moduleOf('param p { a: string }')) as Record<string, object>;
+    const module = asJson(bicepModule('param p { a: string }')) as Record<string, object>;
 
     expect(isModule({ ...module, more: 1 })).toBe(false);
     expect(isModule({ ...module, model: 2 })).toBe(false);

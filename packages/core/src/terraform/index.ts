@@ -1,3 +1,15 @@
 export * from './artifact.ts';
-export { parseHcl, sourceText } from './hcl/index.ts';
-export type * as Hcl from './hcl/node.ts';
+export {
+  bodyOfJson,
+  literalValue as hclLiteralValue,
+  parseHcl,
+  parseHclExpression,
+  parseHclJson,
+  parseHclTemplate,
+} from './hcl/index.ts';
+/** The nodes of its trees. */
+export type * as Hcl from './hcl/index.ts';
+export { parseTypeConstraint } from './type-constraint.ts';
+export type { ParsedType, TypeConstraint } from './type-constraint.ts';
+export { compareRanges, parseConstraint, satisfies } from './version-constraint.ts';
+export type { Bound, RangeChange, VersionRange } from './version-constraint.ts';

@@ -4,7 +4,7 @@ import type { Bump } from '../verdict.ts';
 /** Two versions of a small module, and what changed from one to the other. */
 export interface Pair {
   readonly title: string;
-  /** Bicep, or a compiled template. */
+  /** Bicep, or a compiled template; Terraform's `main.tf`, or texts by their paths. */
   readonly before: string | Readonly<Record<string, unknown>>;
   readonly after: string | Readonly<Record<string, unknown>>;
   /** The gravest first. */

@@ -207,13 +207,12 @@ function boundary(run: Run, at: number): void {
   run.nextStart = at;
 }
 
-/** Where the marker ends that has this line for itself; -1 when it has not. It needs a line break behind it. */
+/** Where the line of the marker ends, before its line break, which it needs; -1 when this is another line. */
 function markerEnd(text: string, start: number, marker: string): number {
   const at = blankEnd(text, start);
   if (!text.startsWith(marker, at)) return -1;
-  const end = at + marker.length;
-  const lineBreak = blankEnd(text, end);
-  return text.charCodeAt(lineBreak) === lineFeed || text.startsWith('\r\n', lineBreak) ? end : -1;
+  const end = blankEnd(text, at + marker.length);
+  return text.charCodeAt(end) === lineFeed || text.startsWith('\r\n', end) ? end : -1;
 }
 
 function blankEnd(text: string, start: number): number {

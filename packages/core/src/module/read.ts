@@ -1,0 +1,117 @@
+import { readCompiled } from '../bicep/compiled/read.ts';
+import { readSource } from '../bicep/source/read.ts';
+import { compareTwins } from '../bicep/twins.ts';
+import { isObject } from '../json/index.ts';
+import { readTerraform } from '../terraform/source/read.ts';
+import type { Language, ModuleClass } from './address.ts';
+import type { Module, Place } from './model.ts';
+
+/** The files of a module: their paths with slashes, and how to get their texts. */
+export interface ModuleFiles {
+  readonly paths: readonly string[];
+  readonly textOf: (path: string) => string;
+}
+
+export interface ReadOptions {
+  /** Found out by the files unless told. */
+  readonly language?: Language | undefined;
+  readonly class?: ModuleClass | null | undefined;
+}
+
+/** What can be read of a module. A Bicep module can have both forms, which know different things. */
+export interface ModuleReading {
+  /** What counts: the compiled form while it fits to the source, which says where things are. */
+  readonly module: Module;
+  readonly source?: Module;
+  readonly compiled?: Module;
+}
+
+export const bicepSourceFile = 'main.bicep';
+export const bicepTemplateFile = 'main.json';
+
+/** Reads a module from its files; undefined when there is no module among them. Never throws. */
+export function readModule(files: ModuleFiles, options: ReadOptions = {}): ModuleReading | undefined {
+  const moduleClass = options.class ?? null;
+  const language = options.language ?? languageOf(files);
+  if (language === 'bicep') return readBicep(files, moduleClass);
+  const module = language === 'terraform' ? readTerraform(files, moduleClass) : undefined;
+  return module && { module, source: module };
+}
+
+function languageOf({ paths }: ModuleFiles): Language | undefined {
+  if (paths.includes(bicepSourceFile)) return 'bicep';
+  if (paths.some((path) => !path.includes('/') && /\.(?:tf|tofu)(?:\.json)?$/.test(path))) return 'terraform';
+  return paths.includes(bicepTemplateFile) ? 'bicep' : undefined;
+}
+
+function readBicep(files: ModuleFiles, moduleClass: ModuleClass | null): ModuleReading | undefined {
+  const known = new Set(files.paths);
+  const textAt = (path: string) => (known.has(path) ? files.textOf(path) : undefined);
+  const source = readSource(textAt, bicepSourceFile, moduleClass);
+  const text = textAt(bicepTemplateFile);
+  const compiled = text === undefined ? undefined : readTemplateText(text, moduleClass);
+  if (source === undefined) return compiled && { module: compiled, compiled };
+  if (compiled === undefined) return { module: source, source };
+  const problems = compareTwins(source, compiled).map((difference) => ({
+    message: `${bicepTemplateFile} is out of date: ${difference}`,
+    at: { file: bicepTemplateFile, line: 1, column: 1 },
+  }));
+  if (problems.length > 0 || source.problems.length > 0) {
+    return { module: { ...source, problems: [...source.problems, ...problems] }, source, compiled };
+  }
+  return { module: withPlaces(compiled, source), source, compiled };
+}
+
+/** The model of a template; undefined for what is no template. */
+export function readTemplateText(text: string, moduleClass: ModuleClass | null): Module | undefined {
+  try {
+    const template: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));
+    if (!isObject(template) || typeof template['$schema'] !== 'string') return undefined;
+    return readCompiled(template, moduleClass);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Where in the source stands what the template says. */
+function withPlaces(compiled: Module, source: Module): Module {
+  const { inputs, outputs, types, functions } = compiled.interface;
+  return {
+    ...compiled,
+    interface: {
+      ...compiled.interface,
+      inputs: placed(inputs, source.interface.inputs),
+      outputs: placed(outputs, source.interface.outputs),
+      types: placed(types, source.interface.types),
+      functions: placed(functions, source.interface.functions),
+    },
+    footprint: { ...compiled.footprint, modules: callsOf(compiled, source) },
+  };
+}
+
+function placed<Item extends { readonly name: string; readonly at?: Place }>(
+  items: readonly Item[],
+  twins: readonly Item[],
+): Item[] {
+  const places = new Map(twins.map(({ name, at }) => [name, at]));
+  return items.map((item) => {
+    const at = places.get(item.name);
+    return at === undefined ? item : { ...item, at };
+  });
+}
+
+/** Where modules come from is lost in a template. */
+function callsOf(compiled: Module, source: Module): Module['footprint']['modules'] {
+  const calls = new Map(source.footprint.modules.map((call) => [call.name, call]));
+  return compiled.footprint.modules.map((call) =>
+    call.within === undefined ? { ...calls.get(call.name), ...call } : call,
+  );
+}
+
+/** The class that a path or the name of a repository tells: `avm/res/…`, `terraform-azurerm-avm-ptn-…`. */
+export function classOfPath(path: string): ModuleClass | undefined {
+  const mark =
+    /(?:^|[/\\])(res|ptn|utl)[/\\]/.exec(path)?.[1] ?? /(?:^|[-/\\])avm-(res|ptn|utl)-/.exec(path)?.[1];
+  if (mark === undefined) return undefined;
+  return mark === 'res' ? 'resource' : mark === 'ptn' ? 'pattern' : 'utility';
+}

@@ -1,0 +1,100 @@
+import type { Place } from '../../module/model.ts';
+import { positionsIn, type SyntaxNode, type SyntaxTree } from '../../syntax/index.ts';
+import {
+  type Attribute,
+  type Block,
+  type Body,
+  type Expression,
+  literalValue,
+  type LiteralValue,
+} from '../hcl/index.ts';
+
+/** A file of a module, and where in it things are. */
+export interface SourceFile {
+  readonly path: string;
+  readonly tree: SyntaxTree<Body>;
+  readonly placeOf: (node: SyntaxNode) => Place;
+}
+
+/** A block with the file that it stands in, and what override files put into it. */
+export interface PlacedBlock {
+  readonly block: Block;
+  readonly file: SourceFile;
+  readonly overrides: readonly PlacedBlock[];
+}
+
+export function sourceFile(path: string, tree: SyntaxTree<Body>): SourceFile {
+  let positionOf: ReturnType<typeof positionsIn> | undefined;
+  return {
+    path,
+    tree,
+    placeOf({ start }) {
+      positionOf ??= positionsIn(tree.text);
+      return { file: path, ...positionOf(start) };
+    },
+  };
+}
+
+export function labelOf({ block }: PlacedBlock, index = 0): string {
+  return block.labels[index]?.value ?? '';
+}
+
+/** An expression with the file that it stands in. */
+export interface PlacedExpression {
+  readonly expression: Expression;
+  readonly file: SourceFile;
+}
+
+/** The value of an attribute; that of the last override when there are any. */
+export function attributeOf(placed: PlacedBlock, name: string): PlacedExpression | undefined {
+  for (const { block, file } of [...placed.overrides.toReversed(), placed]) {
+    const found = attributesOf(block.body).find((attribute) => attribute.name.name === name);
+    if (found !== undefined) return { expression: found.value, file };
+  }
+  return undefined;
+}
+
+export function attributesOf(body: Body): Attribute[] {
+  return body.items.filter((item) => item.kind === 'attribute');
+}
+
+/** The blocks of a type directly inside a block; those of an override replace the ones below it. */
+export function blocksOf(placed: PlacedBlock, type: string): PlacedBlock[] {
+  for (const { block, file } of [...placed.overrides.toReversed(), placed]) {
+    const found = blocksIn(block.body, type).map((inner) => ({ block: inner, file, overrides: [] }));
+    if (found.length > 0) return found;
+  }
+  return [];
+}
+
+export function blocksIn(body: Body, type: string): Block[] {
+  return body.items.filter((item) => item.kind === 'block' && item.type.name === type) as Block[];
+}
+
+/** The text of an expression as it is written. */
+export function textOf({ expression, file }: PlacedExpression): string {
+  return file.tree.text.slice(expression.start, expression.end);
+}
+
+/** What an expression says when nothing has to be evaluated. */
+export function valueOf(placed: PlacedExpression | undefined): LiteralValue | undefined {
+  return placed && literalValue(placed.expression)?.value;
+}
+
+/** A text that is written out. */
+export function stringOf(placed: PlacedBlock, name: string): string | undefined {
+  const value = valueOf(attributeOf(placed, name));
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** A text that is written out, or the expression that makes it. */
+export function writtenOf(placed: PlacedBlock, name: string): string | undefined {
+  const found = attributeOf(placed, name);
+  if (found === undefined) return undefined;
+  const value = valueOf(found);
+  return typeof value === 'string' ? value : textOf(found);
+}
+
+export function isTrue(placed: PlacedBlock, name: string): boolean {
+  return valueOf(attributeOf(placed, name)) === true;
+}

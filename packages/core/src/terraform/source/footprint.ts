@@ -1,0 +1,240 @@
+import type {
+  EscapeHatch,
+  Footprint,
+  Lifecycle,
+  ModuleCall,
+  ProviderUse,
+  ResourceUse,
+} from '../../module/model.ts';
+import {
+  attributeOf,
+  attributesOf,
+  blocksOf,
+  labelOf,
+  type PlacedBlock,
+  type PlacedExpression,
+  stringOf,
+  textOf,
+  valueOf,
+  writtenOf,
+} from './block.ts';
+import type { Directory } from './directory.ts';
+import { placeOf } from './interface.ts';
+
+export function readFootprint(directory: Directory): Footprint {
+  const resources = directory.blocks('resource');
+  const data = directory.blocks('data');
+  return {
+    resources: resources.map((placed) => resourceUse(placed, '')),
+    data: data.map((placed) => resourceUse(placed, 'data.')),
+    ephemeral: directory.blocks('ephemeral').map((placed) => resourceUse(placed, 'ephemeral.')),
+    modules: directory.blocks('module').map(moduleCall),
+    ...programOf(directory),
+    roleAssignments: resources.filter(isRoleAssignment).map(roleAssignment),
+    escapeHatches: [...resources, ...data].flatMap(escapeHatches),
+    telemetry: resources
+      .filter((placed) => labelOf(placed).startsWith('modtm_'))
+      .map((placed) => ({ address: addressOf(placed, '') })),
+    moves: directory
+      .blocks('moved')
+      .map((placed) => ({ from: referenceIn(placed, 'from'), to: referenceIn(placed, 'to') })),
+    removals: directory.blocks('removed').map((placed) => ({
+      from: referenceIn(placed, 'from'),
+      destroy: blocksOf(placed, 'lifecycle').every(
+        (inner) => valueOf(attributeOf(inner, 'destroy')) !== false,
+      ),
+    })),
+    imports: directory.blocks('import').map((placed) => ({ to: referenceIn(placed, 'to') })),
+    checks: directory.blocks('check').map((placed) => labelOf(placed)),
+  };
+}
+
+function addressOf(placed: PlacedBlock, prefix: string): string {
+  return `${prefix}${labelOf(placed)}.${labelOf(placed, 1)}`;
+}
+
+function referenceIn(placed: PlacedBlock, name: string): string {
+  const found = attributeOf(placed, name);
+  return found === undefined ? '' : textOf(found);
+}
+
+function resourceUse(placed: PlacedBlock, prefix: string): ResourceUse {
+  const { type, apiVersion } = typeOf(placed);
+  const publicAccess = publicAccessOf(placed);
+  const lifecycle = lifecycleOf(placed);
+  return {
+    address: addressOf(placed, prefix),
+    type,
+    ...(apiVersion === undefined ? {} : { apiVersion }),
+    ...instancesOf(placed),
+    ...(publicAccess === undefined ? {} : { publicNetworkAccess: publicAccess }),
+    ...(lifecycle === undefined ? {} : { lifecycle }),
+    at: placeOf(placed),
+  };
+}
+
+/** AzAPI names the type of Azure and its version in an argument: that is the type that counts. */
+function typeOf(placed: PlacedBlock): { type: string; apiVersion?: string } {
+  const own = labelOf(placed);
+  const azure = own.startsWith('azapi_') ? stringOf(placed, 'type') : undefined;
+  const [type = own, apiVersion] = azure?.split('@', 2) ?? [];
+  return apiVersion === undefined ? { type } : { type, apiVersion };
+}
+
+function instancesOf(placed: PlacedBlock): { repeated?: true; instances?: 'count' | 'for_each' } {
+  const name = (['count', 'for_each'] as const).find((each) => attributeOf(placed, each) !== undefined);
+  return name === undefined ? {} : { repeated: true, instances: name };
+}
+
+function publicAccessOf(placed: PlacedBlock): string | undefined {
+  const own =
+    attributeOf(placed, 'public_network_access_enabled') ?? attributeOf(placed, 'public_network_access');
+  const found = own ?? memberAt(attributeOf(placed, 'body'), ['properties', 'publicNetworkAccess']);
+  return found && textOf(found).replaceAll(/^"|"$/g, '');
+}
+
+/** What stands in an object at this path, through objects alone. */
+function memberAt(
+  placed: PlacedExpression | undefined,
+  path: readonly string[],
+): PlacedExpression | undefined {
+  let found = placed;
+  for (const name of path) {
+    if (found?.expression.kind !== 'object') return undefined;
+    const { file } = found;
+    const item = found.expression.items.find(({ key }) =>
+      key.kind === 'identifier' ? key.name === name : key.kind === 'string' && key.value === name,
+    );
+    found = item && { expression: item.value, file };
+  }
+  return found;
+}
+
+function lifecycleOf(placed: PlacedBlock): Lifecycle | undefined {
+  const [block] = blocksOf(placed, 'lifecycle');
+  if (block === undefined) return undefined;
+  const isOn = (name: string) => valueOf(attributeOf(block, name)) === true;
+  const ignored = attributeOf(block, 'ignore_changes');
+  const triggers = attributeOf(block, 'replace_triggered_by');
+  const found: Lifecycle = {
+    ...(isOn('prevent_destroy') ? { preventDestroy: true as const } : {}),
+    ...(isOn('create_before_destroy') ? { createBeforeDestroy: true as const } : {}),
+    ...(ignored === undefined
+      ? {}
+      : { ignoreChanges: textOf(ignored) === 'all' ? ('all' as const) : elementsOf(ignored) }),
+    ...(triggers === undefined ? {} : { replaceTriggeredBy: elementsOf(triggers) }),
+  };
+  return Object.keys(found).length === 0 ? undefined : found;
+}
+
+/** The elements of a list as they are written, in an order of their own: theirs does not matter. */
+function elementsOf({ expression, file }: PlacedExpression): string[] {
+  const items = expression.kind === 'tuple' ? expression.items : [expression];
+  return items.map((item) => textOf({ expression: item, file })).sort();
+}
+
+function moduleCall(placed: PlacedBlock): ModuleCall {
+  const source = writtenOf(placed, 'source');
+  const version = writtenOf(placed, 'version');
+  return {
+    name: labelOf(placed),
+    ...(source === undefined ? {} : { source }),
+    ...(version === undefined ? {} : { version }),
+    ...instancesOf(placed),
+    at: placeOf(placed),
+  };
+}
+
+/** What `terraform` blocks require, and the providers that nobody has to name because their resources do. */
+function programOf(directory: Directory): { providers: ProviderUse[]; requiredVersion?: string } {
+  const settings = directory.blocks('terraform');
+  const providers = new Map<string, ProviderUse>();
+  for (const block of settings.flatMap((each) => blocksOf(each, 'required_providers'))) {
+    for (const { name, value } of attributesOf(block.block.body)) {
+      providers.set(name.name, providerOf(name.name, { expression: value, file: block.file }));
+    }
+  }
+  for (const name of impliedProviders(directory)) if (!providers.has(name)) providers.set(name, { name });
+  const versions = settings
+    .map((each) => stringOf(each, 'required_version'))
+    .filter((each) => each !== undefined);
+  return {
+    providers: [...providers.values()],
+    ...(versions.length === 0 ? {} : { requiredVersion: versions.join(', ') }),
+  };
+}
+
+function providerOf(name: string, value: PlacedExpression): ProviderUse {
+  const written = valueOf(value);
+  // The way of Terraform 0.12: a version alone.
+  if (typeof written === 'string') return { name, version: written };
+  const part = (key: string) => valueOf(memberAt(value, [key]));
+  const [source, version] = [part('source'), part('version')];
+  const aliases = memberAt(value, ['configuration_aliases']);
+  return {
+    name,
+    ...(typeof source === 'string' ? { source } : {}),
+    ...(typeof version === 'string' ? { version } : {}),
+    ...(aliases === undefined ? {} : { configurationAliases: elementsOf(aliases) }),
+  };
+}
+
+/** A type of resource begins with the name of its provider; `terraform_data` belongs to Terraform itself. */
+function impliedProviders(directory: Directory): Set<string> {
+  const names = new Set<string>();
+  for (const type of ['resource', 'data', 'ephemeral']) {
+    for (const placed of directory.blocks(type)) {
+      const explicit = attributeOf(placed, 'provider');
+      const text =
+        explicit === undefined ? labelOf(placed).split('_', 1)[0]! : textOf(explicit).split('.', 1)[0]!;
+      if (text !== 'terraform' && text !== '') names.add(text);
+    }
+  }
+  return names;
+}
+
+function isRoleAssignment(placed: PlacedBlock): boolean {
+  const type = typeOf(placed).type.toLowerCase();
+  return (
+    type === 'microsoft.authorization/roleassignments' ||
+    /_role_assignment$|_iam_(?:member|binding)$|_role_policy_attachment$/.test(type)
+  );
+}
+
+function roleAssignment(placed: PlacedBlock): { address: string; role?: string } {
+  const role =
+    writtenOf(placed, 'role_definition_name') ??
+    writtenOf(placed, 'role_definition_id') ??
+    writtenOf(placed, 'role') ??
+    writtenOf(placed, 'policy_arn');
+  const inBody = memberAt(attributeOf(placed, 'body'), ['properties', 'roleDefinitionId']);
+  const found = role ?? (inBody && textOf(inBody));
+  return { address: addressOf(placed, ''), ...(found === undefined ? {} : { role: found }) };
+}
+
+const hatchTypes: Readonly<Record<string, EscapeHatch['kind']>> = {
+  'data.external': 'external-data',
+  'data.http': 'http-data',
+  'data.local_file': 'local-file',
+  'data.local_sensitive_file': 'local-file',
+  'data.local_command': 'local-command',
+  local_file: 'local-file',
+  local_sensitive_file: 'local-file',
+  'Microsoft.Resources/deploymentScripts': 'deployment-script',
+  azurerm_resource_deployment_script_azure_cli: 'deployment-script',
+  azurerm_resource_deployment_script_azure_power_shell: 'deployment-script',
+};
+
+function escapeHatches(placed: PlacedBlock): EscapeHatch[] {
+  const prefix = placed.block.type.name === 'data' ? 'data.' : '';
+  const address = addressOf(placed, prefix);
+  const kind = hatchTypes[prefix + typeOf(placed).type];
+  return [
+    ...(kind === undefined ? [] : [{ kind, address, at: placeOf(placed) }]),
+    ...blocksOf(placed, 'provisioner').map((inner): EscapeHatch => ({
+      kind: 'provisioner',
+      address: `${address} (${labelOf(inner)})`,
+      at: placeOf(inner),
+    })),
+  ];
+}

@@ -1,0 +1,80 @@
+import type { Input, Output, Place, Problem, Validation } from '../../module/model.ts';
+import type { Default } from '../../module/type.ts';
+import {
+  attributeOf,
+  blocksOf,
+  isTrue,
+  labelOf,
+  type PlacedBlock,
+  stringOf,
+  textOf,
+  valueOf,
+} from './block.ts';
+import { readVariableType } from './type.ts';
+
+/** An input from a `variable` block. */
+export function inputOf(placed: PlacedBlock): Input {
+  const value = attributeOf(placed, 'default');
+  const { type, typeText } = readVariableType(attributeOf(placed, 'type'));
+  const validations = blocksOf(placed, 'validation').map(validationOf);
+  const nullable = valueOf(attributeOf(placed, 'nullable')) !== false;
+  return {
+    name: labelOf(placed),
+    type,
+    typeText,
+    required: value === undefined,
+    ...(value === undefined ? {} : { default: defaultOf(value) }),
+    ...(nullable ? { nullable: true as const } : {}),
+    ...(isTrue(placed, 'sensitive') ? { secure: true as const } : {}),
+    ...optionalText('description', placed),
+    ...(isTrue(placed, 'ephemeral') ? { ephemeral: true as const } : {}),
+    ...optionalText('deprecated', placed),
+    ...(validations.length === 0 ? {} : { validations }),
+    at: placeOf(placed),
+  };
+}
+
+/** What is no type where a variable has its type. */
+export function typeProblemsOf(placed: PlacedBlock): readonly Problem[] {
+  return readVariableType(attributeOf(placed, 'type')).problems;
+}
+
+/** Defaults are constants; what is none is kept as it is written. */
+export function defaultOf(placed: NonNullable<ReturnType<typeof attributeOf>>): Default {
+  const value = valueOf(placed);
+  return value === undefined ? { expression: textOf(placed) } : { value };
+}
+
+function validationOf(placed: PlacedBlock): Validation {
+  const condition = attributeOf(placed, 'condition');
+  const message = stringOf(placed, 'error_message');
+  return {
+    condition: condition === undefined ? '' : textOf(condition).replaceAll(/\s+/g, ' '),
+    ...(message === undefined ? {} : { message }),
+  };
+}
+
+/** An output; of what type it is only running the module tells. */
+export function outputOf(placed: PlacedBlock): Output {
+  return {
+    name: labelOf(placed),
+    type: 'any',
+    ...(isTrue(placed, 'sensitive') ? { secure: true as const } : {}),
+    ...optionalText('description', placed),
+    ...(isTrue(placed, 'ephemeral') ? { ephemeral: true as const } : {}),
+    ...optionalText('deprecated', placed),
+    at: placeOf(placed),
+  };
+}
+
+function optionalText<Name extends string>(
+  name: Name,
+  placed: PlacedBlock,
+): { readonly [Key in Name]?: string } {
+  const text = stringOf(placed, name);
+  return (text === undefined || text === '' ? {} : { [name]: text }) as { readonly [Key in Name]?: string };
+}
+
+export function placeOf({ block, file }: PlacedBlock): Place {
+  return file.placeOf(block.labels[0] ?? block.type);
+}
