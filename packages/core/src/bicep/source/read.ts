@@ -3,7 +3,6 @@ import type {
   Input,
   Module,
   ModuleFunction,
-  NamedType,
   Output,
   Place,
   Problem,
@@ -21,9 +20,9 @@ import {
   type ParamStatement,
   type Statement,
 } from '../syntax/index.ts';
-import { readResources } from './resource.ts';
+import { readResources, referenceOf } from './resource.ts';
 import { type FileOf, scopesOf } from './scope.ts';
-import { descriptionOf, readType, type TypeContext } from './type.ts';
+import { allowedBy, descriptionOf, plainNumbers, readType, refinedType, type TypeContext } from './type.ts';
 import { typesIn } from './types.ts';
 
 /**
@@ -43,7 +42,7 @@ export function readSource(
   const placeOf = placesIn(main, tree.text);
   const types = typesIn(scopes, scope, placeOf);
   const each = <Kind extends Statement['kind']>(kind: Kind) =>
-    tree.root.statements.filter((statement) => statement.kind === kind) as Extract<
+    tree.root.statements.filter((statement) => statement.kind === kind && !isNameless(statement)) as Extract<
       Statement,
       { kind: Kind }
     >[];
@@ -83,6 +82,11 @@ export function readSource(
   };
 }
 
+/** What is not finished yet has a problem, and is nothing that anybody can use. */
+function isNameless(statement: Statement): boolean {
+  return 'name' in statement && statement.name.name === '';
+}
+
 function placesIn(file: string, text: string): (node: { readonly start: number }) => Place {
   let positionOf: ReturnType<typeof positionsIn> | undefined;
   return ({ start }) => {
@@ -101,7 +105,9 @@ function inputOf(
   placeOf: (node: { readonly start: number }) => Place,
   text: string,
 ): Input {
-  const { type, constraints } = readType(statement.type, statement.decorators, context);
+  const read = readType(statement.type, statement.decorators, context);
+  const { type } = read;
+  const constraints = { ...read.constraints, ...allowedBy(statement.decorators) };
   const isNullable = constraints.nullable ?? context.behind(type)?.constraints.nullable ?? false;
   return {
     name: statement.name.name,
@@ -120,14 +126,6 @@ function defaultOf(expression: Expression, text: string): Default {
   return value === undefined
     ? { expression: text.slice(expression.start, expression.end) }
     : { value: plainNumbers(value) };
-}
-
-/** JSON has no bigint. */
-function plainNumbers(value: unknown): unknown {
-  if (typeof value === 'bigint') return Number(value);
-  if (Array.isArray(value)) return value.map(plainNumbers);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, plainNumbers(each)]));
 }
 
 function outputOf(
@@ -155,9 +153,9 @@ function functionOf(
     name: statement.name.name,
     parameters: statement.parameters.map(({ name, type }) => ({
       name: name.name,
-      type: readType(type, [], context).type,
+      type: refinedType(type, [], context),
     })),
-    returns: readType(statement.returns, [], context).type,
+    returns: refinedType(statement.returns, [], context),
     exported: isExported(statement),
     ...descriptionOf(statement.decorators),
     at: placeOf(statement.name),
@@ -188,13 +186,17 @@ function extensionOf({ specification, alias }: Extract<Statement, { kind: 'exten
       : specification.kind === 'string'
         ? specification.segments.join('')
         : '';
-  const at = text.lastIndexOf('@');
-  const name = at > 0 ? text.slice(0, at) : text;
+  const { source, version } = extensionReference(text);
   return {
-    name: alias?.name ?? name,
-    ...(alias === undefined ? {} : { source: name }),
-    ...(at > 0 ? { version: text.slice(at + 1) } : {}),
+    name: alias?.name ?? source,
+    ...(alias === undefined ? {} : { source }),
+    ...(version === undefined ? {} : { version }),
   };
 }
 
-export type { NamedType };
+/** Those that come with Bicep are written `kubernetes@1.0.0`, those of a registry as modules are. */
+function extensionReference(text: string): { source: string; version?: string } {
+  const at = text.lastIndexOf('@');
+  if (/^br[:/]/.test(text) || at <= 0) return referenceOf(text);
+  return { source: text.slice(0, at), version: text.slice(at + 1) };
+}
