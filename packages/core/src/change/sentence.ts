@@ -1,3 +1,5 @@
+import { typeText } from '../module/type-text.ts';
+import type { Type } from '../module/type.ts';
 import type { Found } from './found.ts';
 import { changeRules, type RuleId } from './table.ts';
 
@@ -21,6 +23,10 @@ function phraseOf(rule: RuleId): string {
 
 function shown(value: unknown): string | undefined {
   if (value === undefined) return undefined;
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  const text = typeof value === 'string' ? value : isType(value) ? typeText(value) : JSON.stringify(value);
   return text.length <= maxShown ? text : `${text.slice(0, maxShown)}…`;
+}
+
+function isType(value: unknown): value is Exclude<Type, string> {
+  return typeof value === 'object' && value !== null && 'kind' in value && typeof value.kind === 'string';
 }
