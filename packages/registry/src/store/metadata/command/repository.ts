@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import { ashlarError } from '@ashlar/core/error';
 
 import type { Schema } from '../schema.ts';
+import { deleteModels } from './model.ts';
 import { ensureNamespace } from './namespace.ts';
 
 /** The repository that a write goes to. */
@@ -119,6 +120,7 @@ export async function deleteRepository(
     .where('repository', '=', repository)
     .where('deleted_at', 'is', null)
     .execute();
+  await deleteModels(db, { repository });
   await db.deleteFrom('tag').where('repository', '=', repository).execute();
   await db.deleteFrom('manifest_part').where('repository', '=', repository).execute();
   await db.deleteFrom('manifest').where('repository', '=', repository).execute();
