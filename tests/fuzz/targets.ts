@@ -1,6 +1,7 @@
 import { archiveTarget } from './target/archive.ts';
 import { certificateTarget } from './target/certificate.ts';
 import { configTarget } from './target/config.ts';
+import { hclTargets } from './target/hcl.ts';
 import { routeTargets } from './target/route.ts';
 import {
   digestTarget,
@@ -25,4 +26,5 @@ export const targets: readonly AnyTarget[] = [
   readmeTarget,
   configTarget,
   certificateTarget,
+  ...hclTargets,
 ];

@@ -80,6 +80,7 @@ export const snippets: readonly string[] = [
   'a = {[1] = 1}',
   'a = {a = 1, a = 2}',
   '#!\n',
+  '#* a\nb = 1 #*/ c\n//* d\n',
   '\ufeffa = 1',
   'a = 1\r\nb = 2\r\n',
   'a = <<X\r\n foo\r\nX\r\n',

@@ -41,8 +41,12 @@ export function noteSpecial({ type, address, within, name, role }: Special, into
   }
 }
 
+/** How much of a name is looked at: what tells stands at its beginning. */
+const maxName = 500;
+
 /** What AVM puts before version and hash in the name of a deployment that counts uses; older modules began with `pid-`. */
-function telemetryPrefix(name: string): string | undefined {
+function telemetryPrefix(text: string): string | undefined {
+  const name = text.slice(0, maxName);
   return (
     /\b(46d3xbcp[.-](?:res|ptn|utl)[.-][\w-]+)\./.exec(name)?.[1] ?? /\bpid-[0-9a-f-]{36}/.exec(name)?.[0]
   );

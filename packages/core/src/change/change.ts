@@ -28,8 +28,5 @@ export interface Change {
   readonly uses?: readonly string[];
 }
 
-/** What a comparison says before the table gives it its class. */
-export type Difference = Omit<Change, 'class' | 'kind'>;
-
 /** From the gravest to the lightest. */
 export const changeClasses: readonly ChangeClass[] = ['breaking', 'behaviour', 'additive', 'internal'];

@@ -1,7 +1,8 @@
 import type { Footprint, Module, ModuleInterface, Submodule } from '../module/model.ts';
 import { type Change, changeClasses } from './change.ts';
 import { compareFootprints } from './footprint.ts';
-import { compareInterfaces, type Found } from './interface.ts';
+import type { Found } from './found.ts';
+import { compareInterfaces } from './interface.ts';
 import { sentenceOf } from './sentence.ts';
 import { changeRules } from './table.ts';
 

@@ -1,7 +1,7 @@
 import type { Footprint, Module, ModuleCall, ProviderUse, ResourceUse } from '../module/model.ts';
 import { compareRanges, parseConstraint } from '../terraform/version-constraint.ts';
 import { compareAddresses } from './address.ts';
-import type { Found } from './interface.ts';
+import type { Found } from './found.ts';
 import type { RuleId } from './table.ts';
 
 /** Compares what two versions do to the world. */
@@ -16,8 +16,9 @@ export function compareFootprints(
   compareResourceTypes(before, after, path, found);
   compareResourceDetails(before.resources, after.resources, path, found);
   if (language === 'terraform') compareAddresses(before, after, path, found);
+  else compareCounts(before, after, path, found);
   compareModules(language, before.modules, after.modules, path, found);
-  compareProviders(before.providers, after.providers, path, found);
+  compareProviders(language, before.providers, after.providers, path, found);
   compareConstraint(
     'program',
     `${path}requiredVersion`,
@@ -47,7 +48,29 @@ function compareResourceTypes(before: Footprint, after: Footprint, path: string,
   compareKeys(reads(before), reads(after), `${path}data.`, found, {
     added: 'data-added',
     removed: 'data-removed',
+    changed: 'data-changed',
   });
+}
+
+/** How many of a type there are, where nothing else tells one from another. */
+function compareCounts(before: Footprint, after: Footprint, path: string, found: Found[]): void {
+  const [old, now] = [countsByType(before), countsByType(after)];
+  for (const [type, was] of old) {
+    const is = now.get(type) ?? 0;
+    if (is === 0 || is === was) continue;
+    const rule = is > was ? 'resource-added' : 'resource-removed';
+    found.push({ rule, path: `${path}resources.${type}`, before: was, after: is });
+  }
+}
+
+function countsByType({ resources }: Footprint): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { type, existing, within } of resources) {
+    if (existing === true || within !== undefined) continue;
+    const key = type.toLowerCase();
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  return counts;
 }
 
 function versionsByType(resources: readonly ResourceUse[], existing: boolean): Map<string, string> {
@@ -144,6 +167,7 @@ function compareModules(
 }
 
 function compareProviders(
+  language: Module['language'],
   before: readonly ProviderUse[],
   after: readonly ProviderUse[],
   path: string,
@@ -167,7 +191,11 @@ function compareProviders(
     if (aliases !== aliasesNow) {
       found.push({ rule: 'provider-aliases', path: place, before: aliases, after: aliasesNow });
     }
-    compareConstraint('provider', place, provider.version, other.version, found);
+    if (language === 'terraform') {
+      compareConstraint('provider', place, provider.version, other.version, found);
+    } else if (provider.version !== other.version) {
+      found.push({ rule: 'extension-version', path: place, before: provider.version, after: other.version });
+    }
   }
   for (const [name, provider] of now) {
     if (!old.has(name))
@@ -184,7 +212,7 @@ function compareConstraint(
 ): void {
   if (before === after) return;
   const [old, now] = [before, after].map((text) => parseConstraint(text ?? '>= 0'));
-  // Versions of Bicep extensions are no constraints.
+  // Whoever wrote what is no constraint, nobody can tell what it takes.
   const change = old === undefined || now === undefined ? 'changed' : compareRanges(old, now);
   if (change !== 'same') found.push({ rule: `${what}-${change}`, path, before, after });
 }
@@ -198,6 +226,7 @@ function compareMarks(before: Footprint, after: Footprint, path: string, found: 
   compareKeys(roles(before), roles(after), `${path}roleAssignments.`, found, {
     added: 'role-assignment-added',
     removed: 'role-assignment-removed',
+    changed: 'role-assignment-changed',
   });
   compareKeys(hatchesOf(before), hatchesOf(after), `${path}escapeHatches.`, found, {
     added: 'escape-hatch-added',

@@ -10,13 +10,18 @@ interface Named {
 /** How alike two things have to be, of 1, to be taken for the same. */
 const likeness = 0.6;
 
+const maxPairs = 10_000;
+
+/** How much of a text is looked at. */
+const maxText = 500;
+
 /**
  * Which of the things that are gone are probably among the new ones, by their old names: of the same type, with a name
  * or a description that is much alike, and the best match for each other.
  */
 export function probableRenames(gone: readonly Named[], fresh: readonly Named[]): Map<string, string> {
-  const pairs = gone
-    .flatMap((from) => fresh.map((to) => ({ from: from.name, to: to.name, score: scoreOf(from, to) })))
+  const pairs = alikePairs(gone, fresh)
+    .map(([from, to]) => ({ from: from.name, to: to.name, score: scoreOf(from, to) }))
     .filter(({ score }) => score >= likeness)
     // The same whichever way round the two versions are compared.
     .sort((a, b) => b.score - a.score || compareText(key(a), key(b)));
@@ -30,6 +35,19 @@ export function probableRenames(gone: readonly Named[], fresh: readonly Named[])
   return renames;
 }
 
+/** Pairs of the same type; none when there are too many for anybody to have renamed them. */
+function alikePairs(gone: readonly Named[], fresh: readonly Named[]): [Named, Named][] {
+  if (gone.length === 0 || fresh.length === 0) return [];
+  const byKind = Map.groupBy(fresh, kindOf);
+  const groups = gone.map((from) => [from, byKind.get(kindOf(from)) ?? []] as const);
+  if (groups.reduce((sum, [, group]) => sum + group.length, 0) > maxPairs) return [];
+  return groups.flatMap(([from, group]) => group.map((to): [Named, Named] => [from, to]));
+}
+
+function kindOf({ type, required }: Named): string {
+  return JSON.stringify([type, required]);
+}
+
 function key({ from, to }: { from: string; to: string }): string {
   return [from, to].sort().join('\0');
 }
@@ -39,16 +57,23 @@ function compareText(a: string, b: string): number {
 }
 
 function scoreOf(from: Named, to: Named): number {
-  if (JSON.stringify(from.type) !== JSON.stringify(to.type) || from.required !== to.required) return 0;
-  const names = similarity(wordsOf(from.name), wordsOf(to.name));
+  const names = nameLikeness(wordsOf(from.name), wordsOf(to.name));
   const [old, now] = [from.description, to.description];
   const texts = old === undefined || now === undefined ? 0 : similarity(wordsOf(old), wordsOf(now));
   // Two short descriptions are alike by chance, and so are names that share one word.
   return Math.max(names, names > 0 || texts === 1 ? texts : 0);
 }
 
+/** `vaultId` and `vaultResourceId`: what has all words of the other, two at least, is much alike. */
+function nameLikeness(left: readonly string[], right: readonly string[]): number {
+  const [few, many] = left.length < right.length ? [left, right] : [right, left];
+  const isLonger = few.length > 1 && few.every((word) => many.includes(word));
+  return Math.max(similarity(left, right), isLonger ? likeness : 0);
+}
+
 function wordsOf(text: string): string[] {
   return text
+    .slice(0, maxText)
     .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')
     .toLowerCase()
     .split(/[^a-z0-9]+/)

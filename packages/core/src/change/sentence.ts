@@ -1,11 +1,11 @@
-import type { Difference } from './change.ts';
+import type { Found } from './found.ts';
 import { changeRules, type RuleId } from './table.ts';
 
 /** How much of a value is shown in a sentence. */
 const maxShown = 80;
 
 /** One sentence about a change, for a person: what it is, where, and from what to what. */
-export function sentenceOf({ rule, path, before, after }: Omit<Difference, 'message'>): string {
+export function sentenceOf({ rule, path, before, after }: Found): string {
   const subject = `${path}: ${phraseOf(rule)}`;
   const [was, is] = [before, after].map(shown);
   if (changeRules[rule].kind === 'added' || changeRules[rule].kind === 'removed') return `${subject}.`;

@@ -1,5 +1,5 @@
-import type { Constraints, Default, Property, Type } from '../module/type.ts';
-import type { Input, NamedType, Validation } from '../module/model.ts';
+import type { Constraints, Default, LiteralType, Property, Type } from '../module/type.ts';
+import type { NamedType } from '../module/model.ts';
 
 /** A place that takes or gives values: an input, an output, a property, an element, a type with a name. */
 export interface Slot extends Constraints {
@@ -7,9 +7,8 @@ export interface Slot extends Constraints {
   readonly required?: boolean;
   readonly default?: Default;
   readonly description?: string;
-  readonly deprecated?: string;
-  readonly ephemeral?: true;
-  readonly validations?: readonly Validation[];
+  /** Where a type comes from of which nothing else is known. */
+  readonly origin?: string;
 }
 
 /** The types of one version, by name. */
@@ -21,24 +20,88 @@ export function slotOf(type: Type): Slot {
   return { ...type, type: type.type };
 }
 
+/** What a type with a name stands for. Its own description is told with the name. */
+export function behind({ name: _, exported: __, at: ___, description: ____, ...named }: NamedType): Slot {
+  const { importedFrom, ...slot } = named;
+  if (importedFrom === undefined || named.type !== 'any') return slot;
+  return { ...slot, origin: [importedFrom.source, importedFrom.name ?? ''].join('#') };
+}
+
+/** Names of names of names: nobody writes more. */
+const maxAliases = 20;
+
 /**
  * The slot with what its named types say as well: aliases of aliases are followed, so that constraints count wherever
  * they are written. What is left is no reference, unless nobody knows the type.
  */
 export function resolved(slot: Slot, types: Types): Slot {
   let found = slot;
-  for (let step = 0; step <= types.size; step++) {
+  for (let step = 0; step < maxAliases; step++) {
     const { type } = found;
     const named = typeof type !== 'string' && type.kind === 'reference' ? types.get(type.name) : undefined;
-    if (named === undefined) return found;
-    const { name: _, exported: __, importedFrom: ___, at: ____, description: _____, ...behind } = named;
-    found = { ...behind, ...found, type: named.type };
+    if (named === undefined) break;
+    const under = behind(named);
+    found = { ...under, ...found, type: under.type };
   }
-  return found;
+  return normal(found);
 }
 
+/** The one form of what can be written in several. */
+function normal(slot: Slot): Slot {
+  const { type } = slot;
+  if (typeof type === 'string') return type === 'array' ? withElements(slot, 'any') : slot;
+  switch (type.kind) {
+    case 'refined':
+      return normal({ ...type, ...slot, type: type.type });
+    case 'literal':
+      return { ...slot, type: plainTypeOf(type), allowed: slot.allowed ?? [type.value] };
+    case 'array':
+      return withElements(slot, type.element);
+    case 'map':
+      return type.element === 'any' ? { ...slot, type: 'object' } : slot;
+    case 'object':
+      return takesAnything(type) ? { ...slot, type: 'object' } : slot;
+    default:
+      return slot;
+  }
+}
+
+function takesAnything(type: Extract<Type, { kind: 'object' }>): boolean {
+  const { properties, additional = 'any', sealed } = type;
+  return properties.length === 0 && additional === 'any' && sealed !== true;
+}
+
+function plainTypeOf({ value }: LiteralType): Type {
+  return typeof value === 'string' ? 'string' : typeof value === 'number' ? 'int' : 'bool';
+}
+
+/** What an array allows are the values of its elements; without a word about those it takes anything. */
+function withElements({ allowed, ...slot }: Slot, element: Type): Slot {
+  if (allowed === undefined)
+    return { ...slot, type: element === 'any' ? 'array' : { kind: 'array', element } };
+  const inner = slotOf(element);
+  return {
+    ...slot,
+    type: {
+      kind: 'array',
+      element: { kind: 'refined', ...inner, type: plainOf(allowed, inner.type), allowed },
+    },
+  };
+}
+
+/** Of literals alone the type is known as well. */
+function plainOf(allowed: readonly unknown[], type: Type): Type {
+  if (type !== 'any') return type;
+  const [first, ...others] = new Set(allowed.map((value) => typeof value));
+  if (others.length > 0) return type;
+  return first === 'string' ? 'string' : first === 'number' ? 'int' : first === 'boolean' ? 'bool' : type;
+}
+
+/** In one order, whichever version they are from. */
 export function propertiesByName(properties: readonly Property[]): ReadonlyMap<string, Property> {
-  return new Map(properties.map((property) => [property.name, property]));
+  return byName(properties);
 }
 
-export type { Input };
+export function byName<Item extends { readonly name: string }>(items: readonly Item[]): Map<string, Item> {
+  return new Map(items.map((item) => [item.name, item] as const).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

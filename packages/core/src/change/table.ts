@@ -49,7 +49,7 @@ const input = {
   'input-type-source': rule(
     'changed',
     'behaviour',
-    'The type of an input is taken from another version of the API of a resource.',
+    'The type of an input is taken from elsewhere, or from another version: of a module, or of the API of a resource.',
   ),
   'input-allowed-narrowed': rule('narrowed', 'breaking', 'A value that was allowed is refused.'),
   'input-allowed-widened': rule('widened', 'additive', 'More values are allowed.'),
@@ -115,7 +115,7 @@ const output = {
   'output-type-source': rule(
     'changed',
     'behaviour',
-    'The type of an output is taken from another version of the API of a resource.',
+    'The type of an output is taken from elsewhere, or from another version: of a module, or of the API of a resource.',
   ),
   'output-secure-added': rule(
     'changed',
@@ -159,27 +159,51 @@ const other = {
     'A type that others can import has one more property that may be given.',
   ),
   'type-property-removed': rule('removed', 'breaking', 'A type that others can import has lost a property.'),
+  'type-property-renamed': rule(
+    'renamed',
+    'breaking',
+    'A property of a type that others can import is gone while one like it is new, probably the same under another name.',
+  ),
+  'type-source': rule(
+    'changed',
+    'behaviour',
+    'A type that others can import is taken from elsewhere, or from another version: of a module, or of the API of a resource.',
+  ),
   'type-detail': rule('changed', 'behaviour', 'A default or a secret in a type that others can import.'),
   'type-description': rule('changed', 'internal', 'The description of a type.'),
   'function-added': rule('added', 'additive', 'A function that others can import.'),
   'function-removed': rule('removed', 'breaking', 'A function that others could import is gone.'),
   'function-changed': rule('changed', 'breaking', 'A function takes or gives something else.'),
+  'function-description': rule('changed', 'internal', 'The description of a function.'),
+  'function-narrowed': rule('narrowed', 'breaking', 'A function takes less, or gives more than it did.'),
+  'function-widened': rule('widened', 'additive', 'A function takes more, or gives less than it did.'),
   'variable-added': rule('added', 'additive', 'A variable that others can import.'),
   'variable-removed': rule('removed', 'breaking', 'A variable that others could import is gone.'),
   'submodule-added': rule('added', 'additive', 'A module below `modules/` that can be used by itself.'),
   'submodule-removed': rule('removed', 'breaking', 'A module below `modules/` that could be used is gone.'),
+  'scope-added': rule('widened', 'additive', 'The module can be deployed to one more scope.'),
+  'scope-removed': rule('narrowed', 'breaking', 'The module cannot be deployed to a scope any more.'),
   'scope-changed': rule('changed', 'breaking', 'The module is deployed to another scope.'),
 } as const satisfies Record<string, Rule>;
 
 /** What the module does to the world. */
 const footprint = {
-  'resource-added': rule('added', 'behaviour', 'A type of resource that is made.'),
-  'resource-removed': rule('removed', 'behaviour', 'A type of resource that is not made any more.'),
+  'resource-added': rule('added', 'behaviour', 'A type of resource that is made, or one more of a type.'),
+  'resource-removed': rule(
+    'removed',
+    'behaviour',
+    'A type of resource that is not made any more, or one less of a type.',
+  ),
   'api-version-changed': rule('changed', 'behaviour', 'A resource is made with another version of its API.'),
   'address-removed': rule(
     'removed',
     'breaking',
     'Terraform: a resource or a module call is gone from its address without a `moved` or `removed` block: what was made is destroyed.',
+  ),
+  'address-rekeyed': rule(
+    'changed',
+    'breaking',
+    'Terraform: a resource or a module call has other keys (`count`, `for_each`) without `moved` blocks: what was made is destroyed.',
   ),
   'address-added': rule('added', 'behaviour', 'Terraform: a resource or a module call at a new address.'),
   'address-moved': rule(
@@ -190,7 +214,7 @@ const footprint = {
   'address-released': rule(
     'removed',
     'behaviour',
-    'Terraform: a resource is not managed any more, and a `removed` block says what becomes of it.',
+    'Terraform: a resource is not managed any more, and a `removed` block says that it stays.',
   ),
   'lifecycle-changed': rule('changed', 'behaviour', 'When a resource is replaced, destroyed or left alone.'),
   'public-access-changed': rule(
@@ -200,6 +224,7 @@ const footprint = {
   ),
   'role-assignment-added': rule('added', 'behaviour', 'Somebody gets a role.'),
   'role-assignment-removed': rule('removed', 'behaviour', 'Nobody gets a role any more.'),
+  'role-assignment-changed': rule('changed', 'behaviour', 'Somebody gets another role.'),
   'escape-hatch-added': rule(
     'added',
     'behaviour',
@@ -214,6 +239,7 @@ const footprint = {
     'behaviour',
     'Something is read that who runs the module must be allowed to read.',
   ),
+  'data-changed': rule('changed', 'behaviour', 'Something is read with another version of its API.'),
   'data-removed': rule('removed', 'internal', 'Something is not read any more.'),
   'module-call-added': rule('added', 'behaviour', 'A module that is used.'),
   'module-call-removed': rule('removed', 'behaviour', 'A module that is not used any more.'),
@@ -221,6 +247,7 @@ const footprint = {
   'module-call-version': rule('changed', 'behaviour', 'A module is used in another version.'),
   'provider-added': rule('added', 'behaviour', 'A provider or an extension that is needed.'),
   'provider-removed': rule('removed', 'internal', 'A provider or an extension that is not needed any more.'),
+  'extension-version': rule('changed', 'behaviour', 'An extension is used in another version.'),
   'provider-source': rule('changed', 'breaking', 'A provider is another one under the same name.'),
   'provider-raised': rule(
     'narrowed',

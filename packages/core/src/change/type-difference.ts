@@ -1,11 +1,22 @@
-import type { DiscriminatedType, ObjectType, Type } from '../module/type.ts';
+import type { NamedType } from '../module/model.ts';
+import type { ArrayType, DiscriminatedType, MapType, ObjectType, Type } from '../module/type.ts';
+import {
+  type ConstraintDifference,
+  constraintDifferences,
+  nullabilityBehind,
+  type Requirement,
+  requirementChange,
+} from './constraint.ts';
+import { probableRenames } from './rename.ts';
 import { propertiesByName, resolved, type Slot, slotOf, type Types } from './slot.ts';
+import { plainRelation, type Relation, wholeRelation } from './type-relation.ts';
 
 /** What a difference of types is about, before anybody asks who writes or reads the values. */
 export type Aspect =
   | 'required-added'
   | 'optional-added'
   | 'property-removed'
+  | 'property-renamed'
   | 'required'
   | 'optional'
   | 'nullable-added'
@@ -26,7 +37,8 @@ export type Aspect =
   | 'pattern-changed'
   | 'secure-added'
   | 'secure-removed'
-  | 'default-changed';
+  | 'default-changed'
+  | 'description';
 
 export interface TypeDifference {
   readonly aspect: Aspect;
@@ -35,94 +47,220 @@ export interface TypeDifference {
   readonly after?: unknown;
 }
 
+/** Two types with names, of which one stands where the other stood. */
+export interface TypePair {
+  readonly before: NamedType;
+  readonly after: NamedType;
+}
+
 export interface TypeComparison {
   readonly language: 'bicep' | 'terraform';
   readonly before: Types;
   readonly after: Types;
-  /** Told of each type that both versions use under the same name here: it is compared once, by itself. */
-  readonly onShared: (name: string, path: string) => void;
+  /**
+   * Told of each place where both versions use types with names: those are compared once, by themselves. `inherits` when
+   * what differs beside the type is written at the type and not at the place.
+   */
+  readonly onShared: (pair: TypePair, path: string, inherits: boolean) => void;
   readonly emit: (difference: TypeDifference) => void;
+  readonly progress: Progress;
 }
 
-type Relation = 'same' | 'widened' | 'narrowed' | 'changed' | 'converted';
+export interface Progress {
+  /** Types that were compared with each other: those that contain themselves come again. */
+  readonly seen: Map<Type, Set<Type>>;
+  depth: number;
+}
+
+export function newProgress(): Progress {
+  return { seen: new Map(), depth: 0 };
+}
+
+/** Types written out are less deep, and names of types lead away; only both in turns, made for it, come here. */
+const maxDepth = 600;
 
 /** Compares what two slots take. */
 export function compareSlots(path: string, before: Slot, after: Slot, comparison: TypeComparison): void {
-  const shared = sharedName(before.type, after.type, comparison);
-  if (shared !== undefined) {
-    comparison.onShared(shared, path);
-    // What the shared type says is compared with it; here only what is said beside it.
-    compareConstraints(path, before, after, comparison);
+  const { progress, emit } = comparison;
+  if (progress.depth === maxDepth) {
+    emit({ aspect: 'type-changed', path, before: before.type, after: after.type });
     return;
   }
-  const [old, now] = [resolved(before, comparison.before), resolved(after, comparison.after)];
-  compareConstraints(path, old, now, comparison);
-  compareTypes(path, old.type, now.type, comparison);
+  progress.depth++;
+  compareWithin(path, before, after, comparison);
+  progress.depth--;
 }
 
-function sharedName(before: Type, after: Type, { before: old, after: now }: TypeComparison) {
+function compareWithin(path: string, before: Slot, after: Slot, comparison: TypeComparison): void {
+  const [old, now] = [resolved(before, comparison.before), resolved(after, comparison.after)];
+  const differences = constraintDifferences(old, now);
+  const pair = pairOf(before.type, after.type, comparison);
+  if (pair !== undefined) {
+    comparePair(path, before, after, pair, differences, comparison);
+    return;
+  }
+  tell(path, before, after, requirementChange(before, after), differences, comparison.emit);
+  if (old.origin !== undefined || now.origin !== undefined) {
+    const [was, is] = [old, now].map(({ origin, type }) => origin ?? type);
+    if (was !== is) comparison.emit({ aspect: 'type-source', path, before: was, after: is });
+  } else if (isNews(old.type, now.type, comparison.progress.seen))
+    compareTypes(path, old.type, now.type, comparison);
+}
+
+function isNews(before: Type, after: Type, seen: Progress['seen']): boolean {
+  if (typeof before === 'string' || typeof after === 'string') return true;
+  const known = seen.get(before) ?? new Set();
+  if (known.has(after)) return false;
+  seen.set(before, known.add(after));
+  return true;
+}
+
+function pairOf(before: Type, after: Type, comparison: TypeComparison): TypePair | undefined {
   if (typeof before === 'string' || typeof after === 'string') return undefined;
-  if (before.kind !== 'reference' || after.kind !== 'reference' || before.name !== after.name)
-    return undefined;
-  return old.has(before.name) && now.has(after.name) ? before.name : undefined;
+  if (before.kind !== 'reference' || after.kind !== 'reference') return undefined;
+  const [old, now] = [comparison.before.get(before.name), comparison.after.get(after.name)];
+  return old && now && { before: old, after: now };
+}
+
+function comparePair(
+  path: string,
+  before: Slot,
+  after: Slot,
+  pair: TypePair,
+  differences: readonly ConstraintDifference[],
+  comparison: TypeComparison,
+): void {
+  const written = constraintDifferences(
+    resolved({ type: before.type }, comparison.before),
+    resolved({ type: after.type }, comparison.after),
+  ).map(({ aspect }) => aspect);
+  const inherits = written.every((aspect) => differences.some((each) => each.aspect === aspect));
+  comparison.onShared(pair, path, inherits);
+  const rest = inherits ? differences.filter(({ aspect }) => !written.includes(aspect)) : differences;
+  const requirement = requirementChange(before, after);
+  const isSaid = inherits && requirement !== undefined && written.includes(nullabilityBehind[requirement]);
+  tell(path, before, after, isSaid ? undefined : requirement, rest, comparison.emit);
+}
+
+/** Of a property that may be null because it may be left out, or the other way round, one of the two is told. */
+function tell(
+  path: string,
+  before: Slot,
+  after: Slot,
+  requirement: Requirement | undefined,
+  differences: readonly ConstraintDifference[],
+  emit: TypeComparison['emit'],
+): void {
+  if (requirement !== undefined) {
+    emit({ aspect: requirement, path, before: before.required, after: after.required });
+  }
+  const said = requirement && nullabilityBehind[requirement];
+  for (const difference of differences) {
+    if (difference.aspect !== said) emit({ ...difference, path });
+  }
 }
 
 function compareTypes(path: string, before: Type, after: Type, comparison: TypeComparison): void {
-  const { emit } = comparison;
-  const relation = (found: Relation) => {
-    if (found !== 'same') emit({ aspect: `type-${found}`, path, before, after });
+  const relate = (found: Relation) => {
+    if (found !== 'same') comparison.emit({ aspect: `type-${found}`, path, before, after });
   };
   if (typeof before === 'string' || typeof after === 'string') {
-    relation(plainRelation(before, after, comparison.language));
-    return;
-  }
-  if (before.kind === 'resource' && after.kind === 'resource') {
-    const [was, is] = [before, after].map(({ resource, path: part }) => `${resource}#${part ?? ''}`);
-    const [of, now] = [before, after].map(
-      ({ resource, path: part }) => `${resource.split('@')[0]}#${part ?? ''}`,
-    );
-    if (of !== now) relation('changed');
-    else if (was !== is) emit({ aspect: 'type-source', path, before, after });
-    return;
-  }
-  if (isSequence(before) && isSequence(after)) {
-    if (before.kind !== after.kind) relation('converted');
+    relate(plainRelation(before, after, comparison.language));
+  } else if (before.kind === 'resource' && after.kind === 'resource') {
+    compareResources(path, before, after, comparison);
+  } else if (isSequence(before) && isSequence(after)) {
+    if (before.kind !== after.kind) relate('converted');
     compareElements(`${path}[]`, before.element, after.element, comparison);
-  } else if (before.kind === 'map' && after.kind === 'map') {
-    compareElements(`${path}.*`, before.element, after.element, comparison);
-  } else if (before.kind === 'object' && after.kind === 'object') {
-    compareObjects(path, before, after, comparison);
-  } else if (before.kind === 'discriminated' && after.kind === 'discriminated') {
-    compareVariants(path, before, after, comparison);
-  } else if (
-    before.kind === 'tuple' &&
-    after.kind === 'tuple' &&
-    before.elements.length === after.elements.length
-  ) {
-    for (const [index, element] of before.elements.entries()) {
-      compareElements(`${path}[${index}]`, element, after.elements[index]!, comparison);
-    }
-    compareRest(path, before.rest, after.rest, comparison);
-  } else relation(wholeRelation(before, after));
+  } else if (isStructure(before) && isStructure(after)) {
+    compareStructures(path, before, after, comparison);
+  } else if (before.kind === 'tuple' && after.kind === 'tuple') {
+    if (before.elements.length === after.elements.length) compareTuples(path, before, after, comparison);
+    else relate('changed');
+  } else if (before.kind === 'tuple' && isSequence(after)) {
+    relate('widened');
+    for (const element of before.elements) compareElements(`${path}[]`, element, after.element, comparison);
+  } else if (isSequence(before) && after.kind === 'tuple') {
+    relate('narrowed');
+    for (const element of after.elements) compareElements(`${path}[]`, before.element, element, comparison);
+  } else relate(wholeRelation(before, after, comparison));
 }
 
-function isSequence(type: Type): type is Extract<Type, { kind: 'array' | 'list' | 'set' }> {
-  return typeof type !== 'string' && (type.kind === 'array' || type.kind === 'list' || type.kind === 'set');
+function isSequence(type: Exclude<Type, string>): type is ArrayType {
+  return type.kind === 'array' || type.kind === 'list' || type.kind === 'set';
+}
+
+type Structure = ObjectType | MapType | DiscriminatedType;
+
+function isStructure(type: Exclude<Type, string>): type is Structure {
+  return type.kind === 'object' || type.kind === 'map' || type.kind === 'discriminated';
+}
+
+function compareResources(
+  path: string,
+  before: Extract<Type, { kind: 'resource' }>,
+  after: Extract<Type, { kind: 'resource' }>,
+  { emit }: TypeComparison,
+): void {
+  const [[was, old], [is, now]] = [before, after].map(({ resource, path: part = '' }) => {
+    const [name = '', version = ''] = resource.split('@', 2);
+    return [`${name.toLowerCase()}#${part}`, version];
+  }) as [[string, string], [string, string]];
+  if (was !== is) emit({ aspect: 'type-changed', path, before, after });
+  else if (old !== now) emit({ aspect: 'type-source', path, before, after });
 }
 
 function compareElements(path: string, before: Type, after: Type, comparison: TypeComparison): void {
   compareSlots(path, slotOf(before), slotOf(after), comparison);
 }
 
-function compareRest(
+function compareTuples(
+  path: string,
+  before: Extract<Type, { kind: 'tuple' }>,
+  after: Extract<Type, { kind: 'tuple' }>,
+  comparison: TypeComparison,
+): void {
+  for (const [index, element] of before.elements.entries()) {
+    compareElements(`${path}[${index}]`, element, after.elements[index]!, comparison);
+  }
+  compareOpenEnds(`${path}[]`, before.rest, after.rest, comparison);
+}
+
+/** Of what has no name of its own: further elements or properties. */
+function compareOpenEnds(
   path: string,
   before: Type | undefined,
   after: Type | undefined,
   comparison: TypeComparison,
-) {
-  if (before !== undefined && after !== undefined) compareElements(`${path}[]`, before, after, comparison);
-  else if (before !== undefined) comparison.emit({ aspect: 'type-narrowed', path: `${path}[]`, before });
-  else if (after !== undefined) comparison.emit({ aspect: 'type-widened', path: `${path}[]`, after });
+): void {
+  if (before !== undefined && after !== undefined) compareElements(path, before, after, comparison);
+  else if (before !== undefined) comparison.emit({ aspect: 'type-narrowed', path, before });
+  else if (after !== undefined) comparison.emit({ aspect: 'type-widened', path, after });
+}
+
+function compareStructures(
+  path: string,
+  before: Structure,
+  after: Structure,
+  comparison: TypeComparison,
+): void {
+  const old = before.kind === 'object' && after.kind === 'discriminated' ? asVariants(before, after) : before;
+  const now = after.kind === 'object' && before.kind === 'discriminated' ? asVariants(after, before) : after;
+  if (old.kind === 'discriminated' && now.kind === 'discriminated') {
+    compareVariants(path, old, now, comparison);
+  } else if (old.kind === 'discriminated' || now.kind === 'discriminated') {
+    comparison.emit({ aspect: 'type-changed', path, before, after });
+  } else compareObjects(path, asObject(old), asObject(now), comparison);
+}
+
+/** An object whose property has written out values is one of the variants, or some. */
+function asVariants(type: ObjectType, like: DiscriminatedType): ObjectType | DiscriminatedType {
+  const tag = type.properties.find(({ name }) => name === like.property);
+  if (tag?.allowed === undefined || !tag.required) return type;
+  return { ...like, variants: tag.allowed.map((value) => ({ value: String(value), type })) };
+}
+
+function asObject(type: ObjectType | MapType): ObjectType {
+  return type.kind === 'object' ? type : { kind: 'object', properties: [], additional: type.element };
 }
 
 function compareObjects(
@@ -131,28 +269,58 @@ function compareObjects(
   after: ObjectType,
   comparison: TypeComparison,
 ): void {
+  compareProperties(path, before, after, comparison);
+  compareOpenEnds(`${path}.*`, before.additional, after.additional, comparison);
+  if (before.additional !== undefined || after.additional !== undefined) return;
+  if (before.sealed !== after.sealed) {
+    comparison.emit({ aspect: after.sealed ? 'type-narrowed' : 'type-widened', path, before, after });
+  }
+}
+
+function compareProperties(
+  path: string,
+  before: ObjectType,
+  after: ObjectType,
+  comparison: TypeComparison,
+): void {
   const { emit } = comparison;
   const [old, now] = [propertiesByName(before.properties), propertiesByName(after.properties)];
-  for (const [name, property] of old) {
-    const other = now.get(name);
-    if (other !== undefined) compareSlots(`${path}.${name}`, property, other, comparison);
-    else emit({ aspect: 'property-removed', path: `${path}.${name}`, before: property });
-  }
-  for (const [name, property] of now) {
-    if (old.has(name)) continue;
-    emit({
-      aspect: property.required ? 'required-added' : 'optional-added',
-      path: `${path}.${name}`,
-      after: property,
-    });
-  }
+  // Where any name is taken, a name of its own is a closer look at what was there.
   const [more, moreNow] = [before.additional, after.additional];
-  if (more !== undefined && moreNow !== undefined) compareElements(`${path}.*`, more, moreNow, comparison);
-  else if (more !== undefined) emit({ aspect: 'type-narrowed', path: `${path}.*`, before: more });
-  else if (moreNow !== undefined) emit({ aspect: 'type-widened', path: `${path}.*`, after: moreNow });
-  if (before.sealed !== after.sealed) {
-    emit({ aspect: after.sealed ? 'type-narrowed' : 'type-widened', path, before, after });
+  const other = {
+    now: unnamed(more === undefined ? moreNow : undefined),
+    old: unnamed(moreNow === undefined ? more : undefined),
+  };
+  const gone = [...old.values()].filter(({ name }) => !now.has(name) && other.now === undefined);
+  const fresh = [...now.values()].filter(({ name }) => !old.has(name) && other.old === undefined);
+  const renames = probableRenames(gone, fresh);
+  const renamed = new Set(renames.values());
+  for (const name of [...new Set([...old.keys(), ...now.keys()])].sort()) {
+    if (renamed.has(name)) continue;
+    const place = `${path}.${name}`;
+    const to = renames.get(name);
+    if (to !== undefined) emit({ aspect: 'property-renamed', path: place, before: name, after: to });
+    const [was, is] = [old.get(name), now.get(to ?? name)];
+    compareProperty(place, was ?? other.old, is ?? other.now, comparison);
   }
+}
+
+/** At least one of the two is there. */
+function compareProperty(
+  path: string,
+  before: Slot | undefined,
+  after: Slot | undefined,
+  comparison: TypeComparison,
+): void {
+  const { emit } = comparison;
+  if (before !== undefined && after !== undefined) compareSlots(path, before, after, comparison);
+  else if (after === undefined) emit({ aspect: 'property-removed', path, before });
+  else emit({ aspect: after.required ? 'required-added' : 'optional-added', path, after });
+}
+
+/** A property that has no name in its type. */
+function unnamed(type: Type | undefined): Slot | undefined {
+  return type === undefined ? undefined : { ...slotOf(type), required: false };
 }
 
 function compareVariants(
@@ -166,119 +334,14 @@ function compareVariants(
     emit({ aspect: 'type-changed', path, before, after });
     return;
   }
-  const now = new Map(after.variants.map(({ value, type }) => [value, type]));
-  const old = new Map(before.variants.map(({ value, type }) => [value, type]));
-  for (const [value, type] of old) {
-    const other = now.get(value);
+  const [old, now] = [before, after].map(
+    ({ variants }) => new Map(variants.map(({ value, type }) => [value, type])),
+  ) as [Map<string, Type>, Map<string, Type>];
+  for (const value of [...new Set([...old.keys(), ...now.keys()])].sort()) {
+    const [was, is] = [old.get(value), now.get(value)];
     const place = `${path}<${value}>`;
-    if (other === undefined) emit({ aspect: 'type-narrowed', path: place, before: type });
-    else compareElements(place, type, other, comparison);
+    if (is === undefined) emit({ aspect: 'type-narrowed', path: place, before: was });
+    else if (was === undefined) emit({ aspect: 'type-widened', path: place, after: is });
+    else compareElements(place, was, is, comparison);
   }
-  for (const [value, type] of now) {
-    if (!old.has(value)) emit({ aspect: 'type-widened', path: `${path}<${value}>`, after: type });
-  }
-}
-
-/** Types that have no parts to compare one by one. */
-function wholeRelation(before: Exclude<Type, string>, after: Exclude<Type, string>): Relation {
-  const [old, now] = [membersOf(before), membersOf(after)];
-  const [gone, fresh] = [
-    old.filter((each) => !now.includes(each)),
-    now.filter((each) => !old.includes(each)),
-  ];
-  if (gone.length === 0) return fresh.length === 0 ? 'same' : 'widened';
-  return fresh.length === 0 ? 'narrowed' : 'changed';
-}
-
-function membersOf(type: Exclude<Type, string>): string[] {
-  return (type.kind === 'union' ? type.members : [type]).map((member) => JSON.stringify(member));
-}
-
-/** At least one of the two is a plain type. */
-function plainRelation(before: Type, after: Type, language: TypeComparison['language']): Relation {
-  if (before === after) return 'same';
-  if (holds(after, before, language)) return 'widened';
-  return holds(before, after, language) ? 'narrowed' : 'changed';
-}
-
-/** Whether each value of `inner` is, or becomes, one of `outer`. */
-function holds(outer: Type, inner: Type, language: TypeComparison['language']): boolean {
-  if (outer === 'any') return true;
-  if (typeof inner !== 'string') {
-    if (inner.kind === 'literal')
-      return (
-        outer ===
-        (typeof inner.value === 'number' ? 'int' : typeof inner.value === 'boolean' ? 'bool' : 'string')
-      );
-    if (inner.kind === 'resource') return inner.base !== undefined && inner.base === outer;
-    if (inner.kind === 'union')
-      return inner.members.every((member) => outer === member || holds(outer, member, language));
-    if (outer === 'object')
-      return inner.kind === 'object' || inner.kind === 'map' || inner.kind === 'discriminated';
-    return outer === 'array' && (inner.kind === 'array' || inner.kind === 'tuple');
-  }
-  if (typeof outer !== 'string') {
-    return outer.kind === 'union' && outer.members.some((member) => member === inner);
-  }
-  // Terraform turns numbers and booleans into texts.
-  return language === 'terraform' && outer === 'string' && (inner === 'number' || inner === 'bool');
-}
-
-function compareConstraints(path: string, before: Slot, after: Slot, { emit }: TypeComparison): void {
-  const flag = (on: Aspect, off: Aspect, was: boolean, is: boolean) => {
-    if (was !== is) emit({ aspect: is ? on : off, path, before: was, after: is });
-  };
-  if (before.required !== undefined && after.required !== undefined) {
-    flag('required', 'optional', before.required, after.required);
-  }
-  flag('nullable-added', 'nullable-removed', before.nullable === true, after.nullable === true);
-  flag('secure-added', 'secure-removed', before.secure === true, after.secure === true);
-  compareAllowed(path, before, after, emit);
-  compareRange(path, 'Value', before, after, emit);
-  compareRange(path, 'Length', before, after, emit);
-  comparePattern(path, before.pattern, after.pattern, emit);
-  if (JSON.stringify(before.default) !== JSON.stringify(after.default) && before.default && after.default) {
-    emit({ aspect: 'default-changed', path, before: before.default, after: after.default });
-  }
-}
-
-function compareAllowed(path: string, before: Slot, after: Slot, emit: TypeComparison['emit']): void {
-  const [old, now] = [before.allowed, after.allowed];
-  if (old === undefined && now === undefined) return;
-  const gone = old === undefined ? [] : old.filter((value) => now !== undefined && !now.includes(value));
-  const fresh = now === undefined ? [] : now.filter((value) => old !== undefined && !old.includes(value));
-  const isNarrowed = old === undefined || gone.length > 0;
-  const isWidened = now === undefined || fresh.length > 0;
-  const aspect =
-    isNarrowed && isWidened ? 'allowed-changed' : isNarrowed ? 'allowed-narrowed' : 'allowed-widened';
-  if (isNarrowed || isWidened) emit({ aspect, path, before: old, after: now });
-}
-
-function compareRange(
-  path: string,
-  what: 'Value' | 'Length',
-  before: Slot,
-  after: Slot,
-  emit: TypeComparison['emit'],
-): void {
-  const [low, high] = [before, after].map((slot) => slot[`min${what}`] ?? -Infinity);
-  const [top, topNow] = [before, after].map((slot) => slot[`max${what}`] ?? Infinity);
-  const isNarrowed = high! > low! || topNow! < top!;
-  const isWidened = high! < low! || topNow! > top!;
-  if (!isNarrowed && !isWidened) return;
-  const aspect = isNarrowed && isWidened ? 'range-changed' : isNarrowed ? 'range-narrowed' : 'range-widened';
-  const bounds = (slot: Slot) => ({ min: slot[`min${what}`], max: slot[`max${what}`] });
-  emit({ aspect, path, before: bounds(before), after: bounds(after) });
-}
-
-function comparePattern(
-  path: string,
-  before: string | undefined,
-  after: string | undefined,
-  emit: TypeComparison['emit'],
-): void {
-  if (before === after) return;
-  const aspect =
-    before === undefined ? 'pattern-added' : after === undefined ? 'pattern-removed' : 'pattern-changed';
-  emit({ aspect, path, before, after });
 }

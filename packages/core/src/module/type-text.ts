@@ -1,4 +1,4 @@
-import type { Constraints, Literal, Type } from './type.ts';
+import type { Constraints, Type } from './type.ts';
 
 /** A type as Bicep writes it: `'Allow' | 'Deny'`, `lockType?`, `string[]`. Terraform's own words stay as they are. */
 export function typeText(type: Type, { nullable, allowed }: Constraints = {}): string {
@@ -11,7 +11,7 @@ function isList(type: Type): boolean {
 }
 
 /** Of an array the elements are limited. */
-function allowedText(allowed: readonly Literal[], ofElements: boolean): string {
+function allowedText(allowed: readonly unknown[], ofElements: boolean): string {
   const text = allowed.map(literalText).join(' | ');
   if (!ofElements) return text;
   return allowed.length > 1 ? `(${text})[]` : `${text}[]`;
@@ -59,6 +59,8 @@ function inGroup(text: string): string {
   return text.includes(' | ') && !text.startsWith('{') && !text.startsWith('(') ? `(${text})` : text;
 }
 
-function literalText(value: Literal): string {
-  return typeof value === 'string' ? `'${value.replaceAll(/[\\']/g, String.raw`\$&`)}'` : String(value);
+function literalText(value: unknown): string {
+  if (typeof value === 'string') return `'${value.replaceAll(/[\\']/g, String.raw`\$&`)}'`;
+  if (typeof value !== 'object' || value === null) return String(value);
+  return Array.isArray(value) ? '[…]' : '{…}';
 }

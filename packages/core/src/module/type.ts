@@ -73,7 +73,7 @@ export interface ResourceType {
   readonly kind: 'resource';
   readonly direction: 'input' | 'output';
   readonly resource: string;
-  /** Below the resource: `properties/tags`. */
+  /** The part of the resource, by names of properties: `properties/siteConfig`; an element or any name is `*`. */
   readonly path?: string;
   /** What the compiler writes for it. */
   readonly base?: Type;
@@ -85,11 +85,14 @@ export interface RefinedType extends Constraints {
   readonly type: Type;
 }
 
-/** What a value must be besides being of its type. Of an array `allowed` limits the elements. */
+/**
+ * What a value must be besides being of its type. Of an array `allowed` limits the elements. What is allowed is JSON:
+ * literals mostly, in Bicep also objects and arrays of them.
+ */
 export interface Constraints {
   readonly nullable?: true;
   readonly secure?: true;
-  readonly allowed?: readonly Literal[];
+  readonly allowed?: readonly unknown[];
   readonly minValue?: number;
   readonly maxValue?: number;
   readonly minLength?: number;

@@ -56,6 +56,12 @@ export function compareVersions(left: Version, right: Version): number {
   return comparePrerelease(a.prerelease, b.prerelease) || compareText(a.build, b.build);
 }
 
+/** Major, minor and patch number. */
+export function numbersOf(version: Version): { major: number; minor: number; patch: number } {
+  const [major, minor, patch] = split(version).core.map(Number) as [number, number, number];
+  return { major, minor, patch };
+}
+
 function split(version: Version) {
   const match = semver.exec(version)!;
   return { core: match.slice(1, 4), prerelease: match[4], build: match[5] ?? '' };

@@ -1,5 +1,12 @@
 export * from './artifact.ts';
-export { bodyOfJson, parseHcl, parseHclExpression, parseHclJson, parseHclTemplate } from './hcl/index.ts';
+export {
+  bodyOfJson,
+  literalValue as hclLiteralValue,
+  parseHcl,
+  parseHclExpression,
+  parseHclJson,
+  parseHclTemplate,
+} from './hcl/index.ts';
 /** The nodes of its trees. */
 export type * as Hcl from './hcl/index.ts';
 export { parseTypeConstraint } from './type-constraint.ts';

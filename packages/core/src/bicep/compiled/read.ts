@@ -1,16 +1,33 @@
 import { type JsonObject, isObject, objectOf, textOf } from '../../json/index.ts';
 import type { ModuleClass } from '../../module/address.ts';
+import { limits } from '../../limit/index.ts';
 import { typeText } from '../../module/type-text.ts';
-import type { Input, Module, ModuleFunction, NamedType, Output } from '../../module/model.ts';
+import type {
+  Input,
+  Module,
+  ModuleFunction,
+  ModuleInterface,
+  NamedType,
+  Output,
+} from '../../module/model.ts';
 import { readResources } from './resource.ts';
-import { defaultOf, descriptionOf, type IsNullable, nullability, objectsOf, readSchema } from './type.ts';
+import {
+  defaultOf,
+  descriptionOf,
+  objectsOf,
+  readSchema,
+  refinedType,
+  type SchemaContext,
+  schemaContext,
+} from './type.ts';
 
 /** The model of a compiled template (ARM JSON), whichever compiler or person wrote it. */
 export function readCompiled(template: JsonObject, moduleClass: ModuleClass | null): Module {
-  const isNullable = nullability(objectOf(template['definitions']));
+  const context = schemaContext(objectOf(template['definitions']));
   const metadata = objectOf(template['metadata']);
   const [name, description] = [textOf(metadata['name']), textOf(metadata['description'])];
-  const { resources, modules, roleAssignments, escapeHatches, telemetry } = readResources(template);
+  const { isCut, ...deployed } = readResources(template);
+  const parts = interfaceOf(template, context);
   return {
     model: 1,
     language: 'bicep',
@@ -18,23 +35,12 @@ export function readCompiled(template: JsonObject, moduleClass: ModuleClass | nu
     ...(name === undefined ? {} : { name }),
     ...(description === undefined ? {} : { description }),
     form: 'compiled',
-    interface: {
-      scopes: scopesOf(template['$schema']),
-      inputs: entriesOf(template['parameters']).map(([each, schema]) => inputOf(each, schema, isNullable)),
-      outputs: entriesOf(template['outputs']).map(([each, schema]) => outputOf(each, schema, isNullable)),
-      types: entriesOf(template['definitions']).map(([each, schema]) => typeOf(each, schema, isNullable)),
-      functions: functionsOf(template, isNullable),
-      variables: variablesOf(metadata['__bicep_exported_variables!']),
-    },
+    interface: parts,
     footprint: {
-      resources,
+      ...deployed,
       data: [],
       ephemeral: [],
-      modules,
       providers: extensionsOf(template),
-      roleAssignments,
-      escapeHatches,
-      telemetry,
       moves: [],
       removals: [],
       imports: [],
@@ -42,7 +48,21 @@ export function readCompiled(template: JsonObject, moduleClass: ModuleClass | nu
     },
     submodules: [],
     examples: [],
-    problems: [],
+    problems: isCut || context.isCut ? [{ message: tooDeep }] : [],
+  };
+}
+
+const tooDeep = `The template is nested more than ${limits.syntaxDepth.value} levels deep; what lies deeper is not read.`;
+
+function interfaceOf(template: JsonObject, context: SchemaContext): ModuleInterface {
+  const exported = objectOf(template['metadata'])['__bicep_exported_variables!'];
+  return {
+    scopes: scopesOf(template['$schema']),
+    inputs: entriesOf(template['parameters']).map(([name, schema]) => inputOf(name, schema, context)),
+    outputs: entriesOf(template['outputs']).map(([name, schema]) => outputOf(name, schema, context)),
+    types: entriesOf(template['definitions']).map(([name, schema]) => typeOf(name, schema, context)),
+    functions: functionsOf(template, context),
+    variables: variablesOf(exported),
   };
 }
 
@@ -50,27 +70,27 @@ function entriesOf(value: unknown): [string, JsonObject][] {
   return Object.entries(objectOf(value)).map(([name, each]) => [name, objectOf(each)]);
 }
 
-function inputOf(name: string, schema: JsonObject, isNullable: IsNullable): Input {
-  const { type, constraints } = readSchema(schema, isNullable);
+function inputOf(name: string, schema: JsonObject, context: SchemaContext): Input {
+  const { type, constraints } = readSchema(schema, context);
   const hasDefault = 'defaultValue' in schema;
   return {
     name,
     type,
     typeText: typeText(type, constraints),
-    required: !hasDefault && !(constraints.nullable ?? isNullable(type)),
+    required: !hasDefault && !(constraints.nullable ?? context.isNullable(type)),
     ...(hasDefault ? { default: defaultOf(schema['defaultValue']) } : {}),
     ...constraints,
     ...descriptionOf(schema),
   };
 }
 
-function outputOf(name: string, schema: JsonObject, isNullable: IsNullable): Output {
-  const { type, constraints } = readSchema(schema, isNullable);
+function outputOf(name: string, schema: JsonObject, context: SchemaContext): Output {
+  const { type, constraints } = readSchema(schema, context);
   return { name, type, typeText: typeText(type, constraints), ...constraints, ...descriptionOf(schema) };
 }
 
-function typeOf(name: string, schema: JsonObject, isNullable: IsNullable): NamedType {
-  const { type, constraints } = readSchema(schema, isNullable);
+function typeOf(name: string, schema: JsonObject, context: SchemaContext): NamedType {
+  const { type, constraints } = readSchema(schema, context);
   const metadata = objectOf(schema['metadata']);
   const source = textOf(objectOf(metadata['__bicep_imported_from!'])['sourceTemplate']);
   const original = textOf(objectOf(metadata['__bicep_imported_from!'])['originalIdentifier']);
@@ -89,15 +109,15 @@ function typeOf(name: string, schema: JsonObject, isNullable: IsNullable): Named
 /** The compiler's own namespace is the one of users. */
 const ownNamespace = '__bicep';
 
-function functionsOf(template: JsonObject, isNullable: IsNullable): ModuleFunction[] {
+function functionsOf(template: JsonObject, context: SchemaContext): ModuleFunction[] {
   return objectsOf(template['functions']).flatMap(({ namespace, members }) =>
     entriesOf(members).map(([name, { parameters, output, metadata }]) => ({
-      name: namespace === ownNamespace ? name : `${String(namespace)}.${name}`,
+      name: namespace === ownNamespace ? name : [textOf(namespace) ?? '', name].join('.'),
       parameters: objectsOf(parameters).map((each) => ({
         name: textOf(each['name']) ?? '',
-        type: readSchema(each, isNullable).type,
+        type: refinedType(each, context),
       })),
-      returns: readSchema(objectOf(output), isNullable).type,
+      returns: refinedType(objectOf(output), context),
       exported: objectOf(metadata)['__bicep_export!'] === true,
       ...descriptionOf({ metadata }),
     })),
@@ -114,14 +134,16 @@ function variablesOf(exported: unknown): { name: string; description?: string }[
 /** Where a template of this schema is deployed to. */
 function scopesOf(schema: unknown): string[] {
   const name = /\/(\w*?)deploymentTemplate\.json/i.exec(textOf(schema) ?? '')?.[1]?.toLowerCase();
-  const scopes: Readonly<Record<string, string>> = {
-    '': 'resourceGroup',
-    subscription: 'subscription',
-    managementgroup: 'managementGroup',
-    tenant: 'tenant',
-  };
-  return name === undefined || scopes[name] === undefined ? [] : [scopes[name]];
+  const scope = name === undefined ? undefined : scopeNames.get(name);
+  return scope === undefined ? [] : [scope];
 }
+
+const scopeNames: ReadonlyMap<string, string> = new Map([
+  ['', 'resourceGroup'],
+  ['subscription', 'subscription'],
+  ['managementgroup', 'managementGroup'],
+  ['tenant', 'tenant'],
+]);
 
 /** Compilers wrote `imports` and `providers` before they wrote `extensions`. */
 function extensionsOf(template: JsonObject): { name: string; version?: string }[] {

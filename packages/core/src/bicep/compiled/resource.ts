@@ -1,4 +1,5 @@
 import { type JsonObject, isObject, objectOf, textOf } from '../../json/index.ts';
+import { limits } from '../../limit/index.ts';
 import { type Deployed, deploymentType, noteSpecial, nothingDeployed } from '../special.ts';
 import { defaultOf, objectsOf } from './type.ts';
 
@@ -7,16 +8,28 @@ interface Surroundings {
   readonly within: string | undefined;
   /** Type and name of the resource that it is nested in. */
   readonly parent?: { readonly type: string; readonly address: string };
+  readonly depth: number;
+}
+
+const maxDepth = limits.syntaxDepth.value;
+
+interface Found extends Deployed {
+  /** Whether something lies too deep to be read. */
+  isCut: boolean;
 }
 
 /** Reads resources in either form: an object by symbolic name, or a list. */
-export function readResources(template: JsonObject): Deployed {
-  const deployed = nothingDeployed();
-  readAll(template['resources'], { within: undefined }, deployed);
-  return deployed;
+export function readResources(template: JsonObject): Found {
+  const found = { ...nothingDeployed(), isCut: false };
+  readAll(template['resources'], { within: undefined, depth: 0 }, found);
+  return found;
 }
 
-function readAll(resources: unknown, around: Surroundings, into: Deployed): void {
+function readAll(resources: unknown, around: Surroundings, into: Found): void {
+  if (around.depth === maxDepth) {
+    into.isCut ||= resources !== undefined;
+    return;
+  }
   if (isObject(resources)) {
     for (const [address, each] of Object.entries(resources)) readOne(address, objectOf(each), around, into);
     return;
@@ -27,10 +40,19 @@ function readAll(resources: unknown, around: Surroundings, into: Deployed): void
 /** The name of a resource, which tells it apart where there are no symbolic names; an expression without its brackets. */
 function nameOf(name: unknown): string {
   const read = defaultOf(name);
-  return 'expression' in read ? read.expression : String(read.value);
+  if ('expression' in read) return read.expression;
+  const { value } = read;
+  return typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number'
+    ? `${value}`
+    : '';
 }
 
-function readOne(name: string, resource: JsonObject, { within, parent }: Surroundings, into: Deployed): void {
+function readOne(
+  name: string,
+  resource: JsonObject,
+  { within, parent, depth }: Surroundings,
+  into: Found,
+): void {
   const ownType = textOf(resource['type']) ?? '';
   const type = parent === undefined ? ownType : `${parent.type}/${ownType}`;
   const address = parent === undefined ? name : `${parent.address}::${name}`;
@@ -44,7 +66,7 @@ function readOne(name: string, resource: JsonObject, { within, parent }: Surroun
     into.modules.push({ name: address, ...circumstances });
     readAll(
       objectOf(properties['template'])['resources'],
-      { within: within === undefined ? address : `${within}/${address}` },
+      { within: within === undefined ? address : `${within}/${address}`, depth: depth + 1 },
       into,
     );
     return;
@@ -63,7 +85,7 @@ function readOne(name: string, resource: JsonObject, { within, parent }: Surroun
     const [written, role] = [resource['name'], properties['roleDefinitionId']].map(writtenOf);
     noteSpecial({ type, address, within, name: written, role }, into);
   }
-  readAll(resource['resources'], { within, parent: { type, address } }, into);
+  readAll(resource['resources'], { within, parent: { type, address }, depth: depth + 1 }, into);
 }
 
 /** What compilers make of a module; what people write by hand is evaluated outside. */

@@ -3,7 +3,6 @@ import type {
   Input,
   Module,
   ModuleFunction,
-  NamedType,
   Output,
   Place,
   Problem,
@@ -23,7 +22,7 @@ import {
 } from '../syntax/index.ts';
 import { readResources } from './resource.ts';
 import { type FileOf, scopesOf } from './scope.ts';
-import { descriptionOf, readType, type TypeContext } from './type.ts';
+import { allowedBy, descriptionOf, plainNumbers, readType, refinedType, type TypeContext } from './type.ts';
 import { typesIn } from './types.ts';
 
 /**
@@ -101,7 +100,9 @@ function inputOf(
   placeOf: (node: { readonly start: number }) => Place,
   text: string,
 ): Input {
-  const { type, constraints } = readType(statement.type, statement.decorators, context);
+  const read = readType(statement.type, statement.decorators, context);
+  const { type } = read;
+  const constraints = { ...read.constraints, ...allowedBy(statement.decorators) };
   const isNullable = constraints.nullable ?? context.behind(type)?.constraints.nullable ?? false;
   return {
     name: statement.name.name,
@@ -120,14 +121,6 @@ function defaultOf(expression: Expression, text: string): Default {
   return value === undefined
     ? { expression: text.slice(expression.start, expression.end) }
     : { value: plainNumbers(value) };
-}
-
-/** JSON has no bigint. */
-function plainNumbers(value: unknown): unknown {
-  if (typeof value === 'bigint') return Number(value);
-  if (Array.isArray(value)) return value.map(plainNumbers);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, plainNumbers(each)]));
 }
 
 function outputOf(
@@ -155,9 +148,9 @@ function functionOf(
     name: statement.name.name,
     parameters: statement.parameters.map(({ name, type }) => ({
       name: name.name,
-      type: readType(type, [], context).type,
+      type: refinedType(type, [], context),
     })),
-    returns: readType(statement.returns, [], context).type,
+    returns: refinedType(statement.returns, [], context),
     exported: isExported(statement),
     ...descriptionOf(statement.decorators),
     at: placeOf(statement.name),
@@ -196,5 +189,3 @@ function extensionOf({ specification, alias }: Extract<Statement, { kind: 'exten
     ...(at > 0 ? { version: text.slice(at + 1) } : {}),
   };
 }
-
-export type { NamedType };

@@ -2,10 +2,8 @@ import type { Constraints, Literal, Property, Type } from '../../module/type.ts'
 import {
   type Decorator,
   decoratorsNamed,
-  type Expression,
   literalValue,
   type ObjectType,
-  type StringLiteral,
   type Type as TypeNode,
   type UnionType,
 } from '../syntax/index.ts';
@@ -113,16 +111,51 @@ function literalOf(node: TypeNode): Literal | undefined {
 }
 
 /** As the compiler writes a literal: a type that allows one value. */
-function readLiteral(value: Literal | undefined): Read {
+function readLiteral(value: unknown): Read {
   return value === undefined ? only('any') : { type: plainOf([value]), constraints: { allowed: [value] } };
 }
 
 /** The type that all of these values have. */
-function plainOf(values: readonly Literal[]): Type {
-  const kinds = new Set(values.filter((value) => value !== null).map((value) => typeof value));
-  if (kinds.size !== 1) return 'any';
-  if (kinds.has('string')) return 'string';
-  return kinds.has('number') ? 'int' : 'bool';
+function plainOf(values: readonly unknown[]): Type {
+  const [kind, ...others] = new Set(values.filter((value) => value !== null).map(kindOf));
+  return others.length > 0 ? 'any' : (kind ?? 'any');
+}
+
+function kindOf(value: unknown): Type {
+  if (typeof value === 'object') return Array.isArray(value) ? 'array' : 'object';
+  return typeof value === 'string' ? 'string' : typeof value === 'number' ? 'int' : 'bool';
+}
+
+/** The only value of a type, when it has but one: that of a literal, or of an object or a tuple of such. */
+function onlyValue(type: Type, { nullable, allowed }: Constraints): { value: unknown } | undefined {
+  if (nullable) return undefined;
+  if (allowed !== undefined) return allowed.length === 1 ? { value: allowed[0] } : undefined;
+  if (typeof type === 'string') return undefined;
+  if (type.kind === 'tuple') return onlyTuple(type.elements);
+  if (type.kind !== 'object' || type.additional !== undefined) return undefined;
+  const entries: [string, unknown][] = [];
+  for (const property of type.properties) {
+    const only = onlyValue(property.type, property);
+    if (only === undefined) return undefined;
+    entries.push([property.name, only.value]);
+  }
+  return { value: Object.fromEntries(entries) };
+}
+
+function onlyTuple(elements: readonly Type[]): { value: unknown } | undefined {
+  const values = elements.map((element) => {
+    const { type, constraints } = unrefined(element);
+    return onlyValue(type, constraints);
+  });
+  return values.every((each) => each !== undefined) ? { value: values.map(({ value }) => value) } : undefined;
+}
+
+/** A member of a union, as a value that is allowed when it has but one. */
+function asLiteral({ type, constraints }: Read): Read {
+  if (typeof type === 'string' || (type.kind !== 'object' && type.kind !== 'tuple'))
+    return { type, constraints };
+  const only = onlyValue(type, constraints);
+  return only === undefined ? { type, constraints } : readLiteral(only.value);
 }
 
 function readUnion(node: UnionType, decorators: readonly Decorator[], context: TypeContext): Read {
@@ -130,7 +163,7 @@ function readUnion(node: UnionType, decorators: readonly Decorator[], context: T
   if (typeof property === 'string') return discriminated(property, membersOf(node), context);
   const reads = membersOf(node).map((member) => readNode(member, [], context));
   // Values of the same plain type, those behind names included, are values that are allowed.
-  const known = reads.map((read) => flattened(read, context));
+  const known = reads.map((read) => asLiteral(flattened(read, context)));
   const nullable = known.some(({ type, constraints }) => type === 'null' || constraints.nullable === true);
   const others = known.filter(({ type }) => type !== 'null');
   const whole = nullable ? { nullable: true as const } : {};
@@ -161,9 +194,10 @@ function flattened(read: Read, context: TypeContext): Read {
 }
 
 /** The compiler sorts the values of a union. */
-function byCode(a: Literal, b: Literal): number {
+function byCode(a: unknown, b: unknown): number {
   if (typeof a === 'number' && typeof b === 'number') return a - b;
-  return String(a) < String(b) ? -1 : 1;
+  const [left, right] = [a, b].map((value) => (typeof value === 'string' ? value : JSON.stringify(value)));
+  return left! < right! ? -1 : 1;
 }
 
 function membersOf({ members }: UnionType): TypeNode[] {
@@ -306,8 +340,6 @@ export function decorated(decorators: readonly Decorator[]): Constraints {
   if (decorators.length === 0) return {};
   const found: Record<string, unknown> = {};
   if (decoratorsNamed({ decorators }, 'secure').length > 0) found['secure'] = true;
-  const allowed = argumentOf(decorators, 'allowed');
-  if (Array.isArray(allowed)) found['allowed'] = allowed;
   for (const name of ['minValue', 'maxValue', 'minLength', 'maxLength'] as const) {
     const value = argumentOf(decorators, name);
     if (typeof value === 'number') found[name] = value;
@@ -315,9 +347,27 @@ export function decorated(decorators: readonly Decorator[]): Constraints {
   return found;
 }
 
+/** `@allowed`, which counts at parameters alone. */
+export function allowedBy(decorators: readonly Decorator[]): Pick<Constraints, 'allowed'> {
+  const allowed = argumentOf(decorators, 'allowed');
+  return Array.isArray(allowed) ? { allowed } : {};
+}
+
 export function descriptionOf(decorators: readonly Decorator[]): { description?: string } {
   const text = argumentOf(decorators, 'description') ?? metadataOf(decorators)['description'];
-  return typeof text === 'string' && text !== '' ? { description: text } : {};
+  return typeof text === 'string' && text !== '' ? { description: withoutIndent(text) } : {};
+}
+
+/** The compiler takes away what all lines but the first are indented by. */
+function withoutIndent(text: string): string {
+  const [first = '', ...others] = text.split(/\r\n|\r|\n/);
+  const indents = others.filter((line) => line !== '').map((line) => line.length - trimmedStart(line).length);
+  const common = indents.reduce((least, each) => Math.min(least, each), Infinity);
+  return [first, ...others.map((line) => line.slice(common))].join('\n');
+}
+
+function trimmedStart(line: string): string {
+  return line.replace(/^[ \t]+/, '');
 }
 
 function metadataOf(decorators: readonly Decorator[]): Record<string, unknown> {
@@ -330,7 +380,13 @@ function argumentOf(decorators: readonly Decorator[], name: string): unknown {
   if (decorators.length === 0) return undefined;
   const [call] = decoratorsNamed({ decorators }, name);
   const [argument] = call?.arguments ?? [];
-  return argument === undefined ? undefined : literalValue(argument);
+  return argument === undefined ? undefined : plainNumbers(literalValue(argument));
 }
 
-export type { Expression, StringLiteral };
+/** JSON has no bigint. */
+export function plainNumbers(value: unknown): unknown {
+  if (typeof value === 'bigint') return Number(value);
+  if (Array.isArray(value)) return value.map(plainNumbers);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, plainNumbers(each)]));
+}

@@ -4,6 +4,9 @@ import { decoratorsNamed, type TypeStatement } from '../syntax/index.ts';
 import { type Imported, resolvePath, type Scope, type Scopes } from './scope.ts';
 import { descriptionOf, type Read, readType, type TypeContext } from './type.ts';
 
+/** How many types may have to be read to read one; unions do, of unions. */
+const maxDepth = 200;
+
 export interface ModuleTypes {
   /** For the main file. */
   readonly context: TypeContext;
@@ -20,8 +23,10 @@ export function typesIn(
   main: Scope,
   placeOf: (node: { readonly start: number }) => Place,
 ): ModuleTypes {
-  const found = new Map<string, NamedType>();
-  const underway = new Set<string>();
+  /** In the order in which they are met: undefined until they are read. */
+  const found = new Map<string, NamedType | undefined>();
+  const unread = new Map<string, () => NamedType>();
+  let depth = 0;
   const files = new Map<string, number>([[main.path, 0]]);
   const contexts = new Map<Scope, TypeContext>();
 
@@ -71,13 +76,29 @@ export function typesIn(
     return { kind: 'reference', name: full };
   }
 
-  /** A type may be used inside itself: it is known as something before it is read to its end. */
+  /** Types are read when somebody looks inside or at the end, not where they are used: they may use each other endlessly. */
   function declare(name: string, read: () => NamedType): void {
-    if (found.has(name) || underway.has(name)) return;
-    underway.add(name);
+    if (found.has(name)) return;
+    found.set(name, undefined);
+    unread.set(name, read);
+  }
+
+  /** Undefined for a type that is being read, and where too many types are within each other. */
+  function typeNamed(name: string): NamedType | undefined {
+    const read = unread.get(name);
+    if (read === undefined || depth === maxDepth) return found.get(name);
+    unread.delete(name);
+    depth++;
     const type = read();
-    underway.delete(name);
+    depth--;
     found.set(name, type);
+    return type;
+  }
+
+  function all(): NamedType[] {
+    // The map grows meanwhile.
+    for (const name of found.keys()) typeNamed(name);
+    return [...found.values()].filter((type) => type !== undefined);
   }
 
   function namedType(name: string, scope: Scope, statement: TypeStatement): NamedType {
@@ -98,7 +119,7 @@ export function typesIn(
       const { type: inner } = read;
       if (typeof inner === 'string' || inner.kind !== 'reference')
         return read.type === type ? undefined : read;
-      const named = found.get(inner.name);
+      const named = typeNamed(inner.name);
       if (named === undefined || named.type === 'any') return read.type === type ? undefined : read;
       const {
         name: _,
@@ -116,5 +137,5 @@ export function typesIn(
 
   const context = contextOf(main);
   for (const name of main.types.keys()) context.reference(name);
-  return { context, all: () => [...found.values()] };
+  return { context, all };
 }

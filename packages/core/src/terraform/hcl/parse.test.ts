@@ -235,10 +235,12 @@ describe('a body', () => {
   });
 
   it('has the comments of its text, whatever they stand between', () => {
-    const text = '# 1\na /* 2 */ = [ // 3\n 1, /* 4\n */ "${ x /* 5 */ }" ] # 6\r\n// 7';
+    const text = '# 1\na /* 2 */ = [ // 3\n 1, /* 4\n */ "${ x /* 5 */ }" ] # 6\r\n#* 7\n//* 8\n/**/';
     const tree = parseHcl(text);
 
     expect(tree.problems).toEqual([]);
+    const kinds = tree.comments.map(({ kind }) => kind);
+    expect(kinds).toEqual(['line', 'block', 'line', 'block', 'block', 'line', 'line', 'line', 'block']);
     expect(tree.comments.map((comment) => sourceText(tree, comment))).toEqual([
       '# 1',
       '/* 2 */',
@@ -246,7 +248,9 @@ describe('a body', () => {
       '/* 4\n */',
       '/* 5 */',
       '# 6',
-      '// 7',
+      '#* 7',
+      '//* 8',
+      '/**/',
     ]);
   });
 });

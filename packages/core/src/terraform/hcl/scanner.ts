@@ -73,9 +73,10 @@ export function peek(scanner: Scanner): number {
     } else if (code === hash || code === slash) {
       const end = commentEnd(text, at);
       if (end < 0) break;
-      if (text.charCodeAt(at + 1) === star && !isClosed(text, at, end))
+      const isBlock = code === slash && text.charCodeAt(at + 1) === star;
+      if (isBlock && !isClosed(text, at, end))
         fail(scanner, at, at + 2, 'this comment never ends: "*/" is missing');
-      scanner.comments.push({ kind: text.charCodeAt(at + 1) === star ? 'block' : 'line', start: at, end });
+      scanner.comments.push({ kind: isBlock ? 'block' : 'line', start: at, end });
       at = end;
     } else break;
   }

@@ -1,4 +1,4 @@
-import type { Input, Output, Place, Validation } from '../../module/model.ts';
+import type { Input, Output, Place, Problem, Validation } from '../../module/model.ts';
 import type { Default } from '../../module/type.ts';
 import {
   attributeOf,
@@ -32,6 +32,11 @@ export function inputOf(placed: PlacedBlock): Input {
     ...(validations.length === 0 ? {} : { validations }),
     at: placeOf(placed),
   };
+}
+
+/** What is no type where a variable has its type. */
+export function typeProblemsOf(placed: PlacedBlock): readonly Problem[] {
+  return readVariableType(attributeOf(placed, 'type')).problems;
 }
 
 /** Defaults are constants; what is none is kept as it is written. */

@@ -2,7 +2,7 @@ import type { ModuleClass } from '../../module/address.ts';
 import type { Module, ModuleInterface, Problem, Submodule } from '../../module/model.ts';
 import { type Directory, readDirectory, terraformFiles } from './directory.ts';
 import { readFootprint } from './footprint.ts';
-import { inputOf, outputOf } from './interface.ts';
+import { inputOf, outputOf, typeProblemsOf } from './interface.ts';
 
 /** The files of a module: their paths with slashes, and how to get their texts. */
 export interface ModuleFiles {
@@ -60,11 +60,12 @@ function partsBelow(
   });
 }
 
-function problemsOf({ files }: Directory): Problem[] {
-  return files.flatMap(({ tree, placeOf }) =>
+function problemsOf({ files, blocks }: Directory): Problem[] {
+  const syntax = files.flatMap(({ tree, placeOf }) =>
     tree.problems.map((problem) => ({
       message: problem.message,
       at: placeOf({ kind: 'problem', ...problem }),
     })),
   );
+  return [...syntax, ...blocks('variable').flatMap(typeProblemsOf)];
 }

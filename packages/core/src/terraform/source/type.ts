@@ -1,3 +1,4 @@
+import type { Problem } from '../../module/model.ts';
 import { typeText as textOfType } from '../../module/type-text.ts';
 import type { Property, Type } from '../../module/type.ts';
 import { literalValue } from '../hcl/index.ts';
@@ -5,10 +6,19 @@ import { type ObjectAttribute, parseTypeConstraint, type TypeConstraint } from '
 import { type PlacedExpression, textOf } from './block.ts';
 
 /** The type of a variable, and how it is written; a variable without one takes anything. */
-export function readVariableType(placed: PlacedExpression | undefined): { type: Type; typeText: string } {
-  if (placed === undefined) return { type: 'any', typeText: 'any' };
-  const type = typeOf(parseTypeConstraint(placed.expression).type, placed);
-  return { type, typeText: shortened(placed, type) };
+export function readVariableType(placed: PlacedExpression | undefined): {
+  readonly type: Type;
+  readonly typeText: string;
+  readonly problems: readonly Problem[];
+} {
+  if (placed === undefined) return { type: 'any', typeText: 'any', problems: [] };
+  const parsed = parseTypeConstraint(placed.expression);
+  const type = typeOf(parsed.type, placed);
+  const problems = parsed.problems.map(({ message, ...range }) => ({
+    message,
+    at: placed.file.placeOf({ kind: 'problem', ...range }),
+  }));
+  return { type, typeText: shortened(placed, type), problems };
 }
 
 /** In one line where that is how it is written, or how it can be said without loss. */

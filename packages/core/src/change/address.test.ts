@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest';
+
+import type { Footprint } from '../module/model.ts';
+import { compareAddresses } from './address.ts';
+import type { Found } from './found.ts';
+
+type Addresses = Partial<Pick<Footprint, 'moves' | 'removals'>> & {
+  readonly at: readonly (string | readonly [address: string, instances: 'count' | 'for_each'])[];
+};
+
+function footprintOf({ at, moves = [], removals = [] }: Addresses): Footprint {
+  const all = at.map((each) => (typeof each === 'string' ? ([each, undefined] as const) : each));
+  const instancesOf = (instances: 'count' | 'for_each' | undefined) => (instances ? { instances } : {});
+  return {
+    resources: all.flatMap(([address, instances]) =>
+      address.startsWith('module.') ? [] : [{ address, type: 'x', ...instancesOf(instances) }],
+    ),
+    modules: all.flatMap(([address, instances]) =>
+      address.startsWith('module.') ? [{ name: address.slice(7), ...instancesOf(instances) }] : [],
+    ),
+    data: [],
+    ephemeral: [],
+    providers: [],
+    roleAssignments: [],
+    escapeHatches: [],
+    telemetry: [],
+    moves,
+    removals,
+    imports: [],
+    checks: [],
+  };
+}
+
+const cases: readonly (readonly [title: string, Addresses, Addresses, readonly Found[]])[] = [
+  ['gone', { at: ['x.a'] }, { at: [] }, [{ rule: 'address-removed', path: 'addresses.x.a', before: 'x.a' }]],
+  [
+    'moved',
+    { at: ['x.a'] },
+    { at: ['x.b'], moves: [{ from: 'x.a', to: 'x.b' }] },
+    [{ rule: 'address-moved', path: 'addresses.x.a', before: 'x.a', after: 'x.b' }],
+  ],
+  [
+    'moved twice',
+    { at: ['x.a'] },
+    {
+      at: ['x.c'],
+      moves: [
+        { from: 'x.a', to: 'x.b' },
+        { from: 'x.b', to: 'x.c' },
+      ],
+    },
+    [{ rule: 'address-moved', path: 'addresses.x.a', before: 'x.a', after: 'x.c' }],
+  ],
+  [
+    'moved to where nothing is',
+    { at: ['x.a'] },
+    { at: [], moves: [{ from: 'x.a', to: 'x.b' }] },
+    [{ rule: 'address-removed', path: 'addresses.x.a', before: 'x.a' }],
+  ],
+  [
+    'moved in a circle',
+    { at: ['x.a'] },
+    {
+      at: [],
+      moves: [
+        { from: 'x.a', to: 'x.b' },
+        { from: 'x.b', to: 'x.a' },
+      ],
+    },
+    [{ rule: 'address-removed', path: 'addresses.x.a', before: 'x.a' }],
+  ],
+  [
+    'moved into a module',
+    { at: ['x.a', 'module.m'] },
+    { at: ['module.m'], moves: [{ from: 'x.a', to: 'module.m.x.this' }] },
+    [{ rule: 'address-moved', path: 'addresses.x.a', before: 'x.a', after: 'module.m.x.this' }],
+  ],
+  [
+    'other keys',
+    { at: [['x.a', 'count']] },
+    { at: [['x.a', 'for_each']] },
+    [
+      {
+        rule: 'address-rekeyed',
+        path: 'addresses.x.a',
+        before: 'x.a (count)',
+        after: 'x.a (for_each)',
+      },
+    ],
+  ],
+  [
+    'other keys, moved',
+    { at: [['x.a', 'count']] },
+    { at: [['x.a', 'for_each']], moves: [{ from: 'x.a[0]', to: 'x.a["k"]' }] },
+    [{ rule: 'address-moved', path: 'addresses.x.a', before: 'x.a', after: 'x.a["k"]' }],
+  ],
+  ['a count of what was single', { at: ['x.a'] }, { at: [['x.a', 'count']] }, []],
+  [
+    'let go of',
+    { at: ['x.a'] },
+    { at: [], removals: [{ from: 'x.a', destroy: false }] },
+    [{ rule: 'address-released', path: 'addresses.x.a', before: 'x.a' }],
+  ],
+  [
+    'destroyed on purpose',
+    { at: ['x.a'] },
+    { at: [], removals: [{ from: 'x.a', destroy: true }] },
+    [{ rule: 'address-removed', path: 'addresses.x.a', before: 'x.a' }],
+  ],
+  [
+    'a module call at a new address',
+    { at: [] },
+    { at: [['module.m', 'for_each']] },
+    [{ rule: 'address-added', path: 'addresses.module.m', after: 'module.m (for_each)' }],
+  ],
+];
+
+describe('an address of Terraform', () => {
+  it.each(cases)('%s', (_, before, after, expected) => {
+    const found: Found[] = [];
+    compareAddresses(footprintOf(before), footprintOf(after), '', found);
+
+    expect(found).toEqual(expected);
+  });
+
+  it('takes no long time, whatever stands in it', () => {
+    const from = '["'.repeat(50_000);
+    const started = performance.now();
+    const found: Found[] = [];
+    compareAddresses(
+      footprintOf({ at: [] }),
+      footprintOf({ at: [], moves: [{ from, to: from }] }),
+      '',
+      found,
+    );
+
+    expect(found).toEqual([]);
+    expect(performance.now() - started).toBeLessThan(1_000);
+  });
+});

@@ -1,0 +1,95 @@
+import type { Aspect } from './type-difference.ts';
+import type { Slot } from './slot.ts';
+
+/** A difference in what is said about a value besides its type. */
+export interface ConstraintDifference {
+  readonly aspect: Aspect;
+  readonly before?: unknown;
+  readonly after?: unknown;
+}
+
+export type Requirement = 'required' | 'optional';
+
+/** Whether something that could be left out has to be given now, or the other way round. */
+export function requirementChange(before: Slot, after: Slot): Requirement | undefined {
+  if (before.required === undefined || after.required === undefined) return undefined;
+  if (before.required === after.required) return undefined;
+  return after.required ? 'required' : 'optional';
+}
+
+/** What null has to do with it: in Bicep a property may be left out because it may be null. */
+export const nullabilityBehind = {
+  required: 'nullable-removed',
+  optional: 'nullable-added',
+} as const satisfies Record<Requirement, Aspect>;
+
+/** Whether null is taken, secrets, limits, defaults and descriptions of two slots, both resolved. */
+export function constraintDifferences(before: Slot, after: Slot): ConstraintDifference[] {
+  return [
+    ...flag('nullable-added', 'nullable-removed', before.nullable === true, after.nullable === true),
+    ...flag('secure-added', 'secure-removed', before.secure === true, after.secure === true),
+    ...allowedDifference(before.allowed, after.allowed),
+    ...rangeDifference('Value', before, after),
+    ...rangeDifference('Length', before, after),
+    ...patternDifference(before.pattern, after.pattern),
+    ...defaultDifference(before, after),
+    ...(before.description === after.description
+      ? []
+      : [{ aspect: 'description' as const, before: before.description, after: after.description }]),
+  ];
+}
+
+function flag(on: Aspect, off: Aspect, before: boolean, after: boolean): ConstraintDifference[] {
+  return before === after ? [] : [{ aspect: after ? on : off, before, after }];
+}
+
+function allowedDifference(before: Slot['allowed'], after: Slot['allowed']): ConstraintDifference[] {
+  const keys = (values: Slot['allowed']) => values && new Set(values.map((value) => JSON.stringify(value)));
+  const [old, now] = [keys(before), keys(after)];
+  const isNarrowed = now !== undefined && (old === undefined || hasOthers(old, now));
+  const isWidened = old !== undefined && (now === undefined || hasOthers(now, old));
+  if (!isNarrowed && !isWidened) return [];
+  const aspect =
+    isNarrowed && isWidened ? 'allowed-changed' : isNarrowed ? 'allowed-narrowed' : 'allowed-widened';
+  return [{ aspect, before, after }];
+}
+
+function hasOthers(values: ReadonlySet<string>, than: ReadonlySet<string>): boolean {
+  for (const value of values) if (!than.has(value)) return true;
+  return false;
+}
+
+function rangeDifference(what: 'Value' | 'Length', before: Slot, after: Slot): ConstraintDifference[] {
+  // Nothing is shorter than nothing.
+  const lowest = what === 'Length' ? 0 : -Infinity;
+  const [old, now] = [before, after].map((slot) => ({
+    low: Math.max(lowest, slot[`min${what}`] ?? lowest),
+    high: slot[`max${what}`] ?? Infinity,
+  })) as [Range, Range];
+  const isNarrowed = now.low > old.low || now.high < old.high;
+  const isWidened = now.low < old.low || now.high > old.high;
+  if (!isNarrowed && !isWidened) return [];
+  const aspect = isNarrowed && isWidened ? 'range-changed' : isNarrowed ? 'range-narrowed' : 'range-widened';
+  const shown = (slot: Slot) => ({ [`min${what}`]: slot[`min${what}`], [`max${what}`]: slot[`max${what}`] });
+  return [{ aspect, before: shown(before), after: shown(after) }];
+}
+
+interface Range {
+  readonly low: number;
+  readonly high: number;
+}
+
+function patternDifference(before: string | undefined, after: string | undefined): ConstraintDifference[] {
+  if (before === after) return [];
+  const aspect =
+    before === undefined ? 'pattern-added' : after === undefined ? 'pattern-removed' : 'pattern-changed';
+  return [{ aspect, before, after }];
+}
+
+/** A default that comes or goes makes something optional or required, which says it all, unless null did that already. */
+function defaultDifference(before: Slot, after: Slot): ConstraintDifference[] {
+  const [old, now] = [before.default, after.default];
+  if (JSON.stringify(old) === JSON.stringify(now)) return [];
+  if ((old === undefined || now === undefined) && before.required !== after.required) return [];
+  return [{ aspect: 'default-changed', before: old ?? null, after: now ?? null }];
+}

@@ -1,0 +1,92 @@
+import type { Module, ModuleFunction } from '../module/model.ts';
+import { typeText } from '../module/type-text.ts';
+import { ruleFor } from './aspect-rule.ts';
+import type { Found } from './found.ts';
+import type { ComparisonFor } from './input.ts';
+import { byName, slotOf, type Types } from './slot.ts';
+import { changeRules, type RuleId } from './table.ts';
+import { compareSlots, newProgress, type TypeComparison } from './type-difference.ts';
+
+/** Both versions of the types, and what is told of those that functions use. */
+export interface FunctionContext {
+  readonly language: Module['language'];
+  readonly types: { readonly before: Types; readonly after: Types };
+  readonly comparisonFor: ComparisonFor<'input' | 'output'>;
+}
+
+/** Compares what others can call; `at` begins each path. */
+export function compareFunctions(
+  before: readonly ModuleFunction[],
+  after: readonly ModuleFunction[],
+  at: string,
+  context: FunctionContext,
+  found: Found[],
+): void {
+  const [old, now] = [before, after].map((all) => byName(all.filter(({ exported }) => exported))) as [
+    Map<string, ModuleFunction>,
+    Map<string, ModuleFunction>,
+  ];
+  for (const [name, each] of old) {
+    const other = now.get(name);
+    const path = `${at}functions.${name}`;
+    if (other === undefined) found.push({ rule: 'function-removed', path, before: signature(each) });
+    else compareFunction(path, each, other, context, found);
+  }
+  for (const [name, each] of now) {
+    if (old.has(name)) continue;
+    found.push({ rule: 'function-added', path: `${at}functions.${name}`, after: signature(each) });
+  }
+}
+
+function compareFunction(
+  path: string,
+  before: ModuleFunction,
+  after: ModuleFunction,
+  { language, types, comparisonFor }: FunctionContext,
+  found: Found[],
+): void {
+  const { onShared } = comparisonFor('input', path);
+  const onGiven = comparisonFor('output', path).onShared;
+  const base = { language, ...types };
+  const isBroken = breaks(before, after, base, { input: onShared, output: onGiven });
+  const back = { language, before: types.after, after: types.before };
+  const wasBroken = breaks(after, before, back, { input: () => undefined, output: () => undefined });
+  const rule = ruleOf(isBroken, wasBroken);
+  if (rule !== undefined) found.push({ rule, path, before: signature(before), after: signature(after) });
+  const [was, is] = [before.description, after.description];
+  if (was !== is) found.push({ rule: 'function-description', path, before: was, after: is });
+}
+
+/** What breaks callers in one direction only is good news in the other. */
+function ruleOf(isBroken: boolean, wasBroken: boolean): RuleId | undefined {
+  if (isBroken) return wasBroken ? 'function-changed' : 'function-narrowed';
+  return wasBroken ? 'function-widened' : undefined;
+}
+
+/** Whether who calls the one fails with the other; the names of parameters do not matter. */
+function breaks(
+  before: ModuleFunction,
+  after: ModuleFunction,
+  base: Pick<TypeComparison, 'language' | 'before' | 'after'>,
+  onShared: Readonly<Record<'input' | 'output', TypeComparison['onShared']>>,
+): boolean {
+  if (before.parameters.length !== after.parameters.length) return true;
+  let isBroken = false;
+  const comparisonOf = (role: 'input' | 'output'): TypeComparison => ({
+    ...base,
+    progress: newProgress(),
+    onShared: onShared[role],
+    emit: ({ aspect }) => {
+      isBroken ||= changeRules[ruleFor(aspect, new Set([role]))].class === 'breaking';
+    },
+  });
+  for (const [index, { type }] of before.parameters.entries()) {
+    compareSlots('', slotOf(type), slotOf(after.parameters[index]!.type), comparisonOf('input'));
+  }
+  compareSlots('', slotOf(before.returns), slotOf(after.returns), comparisonOf('output'));
+  return isBroken;
+}
+
+function signature({ parameters, returns }: ModuleFunction): string {
+  return `(${parameters.map(({ type }) => typeText(type)).join(', ')}) → ${typeText(returns)}`;
+}

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+
+import { readCompiled } from '../bicep/compiled/read.ts';
+import { compareModules } from './compare.ts';
+
+const many = 5_000;
+const range = (length: number) => Array.from({ length }, (_, index) => index);
+const reference = (name: string) => ({ $ref: `#/definitions/${name}` });
+const object = (properties: Record<string, unknown>) => ({ type: 'object', properties });
+
+/** Types that each use the next, the last of this type. */
+function chain(letter: string, last: unknown, link: (next: unknown) => unknown) {
+  const definitions = Object.fromEntries(
+    range(many).map((index) => [`${letter}${index}`, link(reference(`${letter}${index + 1}`))]),
+  );
+  return {
+    definitions: { ...definitions, [`${letter}${many}`]: last },
+    parameters: { p: reference(`${letter}0`) },
+  };
+}
+
+const next = (type: unknown) => object({ next: type });
+const doubled = (type: unknown) => object({ left: next(type), right: next(type) });
+const inputs = (prefix: string, count: number) => ({
+  parameters: Object.fromEntries(range(count).map((index) => [`${prefix}Name${index}`, { type: 'string' }])),
+});
+
+const cases: readonly (readonly [title: string, before: object, after: object, changes: number])[] = [
+  [
+    'a chain of names',
+    chain('t', { type: 'int' }, (type) => type),
+    chain('t', { type: 'bool' }, (type) => type),
+    1,
+  ],
+  ['a chain of objects', chain('t', { type: 'int' }, next), chain('t', { type: 'bool' }, next), 1],
+  ['the same under other names', chain('t', { type: 'int' }, next), chain('u', { type: 'int' }, next), 0],
+  [
+    'types that are used twice each, under other names',
+    chain('t', { type: 'int' }, doubled),
+    chain('u', { type: 'bool' }, doubled),
+    1,
+  ],
+  [
+    'types written out and named in turns',
+    { ...chain('t', { type: 'int' }, (type) => next(next(type))) },
+    {
+      ...chain('t', { type: 'int' }, (type) => next(next(type))),
+      parameters: { p: next(reference('u0')) },
+      definitions: chain('u', { type: 'int' }, (type) => next(next(type))).definitions,
+    },
+    1,
+  ],
+  ['more new names than anybody compares', inputs('a', 5_000), inputs('b', 5_000), 10_000],
+];
+
+describe('comparing what is made to take long', () => {
+  it.each(cases)('%s', (_, before, after, changes) => {
+    const modules = [before, after].map((template) => readCompiled({ ...template }, null));
+    const started = performance.now();
+
+    expect(compareModules(modules[0]!, modules[1]!)).toHaveLength(changes);
+    expect(performance.now() - started).toBeLessThan(2_000);
+  });
+});

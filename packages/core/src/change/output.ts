@@ -1,0 +1,43 @@
+import type { Output } from '../module/model.ts';
+import { typeText } from '../module/type-text.ts';
+import type { Found } from './found.ts';
+import type { ComparisonFor } from './input.ts';
+import { namedParts } from './named-part.ts';
+import { compareSlots } from './type-difference.ts';
+
+/** Compares what users get; `at` begins each path. */
+export function compareOutputs(
+  before: readonly Output[],
+  after: readonly Output[],
+  at: string,
+  comparisonFor: ComparisonFor<'output'>,
+  found: Found[],
+): void {
+  const { both, removed, added } = namedParts(before, after);
+  for (const [output, other] of both) {
+    const path = `${at}outputs.${output.name}`;
+    if (output.name !== other.name) {
+      found.push({ rule: 'output-renamed', path, before: output.name, after: other.name });
+    }
+    compareSlots(path, output, other, comparisonFor('output', path));
+    compareDetails(path, output, other, found);
+  }
+  for (const output of removed) {
+    const path = `${at}outputs.${output.name}`;
+    found.push({ rule: 'output-removed', path, before: typeText(output.type, output) });
+  }
+  for (const output of added) {
+    const path = `${at}outputs.${output.name}`;
+    found.push({ rule: 'output-added', path, after: typeText(output.type, output) });
+  }
+}
+
+function compareDetails(path: string, before: Output, after: Output, found: Found[]): void {
+  if (before.ephemeral !== after.ephemeral) {
+    const [was, is] = [before.ephemeral ?? false, after.ephemeral ?? false];
+    found.push({ rule: 'output-ephemeral', path, before: was, after: is });
+  }
+  if (before.deprecated !== after.deprecated) {
+    found.push({ rule: 'output-deprecated', path, before: before.deprecated, after: after.deprecated });
+  }
+}

@@ -1,0 +1,156 @@
+import type { Pair } from './pair.ts';
+
+const nested = (resources: unknown) => ({
+  resources: {
+    inner: {
+      type: 'Microsoft.Resources/deployments',
+      apiVersion: '2025-04-01',
+      properties: {
+        expressionEvaluationOptions: { scope: 'inner' },
+        mode: 'Incremental',
+        template: { resources },
+      },
+    },
+  },
+});
+const input = (schema: unknown, definitions: unknown = {}) => ({ definitions, parameters: { p: schema } });
+
+/** What shows only, or otherwise, in compiled templates. */
+export const compiledTemplates: readonly Pair[] = [
+  {
+    title: 'a text has to match a pattern',
+    before: input({ type: 'string' }),
+    after: input({ type: 'string', pattern: '^a' }),
+    changes: [['input-pattern-added', 'inputs.p']],
+    verdict: ['major', 'minor'],
+  },
+  {
+    title: 'a text has to match another pattern',
+    before: input({ type: 'string', pattern: '^a' }),
+    after: input({ type: 'string', pattern: '^b' }),
+    changes: [['input-pattern-changed', 'inputs.p']],
+    verdict: ['major', 'minor'],
+  },
+  {
+    title: 'a text has to match no pattern any more',
+    before: input({ type: 'string', pattern: '^a' }),
+    after: input({ type: 'string' }),
+    changes: [['input-pattern-removed', 'inputs.p']],
+    verdict: ['minor', 'minor'],
+  },
+  {
+    title: 'a secure type',
+    before: input({ type: 'string' }),
+    after: input({ type: 'securestring' }),
+    changes: [['input-secure-added', 'inputs.p']],
+    verdict: ['minor', 'minor'],
+  },
+  {
+    title: 'a secure object in another spelling',
+    before: input({ type: 'secureObject' }),
+    after: input({ type: 'secureobject' }),
+    changes: [],
+    verdict: ['patch', 'patch'],
+  },
+  {
+    title: 'a definition behind a reference may be null',
+    before: input({ $ref: '#/definitions/t' }, { t: { type: 'string' } }),
+    after: input({ $ref: '#/definitions/t' }, { t: { type: 'string', nullable: true } }),
+    changes: [['input-nullable-added', 'types.t']],
+    verdict: ['minor', 'minor'],
+  },
+  {
+    title: 'a definition behind two references is not null any more',
+    before: input(
+      { $ref: '#/definitions/t' },
+      { t: { $ref: '#/definitions/u' }, u: { type: 'string', nullable: true } },
+    ),
+    after: input({ $ref: '#/definitions/t' }, { t: { $ref: '#/definitions/u' }, u: { type: 'string' } }),
+    changes: [['input-nullable-removed', 'types.u']],
+    verdict: ['major', 'minor'],
+  },
+  {
+    title: 'a definition in place of a type written out',
+    before: input({ type: 'object', properties: { a: { type: 'int' } } }),
+    after: input({ $ref: '#/definitions/t' }, { t: { type: 'object', properties: { a: { type: 'int' } } } }),
+    changes: [],
+    verdict: ['patch', 'patch'],
+  },
+  {
+    title: 'other properties are refused',
+    before: input({ type: 'object', properties: { a: { type: 'int' } } }),
+    after: input({ type: 'object', properties: { a: { type: 'int' } }, additionalProperties: false }),
+    changes: [['input-type-narrowed', 'inputs.p']],
+    verdict: ['major', 'minor'],
+  },
+  {
+    title: 'one more variant',
+    before: input({
+      type: 'object',
+      discriminator: { propertyName: 'kind', mapping: { a: { type: 'object', properties: {} } } },
+    }),
+    after: input({
+      type: 'object',
+      discriminator: {
+        propertyName: 'kind',
+        mapping: { a: { type: 'object', properties: {} }, b: { type: 'object', properties: {} } },
+      },
+    }),
+    changes: [['input-type-widened', 'inputs.p<b>']],
+    verdict: ['minor', 'minor'],
+  },
+  {
+    title: 'what may follow in a tuple',
+    before: input({ type: 'array', prefixItems: [{ type: 'string' }], items: { type: 'int' } }),
+    after: input({ type: 'array', prefixItems: [{ type: 'string' }], items: false }),
+    changes: [['input-type-narrowed', 'inputs.p[]']],
+    verdict: ['major', 'minor'],
+  },
+  {
+    title: 'allowed objects, read twice',
+    before: input({ type: 'object', allowedValues: [{ a: 1 }, { a: 2 }] }),
+    after: input({ type: 'object', allowedValues: [{ a: 2 }, { a: 1 }] }),
+    changes: [],
+    verdict: ['patch', 'patch'],
+  },
+  {
+    title: 'a list of resources becomes symbolic names',
+    before: { resources: [{ type: 'Microsoft.KeyVault/vaults', apiVersion: '2024-11-01', name: 'v' }] },
+    after: {
+      resources: { vault: { type: 'Microsoft.KeyVault/vaults', apiVersion: '2024-11-01', name: 'v' } },
+    },
+    changes: [],
+    verdict: ['patch', 'patch'],
+  },
+  {
+    title: 'a module within makes something else',
+    before: nested([{ type: 'Microsoft.KeyVault/vaults', apiVersion: '2024-11-01', name: 'v' }]),
+    after: nested([{ type: 'Microsoft.Storage/storageAccounts', apiVersion: '2024-01-01', name: 's' }]),
+    changes: [
+      ['resource-removed', 'footprint.resources.microsoft.keyvault/vaults'],
+      ['resource-added', 'footprint.resources.microsoft.storage/storageaccounts'],
+    ],
+    verdict: ['minor', 'minor'],
+  },
+  {
+    title: 'a module within runs a script',
+    before: nested({}),
+    after: nested({
+      run: { type: 'Microsoft.Resources/deploymentScripts', apiVersion: '2023-08-01', name: 's' },
+    }),
+    changes: [
+      ['escape-hatch-added', 'footprint.escapeHatches.deployment-script in a module'],
+      ['resource-added', 'footprint.resources.microsoft.resources/deploymentscripts'],
+    ],
+    verdict: ['minor', 'minor'],
+  },
+  {
+    title: 'a module within gives a role',
+    before: nested({}),
+    after: nested({
+      role: { type: 'Microsoft.Authorization/roleAssignments', apiVersion: '2022-04-01', name: 'r' },
+    }),
+    changes: [['resource-added', 'footprint.resources.microsoft.authorization/roleassignments']],
+    verdict: ['minor', 'minor'],
+  },
+];

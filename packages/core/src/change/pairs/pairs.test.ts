@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+
+import { readCompiled } from '../../bicep/compiled/read.ts';
+import { readSource } from '../../bicep/source/read.ts';
+import type { Module } from '../../module/model.ts';
+import { readTerraform } from '../../terraform/source/read.ts';
+import { compareModules } from '../compare.ts';
+import { changeRules, type RuleId } from '../table.ts';
+import { verdictOf } from '../verdict.ts';
+import { bicepPairs, type Pair, terraformPairs } from './index.ts';
+
+const stable = { major: 1, minor: 0, patch: 0 };
+const early = { major: 0, minor: 1, patch: 0 };
+
+function bicepModule(content: Pair['before']): Module {
+  if (typeof content !== 'string') return readCompiled(content, null);
+  return readSource((path) => (path === 'main.bicep' ? content : undefined), 'main.bicep', null)!;
+}
+
+function terraformModule(content: Pair['before']): Module {
+  const texts = (typeof content === 'string' ? { 'main.tf': content } : content) as Record<string, string>;
+  return readTerraform({ paths: Object.keys(texts), textOf: (path) => texts[path]! }, null)!;
+}
+
+describe.each([
+  ['Bicep', bicepPairs, bicepModule],
+  ['Terraform', terraformPairs, terraformModule],
+] as const)('%s', (_language, groups, moduleOf) => {
+  describe.each(Object.entries(groups))('%s', (_, pairs) => {
+    it.each(pairs)('$title', ({ before, after, changes, verdict }) => {
+      const modules = [before, after].map(moduleOf) as [Module, Module];
+      const found = compareModules(...modules);
+
+      expect(modules.map(({ problems }) => problems)).toEqual([[], []]);
+      expect(found.map(({ rule, path }) => [rule, path])).toEqual(changes);
+      expect([stable, early].map((from) => verdictOf(found, from))).toEqual(verdict);
+    });
+  });
+});
+
+it('each rule of the classification table is shown by a pair, and there are more than 120 of them', () => {
+  const pairs = [bicepPairs, terraformPairs].flatMap((groups) => Object.values(groups).flat());
+  const shown = new Set(pairs.flatMap(({ changes }) => changes.map(([rule]) => rule)));
+
+  expect(Object.keys(changeRules).filter((rule) => !shown.has(rule as RuleId))).toEqual([]);
+  expect(pairs.length).toBeGreaterThan(120);
+});

@@ -1,0 +1,288 @@
+import type { Pair } from './pair.ts';
+
+const vault = (body = '', name = 'this') => `resource "azurerm_key_vault" "${name}" {\n${body}\n}\n`;
+const azapi = (version: string, body = '') =>
+  `resource "azapi_resource" "this" {\n  type = "Microsoft.KeyVault/vaults@${version}"\n${body}\n}\n`;
+const moved = (from: string, to: string) => `moved {\n  from = ${from}\n  to   = ${to}\n}\n`;
+const call = (source: string, version?: string) =>
+  `module "net" {\n  source = "${source}"\n${version === undefined ? '' : `  version = "${version}"\n`}}\n`;
+const provider = (version: string, more = '') =>
+  `terraform {\n  required_providers {\n    azapi = {\n      source  = "Azure/azapi"\n      version = "${version}"\n${more}\n    }\n  }\n}\n`;
+const program = (version: string) => `terraform {\n  required_version = "${version}"\n}\n`;
+const address = 'footprint.addresses.azurerm_key_vault.this';
+const resources = 'footprint.resources.';
+
+/** What a module does to the world, and where Terraform keeps what it made. */
+export const terraformFootprint: readonly Pair[] = [
+  {
+    title: 'one more resource of a type',
+    before: vault(),
+    after: vault() + vault('', 'other'),
+    changes: [['address-added', 'footprint.addresses.azurerm_key_vault.other']],
+    verdict: ['minor', 'minor'],
+  },
+  {
+    title: 'a resource that is gone',
+    before: vault(),
+    after: '',
+    changes: [
+      ['address-removed', address],
+      ['resource-removed', `${resources}azurerm_key_vault`],
+      ['provider-removed', 'footprint.providers.azurerm'],
+    ],
+    verdict: ['major', 'minor'],
+  },
+  {
+    title: 'a resource under another name, without a word',
+    before: vault(),
+    after: vault('', 'vault'),
+    changes: [
+      ['address-removed', address],
+      ['address-added', 'footprint.addresses.azurerm_key_vault.vault'],
+    ],
+    verdict: ['major', 'minor'],
+  },
+  {
+    title: 'a resource under another name, with a moved block',
+    before: vault(),
+    after: vault('', 'vault') + moved('azurerm_key_vault.this', 'azurerm_key_vault.vault'),
+    changes: [['address-moved', address]],
+    verdict: ['patch', 'patch'],
+  },
+  {
+    title: 'a resource that is let go',
+    before: vault() + azapi('2024-11-01'),
+    after: `${azapi('2024-11-01')}removed {\n  from = azurerm_key_vault.this\n  lifecycle {\n    destroy = false\n  }\n}\n`,
+    changes: [
+      ['address-released', address],
+      ['resource-removed', `${resources}azurerm_key_vault`],
+      ['provider-removed', 'footprint.providers.azurerm'],
+    ],
+    verdict: ['minor', 'minor'],
+  },
+  {
+    title: 'a count, which Terraform moves to by itself',
+    before: vault(),
+    after: vault('  count = 1'),
+    changes: [],
+    verdict: ['patch', 'patch'],
+  },
+  {
+    title: 'keys, which Terraform does not move to',
+    before: vault(),
+    after: vault('  for_each = toset(["a"])'),
+    changes: [['address-rekeyed', address]],
+    verdict: ['major', 'minor'],
+  },
+  {
+    title: 'keys, with a moved block',
+    before: vault(),
+    after:
+      vault('  for_each = toset(["a"])') + moved('azurerm_key_vault.this', 'azurerm_key_vault.this["a"]'),
+    changes: [['address-moved', address]],
+    verdict: ['patch', 'patch'],
+  },
+  {
+    title: 'another version of an API',
+    before: azapi('2023-07-01'),
+    after: azapi('2024-11-01'),
+    changes: [['api-version-changed', `${resources}microsoft.keyvault/vaults`]],
+    verdict: ['minor', 'minor'],
+  },
+  {
+    title: 'a resource that is never destroyed',
+    before: vault(),
+    after: vault('  lifecycle {\n    prevent_destroy = true\n  }'),
+    changes: [['lifecycle-changed', `${resources}azurerm_key_vault.this`]],
+    verdict: ['minor', 'minor'],
+  },
+  {
+    title: 'what is ignored, in another order',
+    before: vault('  lifecycle {\n    ignore_changes = [tags, sku]\n  }'),
+    after: vault('  lifecycle {\n    ignore_changes = [\n      sku,\n      tags,\n    ]\n  }'),
+    changes: [],
+    verdict: ['patch', 'patch'],
+  },
+  {
+    title: 'a resource that public networks reach',
+    before: vault('  public_network_access_enabled = false'),
+    after: vault('  public_network_access_enabled = true'),
+    changes: [['public-access-changed', `${resources}azurerm_key_vault.this`]],
+    verdict: ['minor', 'minor'],
+  },
+  {
+    title: 'the same of a resource by its API',
+    before: azapi(
+      '2024-11-01',
+      '  body = {\n    properties = {\n      publicNetworkAccess = "Disabled"\n    }\n  }',
+    ),
+    after: azapi(
+      '2024-11-01',
+      '  body = {\n    properties = {\n      publicNetworkAccess = "Enabled"\n    }\n  }',
+    ),
+    changes: [['public-access-changed', `${resources}azapi_resource.this`]],
+    verdict: ['minor', 'minor'],
+  },
+  {
+    title: 'a role',
+    before: vault(),
+    after: `${vault()}resource "azurerm_role_assignment" "this" {\n  role_definition_name = "Reader"\n}\n`,
+    changes: [
+      ['address-added', 'footprint.addresses.azurerm_role_assignment.this'],
+      ['resource-added', `${resources}azurerm_role_assignment`],
+      ['role-assignment-added', 'footprint.roleAssignments.azurerm_role_assignment.this'],
+    ],
+    verdict: ['minor', 'minor'],
+  },
+  {
+    title: 'a program that runs',
+    before: vault(),
+    after: vault('  provisioner "local-exec" {\n    command = "true"\n  }'),
+    changes: [
+      ['escape-hatch-added', 'footprint.escapeHatches.provisioner azurerm_key_vault.this (local-exec)'],
+    ],
+    verdict: ['minor', 'minor'],
+  },
+  {
+    title: 'a program that is asked',
+    before: 'data "external" "x" {}\n',
+    after: '',
+    changes: [
+      ['data-removed', 'footprint.data.data.external.x'],
+      ['escape-hatch-removed', 'footprint.escapeHatches.external-data data.external.x'],
+      ['provider-removed', 'footprint.providers.external'],
+    ],
+    verdict: ['patch', 'patch'],
+  },
+  {
+    title: 'something that is read',
+    before: vault(),
+    after: `${vault()}data "azurerm_client_config" "this" {}\n`,
+    changes: [['data-added', 'footprint.data.data.azurerm_client_config.this']],
+    verdict: ['minor', 'minor'],
+  },
+  {
+    title: 'a module in another version',
+    before: call('Azure/naming/azurerm', '0.4.1'),
+    after: call('Azure/naming/azurerm', '0.4.2'),
+    changes: [['module-call-version', 'footprint.modules.net']],
+    verdict: ['minor', 'minor'],
+  },
+  {
+    title: 'a module from elsewhere',
+    before: call('./modules/net'),
+    after: call('Azure/net/azurerm', '1.0.0'),
+    changes: [['module-call-source', 'footprint.modules.net']],
+    verdict: ['minor', 'minor'],
+  },
+  {
+    title: 'a module call that moved',
+    before: call('./modules/net'),
+    after: call('./modules/net').replace('"net"', '"network"') + moved('module.net', 'module.network'),
+    changes: [['address-moved', 'footprint.addresses.module.net']],
+    verdict: ['patch', 'patch'],
+  },
+  {
+    title: 'a module call that is gone',
+    before: call('./modules/net'),
+    after: '',
+    changes: [['address-removed', 'footprint.addresses.module.net']],
+    verdict: ['major', 'minor'],
+  },
+  {
+    title: 'a provider that is needed',
+    before: '',
+    after: provider('~> 2.0'),
+    changes: [['provider-added', 'footprint.providers.azapi']],
+    verdict: ['minor', 'minor'],
+  },
+  {
+    title: 'another provider under the same name',
+    before: provider('~> 2.0'),
+    after: provider('~> 2.0').replace('Azure/azapi', 'contoso/azapi'),
+    changes: [['provider-source', 'footprint.providers.azapi']],
+    verdict: ['major', 'minor'],
+  },
+  {
+    title: 'a later provider of the same major version',
+    before: provider('~> 2.0'),
+    after: provider('~> 2.4'),
+    changes: [['provider-raised', 'footprint.providers.azapi']],
+    verdict: ['minor', 'minor'],
+  },
+  {
+    title: 'a provider that must not be later',
+    before: provider('>= 2.0'),
+    after: provider('>= 2.0, < 3.0'),
+    changes: [['provider-narrowed', 'footprint.providers.azapi']],
+    verdict: ['major', 'minor'],
+  },
+  {
+    title: 'a provider that may be later',
+    before: provider('~> 2.0'),
+    after: provider('>= 2.0, < 4.0'),
+    changes: [['provider-widened', 'footprint.providers.azapi']],
+    verdict: ['minor', 'minor'],
+  },
+  {
+    title: 'the next major version of a provider',
+    before: provider('~> 1.0'),
+    after: provider('~> 2.0'),
+    changes: [['provider-changed', 'footprint.providers.azapi']],
+    verdict: ['major', 'minor'],
+  },
+  {
+    title: 'the same versions of a provider, written in another way',
+    before: provider('~> 2.0'),
+    after: provider('>=2.0.0,<3.0.0'),
+    changes: [],
+    verdict: ['patch', 'patch'],
+  },
+  {
+    title: 'one more configuration of a provider',
+    before: provider('~> 2.0'),
+    after: provider('~> 2.0', '      configuration_aliases = [azapi.hub]'),
+    changes: [['provider-aliases', 'footprint.providers.azapi']],
+    verdict: ['major', 'minor'],
+  },
+  {
+    title: 'a later Terraform of the same major version',
+    before: program('>= 1.5'),
+    after: program('>= 1.9'),
+    changes: [['program-raised', 'footprint.requiredVersion']],
+    verdict: ['minor', 'minor'],
+  },
+  {
+    title: 'a Terraform that must not be later',
+    before: program('>= 1.5'),
+    after: program('>= 1.5, < 2.0'),
+    changes: [['program-narrowed', 'footprint.requiredVersion']],
+    verdict: ['major', 'minor'],
+  },
+  {
+    title: 'a Terraform that may be earlier',
+    before: program('~> 1.5'),
+    after: program('~> 1.3'),
+    changes: [['program-widened', 'footprint.requiredVersion']],
+    verdict: ['minor', 'minor'],
+  },
+  {
+    title: 'other versions of Terraform',
+    before: program('~> 1.5'),
+    after: program('~> 2.0'),
+    changes: [['program-changed', 'footprint.requiredVersion']],
+    verdict: ['major', 'minor'],
+  },
+  {
+    title: 'telemetry',
+    before: '',
+    after: 'resource "modtm_telemetry" "telemetry" {}\n',
+    changes: [
+      ['address-added', 'footprint.addresses.modtm_telemetry.telemetry'],
+      ['provider-added', 'footprint.providers.modtm'],
+      ['resource-added', `${resources}modtm_telemetry`],
+      ['telemetry-added', 'footprint.telemetry.modtm_telemetry.telemetry'],
+    ],
+    verdict: ['minor', 'minor'],
+  },
+];

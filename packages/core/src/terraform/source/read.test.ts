@@ -1,0 +1,343 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import type { Module } from '../../module/model.ts';
+import { readTerraform } from './read.ts';
+
+function read(files: string | Readonly<Record<string, string>>): Module | undefined {
+  const texts = typeof files === 'string' ? { 'main.tf': files } : files;
+  return readTerraform({ paths: Object.keys(texts), textOf: (path) => texts[path]! }, 'resource');
+}
+
+/** Without places, which other tests look at. */
+function withoutPlaces(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value, (name, each: unknown) => (name === 'at' ? undefined : each)));
+}
+
+const nothing = {
+  resources: [],
+  data: [],
+  ephemeral: [],
+  modules: [],
+  providers: [],
+  roleAssignments: [],
+  escapeHatches: [],
+  telemetry: [],
+  moves: [],
+  removals: [],
+  imports: [],
+  checks: [],
+};
+
+describe('the interface of a Terraform module', () => {
+  it('has variables with all that is said about them', () => {
+    const module = read(`
+variable "lock" {
+  type = object({
+    kind = string
+    name = optional(string, "lock")
+    ids  = optional(set(string), [])
+    any  = optional(map(any))
+  })
+  default     = null
+  description = <<DESCRIPTION
+The lock.
+DESCRIPTION
+  nullable    = false
+  sensitive   = true
+  ephemeral   = true
+  deprecated  = "Use locks."
+  validation {
+    condition     = var.lock == null ? true : contains(["a"], var.lock.kind)
+    error_message = "No."
+  }
+}
+variable "plain" {}
+`);
+    expect(withoutPlaces(module?.interface.inputs)).toEqual([
+      {
+        name: 'lock',
+        type: {
+          kind: 'object',
+          properties: [
+            { name: 'kind', type: 'string', required: true },
+            { name: 'name', type: 'string', required: false, default: { value: 'lock' } },
+            {
+              name: 'ids',
+              type: { kind: 'set', element: 'string' },
+              required: false,
+              default: { value: [] },
+            },
+            { name: 'any', type: { kind: 'map', element: 'any' }, required: false },
+          ],
+        },
+        typeText: expect.stringMatching(/^object\(\{\n/),
+        required: false,
+        default: { value: null },
+        secure: true,
+        description: 'The lock.\n',
+        ephemeral: true,
+        deprecated: 'Use locks.',
+        validations: [
+          { condition: 'var.lock == null ? true : contains(["a"], var.lock.kind)', message: 'No.' },
+        ],
+      },
+      { name: 'plain', type: 'any', typeText: 'any', required: true, nullable: true },
+    ]);
+    expect(module?.interface.inputs[1]?.at).toEqual({ file: 'main.tf', line: 22, column: 10 });
+  });
+
+  it('has outputs', () => {
+    const module = read(
+      'output "a" {\n  value = 1\n  sensitive = true\n  description = "An a."\n}\noutput "b" { value = 1 }',
+    );
+
+    expect(withoutPlaces(module?.interface.outputs)).toEqual([
+      { name: 'a', type: 'any', secure: true, description: 'An a.' },
+      { name: 'b', type: 'any' },
+    ]);
+  });
+
+  it.each([
+    ['string', 'string', 'string'],
+    ['"string"', 'any', 'string'],
+    ['list', { kind: 'list', element: 'any' }, 'list'],
+    ['list(map(number))', { kind: 'list', element: { kind: 'map', element: 'number' } }, 'list(map(number))'],
+    ['tuple([string, bool])', { kind: 'tuple', elements: ['string', 'bool'] }, 'tuple([string, bool])'],
+  ])('reads the type %s', (text, type, typeText) => {
+    expect(read(`variable "a" { type = ${text} }`)?.interface.inputs[0]).toMatchObject({ type, typeText });
+  });
+});
+
+describe('the footprint of a Terraform module', () => {
+  const footprintOf = (text: string) => withoutPlaces(read(text)?.footprint);
+
+  it('has resources with what is said about them', () => {
+    const text = `
+resource "azapi_resource" "this" {
+  type     = "Microsoft.KeyVault/vaults@2024-11-01"
+  for_each = {}
+  body = {
+    properties = { "publicNetworkAccess" = "Disabled" }
+  }
+  lifecycle {
+    ignore_changes       = [tags, body.properties]
+    replace_triggered_by = [terraform_data.x]
+    prevent_destroy      = true
+  }
+  provisioner "local-exec" { command = "true" }
+}
+resource "azurerm_role_assignment" "reader" {
+  role_definition_name = "Reader"
+  count                = 2
+}
+resource "modtm_telemetry" "telemetry" {}
+data "external" "x" {}
+ephemeral "random_password" "p" {}`;
+
+    expect(footprintOf(text)).toEqual({
+      ...nothing,
+      resources: [
+        {
+          address: 'azapi_resource.this',
+          type: 'Microsoft.KeyVault/vaults',
+          apiVersion: '2024-11-01',
+          repeated: true,
+          instances: 'for_each',
+          publicNetworkAccess: 'Disabled',
+          lifecycle: {
+            preventDestroy: true,
+            ignoreChanges: ['body.properties', 'tags'],
+            replaceTriggeredBy: ['terraform_data.x'],
+          },
+        },
+        {
+          address: 'azurerm_role_assignment.reader',
+          type: 'azurerm_role_assignment',
+          repeated: true,
+          instances: 'count',
+        },
+        { address: 'modtm_telemetry.telemetry', type: 'modtm_telemetry' },
+      ],
+      data: [{ address: 'data.external.x', type: 'external' }],
+      ephemeral: [{ address: 'ephemeral.random_password.p', type: 'random_password' }],
+      providers: ['azapi', 'azurerm', 'modtm', 'external', 'random'].map((name) => ({ name })),
+      roleAssignments: [{ address: 'azurerm_role_assignment.reader', role: 'Reader' }],
+      escapeHatches: [
+        { kind: 'provisioner', address: 'azapi_resource.this (local-exec)' },
+        { kind: 'external-data', address: 'data.external.x' },
+      ],
+      telemetry: [{ address: 'modtm_telemetry.telemetry' }],
+    });
+  });
+
+  it('has providers and the program, from all blocks that say so', () => {
+    const text = `
+terraform {
+  required_version = ">= 1.9"
+  required_providers {
+    azapi = {
+      source                = "Azure/azapi"
+      version               = "~> 2.4"
+      configuration_aliases = [azapi.spoke, azapi.hub]
+    }
+    random = "~> 3.5"
+  }
+}
+terraform {
+  required_version = "< 2.0"
+}
+resource "terraform_data" "x" {}
+resource "azurerm_x" "x" { provider = azapi.hub }`;
+
+    expect(footprintOf(text)).toMatchObject({
+      providers: [
+        {
+          name: 'azapi',
+          source: 'Azure/azapi',
+          version: '~> 2.4',
+          configurationAliases: ['azapi.hub', 'azapi.spoke'],
+        },
+        { name: 'random', version: '~> 3.5' },
+      ],
+      requiredVersion: '>= 1.9, < 2.0',
+    });
+  });
+
+  it('has module calls, moves, removals, imports and checks', () => {
+    const text = `
+module "net" {
+  source  = "Azure/net/azurerm"
+  version = "1.0.0"
+  count   = 1
+}
+moved {
+  from = a.b
+  to   = a.c["x"]
+}
+removed {
+  from = a.d
+  lifecycle { destroy = false }
+}
+removed { from = a.e }
+import {
+  to = a.f
+  id = "x"
+}
+check "health" {
+  assert {
+    condition     = true
+    error_message = "x"
+  }
+}`;
+
+    expect(footprintOf(text)).toEqual({
+      ...nothing,
+      modules: [
+        { name: 'net', source: 'Azure/net/azurerm', version: '1.0.0', repeated: true, instances: 'count' },
+      ],
+      moves: [{ from: 'a.b', to: 'a.c["x"]' }],
+      removals: [
+        { from: 'a.d', destroy: false },
+        { from: 'a.e', destroy: true },
+      ],
+      imports: [{ to: 'a.f' }],
+      checks: ['health'],
+    });
+  });
+});
+
+describe('the files of a Terraform module', () => {
+  it('are those at its root, of modules and of examples', () => {
+    const module = read({
+      'main.tf': 'variable "a" {}',
+      'other.tf.json': '{"variable": {"b": {"type": "string"}}}',
+      '.hidden.tf': 'variable "hidden" {}',
+      'main.tf~': 'variable "old" {}',
+      'terraform.tfvars': 'a = 1',
+      'same.tf': 'variable "c" {}',
+      'same.tofu': 'variable "not_this" {}',
+      'own.tofu': 'variable "d" {}',
+      'modules/key/main.tf': 'variable "key" {}',
+      'modules/README.md': '',
+      'modules/key/deeper/main.tf': 'variable "deeper" {}',
+      'examples/default/main.tf': 'module "x" {\n  source = "../.."\n}',
+      'tests/unit/main.tf': 'variable "unit" {}',
+    });
+
+    expect(module?.interface.inputs.map(({ name }) => name)).toEqual(['a', 'b', 'd', 'c']);
+    expect(module?.submodules.map(({ path, interface: { inputs } }) => [path, inputs[0]?.name])).toEqual([
+      ['modules/key', 'key'],
+    ]);
+    expect(module?.examples.map(({ path, footprint }) => [path, footprint.modules[0]?.source])).toEqual([
+      ['examples/default', '../..'],
+    ]);
+  });
+
+  it('may override each other', () => {
+    const module = read({
+      'main.tf': 'variable "a" {\n  type = string\n  default = "x"\n}\nvariable "b" {}',
+      'override.tf': 'variable "a" {\n  default = "y"\n}',
+      'z_override.tf.json': '{"variable": {"a": {"default": "z"}}}',
+    });
+
+    expect(module?.interface.inputs).toMatchObject([
+      { name: 'a', type: 'string', default: { value: 'z' } },
+      { name: 'b', required: true },
+    ]);
+  });
+
+  it('may be none', () => {
+    expect(read({ 'README.md': '', 'modules/key/main.tf': '' })).toBeUndefined();
+  });
+
+  it('say where they are broken, and the rest is read', () => {
+    const module = read({ 'a.tf': 'variable "a" {}\nvariable "b {\n', 'modules/x/main.tf': 'a = \n' });
+
+    expect(module?.interface.inputs[0]?.name).toBe('a');
+    expect(module?.problems.map(({ at }) => `${at?.file}:${at?.line}`)).toEqual(
+      expect.arrayContaining(['a.tf:2', 'modules/x/main.tf:1']),
+    );
+  });
+});
+
+it('says what is no type', () => {
+  const module = read('variable "a" {\n  type = strin\n}');
+
+  expect(module?.problems).toEqual([
+    { message: 'there is no type "strin"', at: { file: 'main.tf', line: 2, column: 10 } },
+  ]);
+});
+
+it('reads anything without an error', () => {
+  const word = fc.constantFrom(
+    'variable',
+    'resource',
+    'terraform',
+    '"a"',
+    '{',
+    '}',
+    '=',
+    'type',
+    'object({',
+    '})',
+    'optional(',
+    '\n',
+    '[',
+    ']',
+    'moved',
+    'from',
+    'lifecycle',
+    '1',
+    '<<A\n',
+    '\nA\n',
+    'module',
+    'required_providers',
+  );
+  fc.assert(
+    fc.property(fc.array(word, { maxLength: 60 }), (words) => {
+      expect(() => read(words.join(' '))).not.toThrow();
+    }),
+    { numRuns: 500 },
+  );
+});
