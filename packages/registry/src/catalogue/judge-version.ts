@@ -7,6 +7,7 @@ import {
   honestyOf,
   isPrerelease,
   limits,
+  numbersOf,
   type Problem,
   type Repository,
   verdictOf,
@@ -107,11 +108,6 @@ export function judgement(before: Version, version: Version, comparison: Compari
     declared: declared ?? null,
     honest: declared === undefined ? null : honestyOf(declared, verdict),
   };
-}
-
-function numbersOf(version: Version) {
-  const [major, minor, patch] = version.split(/[-+]/, 1)[0]!.split('.').map(Number);
-  return { major: major!, minor: minor!, patch: patch! };
 }
 
 /**

@@ -18,6 +18,8 @@ import type {
  * Every method @throws ASH-MODULE-TOO-COMPLEX past one of them.
  */
 export interface ModuleReader {
+  /** Starts a thread before there is anything to read. */
+  prepare(): void;
   /** The bytes are copied. */
   read(content: ModuleContent): Promise<ReadModule>;
   /** Two packed models of one language. */
@@ -159,6 +161,9 @@ export function createModuleReader({
   }
 
   return {
+    prepare() {
+      if (threads.size === 0) open()?.worker.unref();
+    },
     async read(content) {
       const { input, transfer } = copyOf(content);
       return await run('read', input, transfer);

@@ -17,7 +17,8 @@ type Of<Name extends ModuleContent['language']> = Extract<ModuleContent, { langu
 
 /** Reads a module. @throws ASH-MODULE-TOO-COMPLEX when its model is too large to be kept */
 export async function readContent(content: ModuleContent): Promise<ReadModule> {
-  const module = content.language === 'bicep' ? await readBicep(content) : readTerraform(content);
+  const read = content.language === 'bicep' ? await readBicep(content) : readTerraform(content);
+  const module = read && { ...read, problems: read.problems.slice(0, limits.syntaxProblems.value) };
   const readmes = content.language === 'terraform' ? readmesOf(content.files) : undefined;
   return {
     model: module && packModel(JSON.stringify(module)),
