@@ -1,6 +1,7 @@
 import { archiveTarget } from './target/archive.ts';
 import { certificateTarget } from './target/certificate.ts';
 import { configTarget } from './target/config.ts';
+import { bicepTargets } from './target/bicep.ts';
 import { hclTargets } from './target/hcl.ts';
 import { routeTargets } from './target/route.ts';
 import {
@@ -26,5 +27,6 @@ export const targets: readonly AnyTarget[] = [
   readmeTarget,
   configTarget,
   certificateTarget,
+  ...bicepTargets,
   ...hclTargets,
 ];

@@ -41,7 +41,8 @@ for (const [path, list] of versions) {
 console.log(
   `${git(['rev-parse', 'HEAD']).toString().trim()}: ${pairs} pairs of ${versions.size} modules, ${(milliseconds / pairs).toFixed(2)} ms each`,
 );
-for (const [kind, count] of [...counts].sort()) console.log(`${count} ${kind}`);
+for (const [kind, count] of [...counts].toSorted(([a], [b]) => (a < b ? -1 : 1)))
+  console.log(`${count} ${kind}`);
 process.exit(pairs > 0 ? 0 : 1);
 
 interface Side {

@@ -1,8 +1,12 @@
 import {
   catalogue,
+  changeRuleGroups,
+  type ChangeRule,
+  diffSchema,
   type ErrorEntry,
   type Limit,
   limitGroups,
+  moduleSchema,
   type PastLimit,
   type SettingLimit,
   settingLimits,
@@ -27,6 +31,9 @@ export function generatedPages(): GeneratedPage[] {
     { path: 'docs/reference/errors.md', text: errorsPage() },
     { path: 'docs/reference/metrics.md', text: metricsPage() },
     { path: 'docs/reference/limits.md', text: limitsPage() },
+    { path: 'docs/reference/changes.md', text: changesPage() },
+    { path: 'docs/reference/module.schema.json', text: json(moduleSchema) },
+    { path: 'docs/reference/diff.schema.json', text: json(diffSchema) },
     { path: 'docs/promises.md', text: `${notice}\n\n${promisesPage()}` },
   ];
 }
@@ -142,6 +149,50 @@ These are for the administrator to choose; see [settings](settings.md).
 |---|---|---|---|---|
 ${settings.join('\n')}
 `;
+}
+
+function changesPage(): string {
+  const groups = Object.entries(changeRuleGroups).map(([title, group]) => {
+    const rows = Object.entries<ChangeRule>(group).map(
+      ([id, { class: changeClass, kind, about }]) =>
+        `| \`${id}\` | ${changeClass} | ${kind} | ${cell(about)} |`,
+    );
+    return `## ${title}\n\n| rule | class | kind | what it is |\n|---|---|---|---|\n${rows.join('\n')}`;
+  });
+  return `${notice}
+
+# Changes
+
+Every difference between two versions of a module falls under one rule, and the rule gives it its class:
+
+| class | meaning | version after 1.0.0 | before |
+|---|---|---|---|
+| breaking | something that worked does not work any more, or loses what it made | major | minor |
+| behaviour | everything still works and does something else | minor | minor |
+| additive | more is possible | minor | minor |
+| internal | nobody outside notices | patch | patch |
+
+The gravest class gives the *verdict*: the smallest honest part of the version number to raise. Before 1.0.0 the rule of
+Azure Verified Modules holds, where the major number stays. A version that raises a smaller part is \`too small\`, one that
+raises a larger part \`larger than needed\`.
+
+Users write inputs and read outputs, so the same difference means the opposite: an input that takes one more value is good
+news, an output that has one more value is not. A type with a name is compared once, and the change says what uses it; when
+that is an input and an output, the graver rule counts. Differences are looked for in all depth: \`inputs.rules[].kind\` is the
+property \`kind\` of the elements, \`inputs.tags.*\` any property without a name of its own, \`inputs.rule<a>\` the variant \`a\`.
+
+The other way round the same differences are told, with the opposite kind: \`added\` and \`removed\`, \`widened\` and
+\`narrowed\`. What was \`renamed\` has the path that it had before.
+
+The shape of a comparison is [diff.schema.json](diff.schema.json), that of a module
+[module.schema.json](module.schema.json).
+
+${groups.join('\n\n')}
+`;
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
 }
 
 function amount({ value, unit }: Limit): string {

@@ -87,11 +87,11 @@ async function open(disk: LossyDisk, isSkipped: Mutant): Promise<BlobStore> {
   const files: typeof real = {
     ...real,
     syncFolder: skip('syncFolder', real.syncFolder),
-    open: async (...parameters) => {
-      const handle = await real.open(...parameters);
+    openFile: async (...parameters) => {
+      const handle = await real.openFile(...parameters);
       const datasync = handle.datasync.bind(handle);
       const skipped = skip('datasync', async () => await datasync());
-      return Object.assign(handle, { datasync: async () => await skipped(String(parameters[0])) });
+      return Object.assign(handle, { datasync: async () => await skipped(parameters[0]) });
     },
   };
   return await openFileBlobStore(folder, { clock: { now: () => 0 }, files });

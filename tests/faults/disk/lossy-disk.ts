@@ -52,6 +52,8 @@ export class LossyDisk {
     const system = {
       mkdir: async (path: string) => this.#call('mkdir', path, () => this.#mkdir(path)),
       open: async (path: string, flags: string) => this.#call('open', path, () => this.#open(path, flags)),
+      openFile: async (path: string, flags: string) =>
+        this.#call('open', path, () => this.#open(path, flags)),
       readdir: async (path: string) =>
         this.#call('readdir', path, () => [...this.#folder(path).entries.keys()]),
       stat: async (path: string, options?: StatOptions) =>
@@ -133,11 +135,10 @@ export class LossyDisk {
       truncate: async (size: number) => this.#call('handle.truncate', path, () => file.truncate(size)),
       writeFile: async (bytes: Uint8Array) =>
         this.#call('handle.writeFile', path, () => file.write(bytes, 0)),
-      writev: async (chunks: readonly Uint8Array[], position: number) =>
-        this.#call('handle.writev', path, () => {
-          const bytes = Buffer.concat(chunks);
-          file.write(bytes, position);
-          return { bytesWritten: bytes.length };
+      write: async (bytes: Uint8Array, offset: number, length: number, position: number) =>
+        this.#call('handle.write', path, () => {
+          file.write(bytes.subarray(offset, offset + length), position);
+          return { bytesWritten: length };
         }),
       read: async (buffer: Buffer, offset: number, length: number, position: number) =>
         this.#call('handle.read', path, () => ({

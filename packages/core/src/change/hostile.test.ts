@@ -59,6 +59,6 @@ describe('comparing what is made to take long', () => {
     const started = performance.now();
 
     expect(compareModules(modules[0]!, modules[1]!)).toHaveLength(changes);
-    expect(performance.now() - started).toBeLessThan(2_000);
+    expect(performance.now() - started).toBeLessThan(5_000);
   });
 });

@@ -279,4 +279,12 @@ const footprint = {
 /** The classification table: every difference that there can be, with its class. */
 export const changeRules = { ...input, ...output, ...other, ...footprint };
 
+/** The same by what it is about. */
+export const changeRuleGroups = {
+  Inputs: input,
+  Outputs: output,
+  'What others import': other,
+  Footprint: footprint,
+} as const;
+
 export type RuleId = keyof typeof changeRules;

@@ -31,6 +31,10 @@ it.each([
   ['1.2.3', '1.2.2', undefined],
   ['1.2.3', '1.1.9', undefined],
   ['2.0.0', '1.9.9', undefined],
+  // From 2.0.0-rc.1 to 2.0.0, and so on.
+  ['2.0.0', '2.0.0', 'major'],
+  ['2.1.0', '2.1.0', 'minor'],
+  ['2.1.3', '2.1.3', 'patch'],
 ] as const)('%s to %s: %s', (from, to, bump) => {
   expect(bumpOf(numbers(from), numbers(to))).toBe(bump);
 });

@@ -29,11 +29,16 @@ export function verdictOf(changes: readonly Pick<Change, 'class'>[], from?: Numb
   return found === 'breaking' && from?.major !== 0 ? 'major' : 'minor';
 }
 
-/** Which part of the number goes up from one version to a later one; undefined when it is no later one. */
+/**
+ * Which part of the number goes up from one version to a later one; undefined when it is no later one. From a pre-release to
+ * its release no number does: there it is the last one that is not zero, which went up when the pre-release was made.
+ */
 export function bumpOf(from: Numbers, to: Numbers): Bump | undefined {
   if (to.major !== from.major) return to.major > from.major ? 'major' : undefined;
   if (to.minor !== from.minor) return to.minor > from.minor ? 'minor' : undefined;
-  return to.patch >= from.patch ? 'patch' : undefined;
+  if (to.patch !== from.patch) return to.patch > from.patch ? 'patch' : undefined;
+  if (to.patch > 0) return 'patch';
+  return to.minor > 0 ? 'minor' : 'major';
 }
 
 /** What a declared bump is beside the verdict. */

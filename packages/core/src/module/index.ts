@@ -1,4 +1,5 @@
 export * from './address.ts';
+export { moduleSchema } from './model-schema.ts';
 export type * from './model.ts';
 export * from './read.ts';
 export * from './readme.ts';

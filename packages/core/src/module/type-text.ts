@@ -56,7 +56,28 @@ function pathText(path: string | undefined): string {
 
 /** What a suffix must not take apart. */
 function inGroup(text: string): string {
-  return text.includes(' | ') && !text.startsWith('{') && !text.startsWith('(') ? `(${text})` : text;
+  return isUnion(text) ? `(${text})` : text;
+}
+
+/** Whether a bar stands outside of all brackets and texts. */
+function isUnion(text: string): boolean {
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    const char = text[at]!;
+    if (char === "'") at = endOfText(text, at);
+    else if ('{[(<'.includes(char)) depth++;
+    else if ('}])>'.includes(char)) depth--;
+    else if (char === '|' && depth === 0) return true;
+  }
+  return false;
+}
+
+function endOfText(text: string, start: number): number {
+  for (let at = start + 1; at < text.length; at++) {
+    if (text[at] === "'") return at;
+    if (text[at] === '\\') at++;
+  }
+  return text.length;
 }
 
 function literalText(value: unknown): string {

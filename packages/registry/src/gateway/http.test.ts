@@ -1,5 +1,5 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
-import { type AddressInfo, connect, type Socket } from 'node:net';
+import { createServer, IncomingMessage, type RequestListener, type Server } from 'node:http';
+import { type AddressInfo, connect, Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -7,6 +7,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 
 import {
   contentBegins,
+  freeChunk,
   type HttpListener,
   type HttpListenerOptions,
   httpRequest,
@@ -380,5 +381,19 @@ describe('listenHttp', () => {
     waiting.resolve();
     await busy.ended;
     expect(busy.received()).toContain('slow');
+  });
+});
+
+describe('freeChunk', () => {
+  const request = new IncomingMessage(new Socket());
+
+  it.each<[string, number, Readable, Buffer]>([
+    ['frees a chunk of a request', 0, request, Buffer.allocUnsafeSlow(8)],
+    ['leaves alone what is a part of other memory', 8, request, Buffer.alloc(10).subarray(2)],
+    ['leaves alone what other threads see', 8, request, Buffer.from(new SharedArrayBuffer(8))],
+    ['leaves alone what somebody else made', 8, Readable.from([]), Buffer.allocUnsafeSlow(8)],
+  ])('%s', (_, left, stream, chunk) => {
+    freeChunk(stream, chunk);
+    expect(chunk.length).toBe(left);
   });
 });

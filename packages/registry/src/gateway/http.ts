@@ -14,6 +14,7 @@ import {
   Server as TlsServer,
 } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import type { Readable } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 
 import { limits as table } from '@ashlar/core';
@@ -281,6 +282,18 @@ function hasTwoHosts({ rawHeaders }: IncomingMessage): boolean {
 function refuse(response: ServerResponse, { status, headers, body }: PlainAnswer): void {
   const fields = { ...headers, 'content-length': Buffer.byteLength(body), connection: 'close' };
   response.writeHead(status, fields).end(body);
+}
+
+/**
+ * Frees the memory of a chunk that a stream has just given and nobody needs any more; the chunk is empty then. Node copies
+ * what arrives for a request into memory of its own, 64 KiB at a time, which the garbage collector does not count as
+ * garbage of its own: it would let 64 MB of it pile up and then look through everything there is.
+ *
+ * Only of a request is it known that nobody else has its chunks: those of other streams are left alone.
+ */
+export function freeChunk(stream: Readable, chunk: Uint8Array): void {
+  if (!(stream instanceof IncomingMessage) || !(chunk.buffer instanceof ArrayBuffer)) return;
+  if (chunk.byteLength === chunk.buffer.byteLength) chunk.buffer.transfer(0);
 }
 
 /** Node's own answers to what it cannot parse have neither body nor code. */

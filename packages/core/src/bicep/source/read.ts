@@ -20,7 +20,7 @@ import {
   type ParamStatement,
   type Statement,
 } from '../syntax/index.ts';
-import { readResources } from './resource.ts';
+import { readResources, referenceOf } from './resource.ts';
 import { type FileOf, scopesOf } from './scope.ts';
 import { allowedBy, descriptionOf, plainNumbers, readType, refinedType, type TypeContext } from './type.ts';
 import { typesIn } from './types.ts';
@@ -42,7 +42,7 @@ export function readSource(
   const placeOf = placesIn(main, tree.text);
   const types = typesIn(scopes, scope, placeOf);
   const each = <Kind extends Statement['kind']>(kind: Kind) =>
-    tree.root.statements.filter((statement) => statement.kind === kind) as Extract<
+    tree.root.statements.filter((statement) => statement.kind === kind && !isNameless(statement)) as Extract<
       Statement,
       { kind: Kind }
     >[];
@@ -80,6 +80,11 @@ export function readSource(
     examples: [],
     problems: tree.problems.map((problem): Problem => ({ message: problem.message, at: placeOf(problem) })),
   };
+}
+
+/** What is not finished yet has a problem, and is nothing that anybody can use. */
+function isNameless(statement: Statement): boolean {
+  return 'name' in statement && statement.name.name === '';
 }
 
 function placesIn(file: string, text: string): (node: { readonly start: number }) => Place {
@@ -181,11 +186,17 @@ function extensionOf({ specification, alias }: Extract<Statement, { kind: 'exten
       : specification.kind === 'string'
         ? specification.segments.join('')
         : '';
-  const at = text.lastIndexOf('@');
-  const name = at > 0 ? text.slice(0, at) : text;
+  const { source, version } = extensionReference(text);
   return {
-    name: alias?.name ?? name,
-    ...(alias === undefined ? {} : { source: name }),
-    ...(at > 0 ? { version: text.slice(at + 1) } : {}),
+    name: alias?.name ?? source,
+    ...(alias === undefined ? {} : { source }),
+    ...(version === undefined ? {} : { version }),
   };
+}
+
+/** Those that come with Bicep are written `kubernetes@1.0.0`, those of a registry as modules are. */
+function extensionReference(text: string): { source: string; version?: string } {
+  const at = text.lastIndexOf('@');
+  if (/^br[:/]/.test(text) || at <= 0) return referenceOf(text);
+  return { source: text.slice(0, at), version: text.slice(at + 1) };
 }

@@ -74,7 +74,7 @@ function moduleCall(statement: ModuleStatement, context: FileContext): ModuleCal
 }
 
 /** `br/public:avm/res/key-vault/vault:0.9.0` names a version behind its last colon, a path has none. */
-function referenceOf(path: string): { source: string; version?: string } {
+export function referenceOf(path: string): { source: string; version?: string } {
   const colon = path.lastIndexOf(':');
   const at = path.lastIndexOf('@');
   if (!/^(?:br|ts|oci)[:/]/.test(path)) return { source: path };

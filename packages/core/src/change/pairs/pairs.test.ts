@@ -1,26 +1,14 @@
 import { describe, expect, it } from 'vitest';
 
-import { readCompiled } from '../../bicep/compiled/read.ts';
-import { readSource } from '../../bicep/source/read.ts';
 import type { Module } from '../../module/model.ts';
-import { readTerraform } from '../../terraform/source/read.ts';
 import { compareModules } from '../compare.ts';
 import { changeRules, type RuleId } from '../table.ts';
 import { verdictOf } from '../verdict.ts';
-import { bicepPairs, type Pair, terraformPairs } from './index.ts';
+import { bicepPairs, terraformPairs } from './index.ts';
+import { bicepModule, terraformModule } from './module-of.ts';
 
 const stable = { major: 1, minor: 0, patch: 0 };
 const early = { major: 0, minor: 1, patch: 0 };
-
-function bicepModule(content: Pair['before']): Module {
-  if (typeof content !== 'string') return readCompiled(content, null);
-  return readSource((path) => (path === 'main.bicep' ? content : undefined), 'main.bicep', null)!;
-}
-
-function terraformModule(content: Pair['before']): Module {
-  const texts = (typeof content === 'string' ? { 'main.tf': content } : content) as Record<string, string>;
-  return readTerraform({ paths: Object.keys(texts), textOf: (path) => texts[path]! }, null)!;
-}
 
 describe.each([
   ['Bicep', bicepPairs, bicepModule],

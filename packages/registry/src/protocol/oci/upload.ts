@@ -111,7 +111,9 @@ async function openUpload(
     await requireRepository(registry, request.caller, 'publish', repository, unknown);
     throw unknown();
   }
-  const owner = live && (await callerOf(live));
+  // Who shows the token itself besides was looked up just now.
+  const isOwner = request.caller.subject === claims.sub && request.caller.access === undefined;
+  const owner = live && !isOwner ? await callerOf(live) : undefined;
   const caller = owner ?? request.caller;
   await requireRepository(registry, caller, 'publish', repository, unknown);
   return {

@@ -13,7 +13,7 @@ import type { Digest, DigestAlgorithm } from '@ashlar/core';
 import { systemClock } from '../../../gateway/clock.ts';
 import { idleFilesFor } from '../../../gateway/connection-limit.ts';
 import * as gateway from '../../../gateway/file-system.ts';
-import type { FileHandle } from '../../../gateway/file-system.ts';
+import type { FileHandle, OpenFile } from '../../../gateway/file-system.ts';
 import { readableOf } from '../blob-reader.ts';
 import { blobStoreSuite } from '../blob-store.suite.ts';
 import type { BlobStore, UploadId } from '../blob-store.ts';
@@ -295,16 +295,16 @@ describe('the order of calls', () => {
     calls.length = 0;
     await store.append(id, undefined, streamOf(...chunks), noLimit);
 
-    expect(calls.filter((call) => call === 'handle.writev')).toHaveLength(10);
+    expect(calls.filter((call) => call === 'handle.write')).toHaveLength(20);
   });
 });
 
 describe('a disk that fails', () => {
   it.each(['ENOSPC', 'EDQUOT'])('with %s in the middle keeps what the upload had', async (code) => {
     const { store, fault } = await openRecorded();
-    const start = Buffer.alloc(1024 * 1024, 'a');
+    const start = Buffer.alloc(512 * 1024, 'a');
     const id = await store.createUpload();
-    fault.set('handle.writev', { code, after: 1 });
+    fault.set('handle.write', { code, after: 1 });
 
     expect(await failureOf(store.append(id, 0, streamOf(start, hello), noLimit))).toBe('ASH-STORAGE-FULL');
     expect(await store.uploadSize(id)).toBe(start.length);
@@ -367,7 +367,7 @@ describe('a disk that fails', () => {
 
   it('writes the rest when the system takes only a part', async () => {
     const { store, fault } = await openRecorded();
-    fault.set('handle.writev', { short: 5 });
+    fault.set('handle.write', { short: 5 });
     const id = await store.createUpload();
     await store.append(id, undefined, streamOf(hello, Buffer.alloc(0), hello), noLimit);
     await store.finishUpload(id, sha('sha256', Buffer.concat([hello, hello])));
@@ -468,19 +468,18 @@ async function openRecorded(): Promise<Recorded> {
   }
 
   /** A proxy, so that a stream over the handle reads through it. */
-  function recordedHandle(handle: FileHandle): FileHandle {
+  function recordedHandle<T extends FileHandle | OpenFile>(handle: T): T {
     const methods = {
       stat: () => (happen('handle.stat'), handle.stat()),
       datasync: () => (happen('handle.datasync'), handle.datasync()),
       truncate: (size: number) => (happen('handle.truncate'), handle.truncate(size)),
-      writeFile: (bytes: Buffer) => (happen('handle.writeFile'), handle.writeFile(bytes)),
+      writeFile: (bytes: Buffer) => (happen('handle.writeFile'), (handle as FileHandle).writeFile(bytes)),
       close: () => (happen('handle.close'), handle.close()),
       read: (...args: [Buffer, number, number, number]) => (happen('handle.read'), handle.read(...args)),
-      writev: (chunks: readonly Uint8Array[], position: number) => {
-        happen('handle.writev');
-        const short = fault.get('handle.writev')?.short;
-        const taken = short === undefined ? chunks : [Buffer.concat(chunks).subarray(0, short)];
-        return handle.writev(taken, position);
+      write: (bytes: Uint8Array, offset: number, length: number, position: number) => {
+        happen('handle.write');
+        const taken = Math.min(length, fault.get('handle.write')?.short ?? length);
+        return handle.write(bytes, offset, taken, position);
       },
       [Symbol.asyncDispose]: () => methods.close(),
     };
@@ -503,6 +502,10 @@ async function openRecorded(): Promise<Recorded> {
     open: async (path, ...more) => {
       happen('open', path as string);
       return recordedHandle(await gateway.open(path, ...more));
+    },
+    openFile: async (path, ...more) => {
+      happen('open', path);
+      return recordedHandle(await gateway.openFile(path, ...more));
     },
     readdir: (async (path: string) => {
       happen('readdir', path);

@@ -5,7 +5,7 @@ import type { Digest } from '@ashlar/core';
 
 import { crashPoint } from '../../../gateway/crash-point.ts';
 import type { Clock } from '../../../gateway/clock.ts';
-import type { FileHandle } from '../../../gateway/file-system.ts';
+import type { OpenFile } from '../../../gateway/file-system.ts';
 import { readerOf } from '../blob-reader.ts';
 import type { BlobContent, ByteRange, StoredBlob } from '../blob-store.ts';
 import { orMissing } from '../staging/error.ts';
@@ -108,7 +108,7 @@ export function blobObjects(options: BlobObjectsOptions): FinishedBlobs {
   }
 
   /** Parts are in memory, as the SDK cannot send a stream again when a request fails. */
-  function sendPart(handle: FileHandle): SendPart {
+  function sendPart(handle: OpenFile): SendPart {
     return async (part) =>
       await memory.use(part.length, async () => {
         // Others may have failed while this part waited for its turn.
@@ -133,7 +133,7 @@ function checksumOf(digest: Digest): string | undefined {
   return Buffer.from(digestHex(digest), 'hex').toString('base64');
 }
 
-async function readPart(handle: FileHandle, start: number, length: number): Promise<Buffer> {
+async function readPart(handle: OpenFile, start: number, length: number): Promise<Buffer> {
   const bytes = Buffer.allocUnsafe(length);
   let done = 0;
   while (done < length) {

@@ -1,12 +1,12 @@
 import type { Digest } from '@ashlar/core';
 
-import type { FileHandle } from '../../../gateway/file-system.ts';
+import type { OpenFile } from '../../../gateway/file-system.ts';
 import type { BlobStore } from '../blob-store.ts';
 
 /** A staging file that holds `size` bytes whose digest was checked. */
 export interface Staged {
   readonly path: string;
-  readonly handle: FileHandle;
+  readonly handle: OpenFile;
   readonly size: number;
 }
 

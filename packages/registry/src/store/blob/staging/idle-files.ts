@@ -1,37 +1,37 @@
-import type { FileHandle } from '../../../gateway/file-system.ts';
+import type { OpenFile } from '../../../gateway/file-system.ts';
 
 /** Files of uploads that stay open from one request to the next: opening one costs about as much as writing to it. */
 export interface IdleFiles {
   /** Hands the file over; whoever takes it gives it back or releases it. */
-  take(name: string): FileHandle | undefined;
+  take(name: string): OpenFile | undefined;
   /** Keeps the file open until it is taken, or until too many came after it. */
-  keep(name: string, handle: FileHandle): void;
+  keep(name: string, handle: OpenFile): void;
   /** Closes a file without keeping anybody waiting. */
-  release(handle: FileHandle): void;
+  release(handle: OpenFile): void;
   /** Closes them all. */
   close(): Promise<void>;
 }
 
 /** Keeps at most so many files open; the one that has been idle for longest is closed for another. */
 export function idleFiles(most: number): IdleFiles {
-  const idle = new Map<string, FileHandle>();
+  const idle = new Map<string, OpenFile>();
   const closing = new Set<Promise<void>>();
 
-  function take(name: string): FileHandle | undefined {
+  function take(name: string): OpenFile | undefined {
     const handle = idle.get(name);
     idle.delete(name);
     return handle;
   }
 
-  function keep(name: string, handle: FileHandle): void {
+  function keep(name: string, handle: OpenFile): void {
     idle.set(name, handle);
     if (idle.size <= most) return;
-    const [[oldest, file]] = idle as unknown as [[string, FileHandle]];
+    const [[oldest, file]] = idle as unknown as [[string, OpenFile]];
     idle.delete(oldest);
     release(file);
   }
 
-  function release(handle: FileHandle): void {
+  function release(handle: OpenFile): void {
     // What must last was synced before, and that failed when it did not.
     const closed = handle.close().catch(() => undefined);
     closing.add(closed);

@@ -11,6 +11,7 @@ export type BlobFileSystem = Pick<
   typeof gateway,
   | 'mkdir'
   | 'open'
+  | 'openFile'
   | 'readdir'
   | 'readFile'
   | 'rename'

@@ -8,7 +8,7 @@ import type { Digest, DigestAlgorithm } from '@ashlar/core';
 import type { Clock } from '../../../gateway/clock.ts';
 import { idleFilesFor } from '../../../gateway/connection-limit.ts';
 import { crashPoint } from '../../../gateway/crash-point.ts';
-import { openFileLimit, type FileHandle } from '../../../gateway/file-system.ts';
+import { openFileLimit, type OpenFile } from '../../../gateway/file-system.ts';
 import type { BlobStore, UploadId } from '../blob-store.ts';
 import { orMissing, orStorageFull } from './error.ts';
 import type { FinishedBlobs } from './finished-blobs.ts';
@@ -62,10 +62,10 @@ export function uploadFiles(
   async function store(name: string, bytes: Uint8Array, digest: Digest): Promise<void> {
     const path = pathOf(name);
     // Readable as well: not every place that adopts it takes the file itself.
-    await using handle = await files.open(path, 'wx+', fileMode);
+    await using handle = await files.openFile(path, 'wx+', fileMode);
     crashPoint('blob.created');
     try {
-      if (bytes.length > 0) await writeAll(handle, [bytes], 0);
+      await writeAll(handle, bytes, 0);
       await blobs.adopt({ path, handle, size: bytes.length }, digest);
     } catch (error) {
       await discard(name).catch(() => false);
@@ -75,7 +75,7 @@ export function uploadFiles(
 
   async function createUpload(algorithm: DigestAlgorithm = 'sha256'): Promise<UploadId> {
     const id = newUploadId(algorithm);
-    const handle = await orStorageFull(files.open(pathOf(id), 'wx+', fileMode));
+    const handle = await orStorageFull(files.openFile(pathOf(id), 'wx+', fileMode));
     crashPoint('blob.created');
     alive.set(id, { algorithm, hash: createHash(algorithm), size: 0, touched: clock.now() });
     idle.keep(id, handle);
@@ -161,7 +161,7 @@ export function uploadFiles(
    */
   async function withStaging<T>(
     id: UploadId,
-    work: (handle: FileHandle, isFresh: boolean) => Promise<T>,
+    work: (handle: OpenFile, isFresh: boolean) => Promise<T>,
   ): Promise<T> {
     return await exclusively(id, async () => {
       const kept = idle.take(id);
@@ -176,9 +176,9 @@ export function uploadFiles(
   }
 
   /** @throws ASH-UPLOAD-UNKNOWN also for text that is no id of ours and must not become part of a path */
-  async function openStaging(id: UploadId): Promise<FileHandle> {
+  async function openStaging(id: UploadId): Promise<OpenFile> {
     const known = uploadAlgorithm(id) !== undefined;
-    const handle = known ? await orMissing(files.open(pathOf(id), 'r+')) : undefined;
+    const handle = known ? await orMissing(files.openFile(pathOf(id), 'r+')) : undefined;
     return handle ?? forget(id);
   }
 
@@ -191,7 +191,7 @@ export function uploadFiles(
    * Bytes of the staging file. What memory knows is forgotten when it tells another story: the disk is right.
    * @throws ASH-UPLOAD-UNKNOWN (it was removed while it was open)
    */
-  async function settledSize(id: UploadId, handle: FileHandle): Promise<number> {
+  async function settledSize(id: UploadId, handle: OpenFile): Promise<number> {
     const { size, nlink } = await handle.stat();
     if (nlink === 0) return forget(id);
     if (alive.get(id)?.size !== size) alive.delete(id);
@@ -199,7 +199,7 @@ export function uploadFiles(
   }
 
   /** Knows an upload again after a restart, by reading what arrived so far. */
-  async function recall(id: UploadId, handle: FileHandle, size: number): Promise<Upload> {
+  async function recall(id: UploadId, handle: OpenFile, size: number): Promise<Upload> {
     const algorithm = uploadAlgorithm(id) ?? 'sha256';
     const hash = await hashFile(handle, algorithm, size);
     const upload = { algorithm, hash, size, touched: clock.now() };
@@ -209,7 +209,7 @@ export function uploadFiles(
 
   async function digestOfStaging(
     id: UploadId,
-    handle: FileHandle,
+    handle: OpenFile,
     size: number,
     algorithm: DigestAlgorithm,
   ): Promise<Digest> {
@@ -223,7 +223,7 @@ export function uploadFiles(
   /** After a failed append: too large is discarded; everything else keeps what was written and hashed. */
   async function keepOrDiscard(
     id: UploadId,
-    handle: FileHandle,
+    handle: OpenFile,
     upload: Upload,
     error: unknown,
   ): Promise<void> {

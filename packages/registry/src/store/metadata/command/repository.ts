@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 
 import { ashlarError } from '@ashlar/core/error';
 
+import { prepared } from '../query/prepared.ts';
 import type { Schema } from '../schema.ts';
 import { deleteModels } from './model.ts';
 import { ensureNamespace } from './namespace.ts';
@@ -15,6 +16,10 @@ export interface RepositoryInput {
   readonly createNamespace: boolean;
 }
 
+const repositoryByName = prepared((db, input: { readonly name: string }) =>
+  db.selectFrom('repository').select('name').where('name', '=', input.name),
+);
+
 /** @throws ASH-NAMESPACE-UNKNOWN */
 export async function ensureRepository(
   db: Kysely<Schema>,
@@ -22,7 +27,7 @@ export async function ensureRepository(
   input: RepositoryInput,
 ): Promise<void> {
   const { name, namespace, kind } = input;
-  const found = await db.selectFrom('repository').select('name').where('name', '=', name).executeTakeFirst();
+  const [found] = await repositoryByName(db, { name });
   if (found) return;
   if (input.createNamespace) await ensureNamespace(db, now, namespace);
   const owner = await db
@@ -48,6 +53,33 @@ export async function addBlob(
   await showBlob(db, input.now, input.repository.name, input);
 }
 
+const shownBlob = prepared(
+  (
+    db,
+    input: {
+      readonly now: number;
+      readonly repository: string;
+      readonly digest: string;
+      readonly size: number;
+    },
+  ) => {
+    const { now, repository, digest, size } = input;
+    return db
+      .insertInto('repository_blob')
+      .values({ repository, digest, size, created_at: now, leased_at: now, hidden: 0 })
+      .onConflict((conflict) =>
+        conflict.columns(['repository', 'digest']).doUpdateSet(({ case: when, ref }) => ({
+          leased_at: when()
+            .when(ref('repository_blob.leased_at'), '<', now)
+            .then(now)
+            .else(ref('repository_blob.leased_at'))
+            .end(),
+          hidden: 0,
+        })),
+      );
+  },
+);
+
 /** Makes a stored blob visible in a repository that exists. */
 export async function showBlob(
   db: Kysely<Schema>,
@@ -55,20 +87,7 @@ export async function showBlob(
   repository: string,
   { digest, size }: { readonly digest: string; readonly size: number },
 ): Promise<void> {
-  await db
-    .insertInto('repository_blob')
-    .values({ repository, digest, size, created_at: now, leased_at: now, hidden: 0 })
-    .onConflict((conflict) =>
-      conflict.columns(['repository', 'digest']).doUpdateSet(({ case: when, ref }) => ({
-        leased_at: when()
-          .when(ref('repository_blob.leased_at'), '<', now)
-          .then(now)
-          .else(ref('repository_blob.leased_at'))
-          .end(),
-        hidden: 0,
-      })),
-    )
-    .execute();
+  await shownBlob(db, { now, repository, digest, size });
 }
 
 /**

@@ -1,0 +1,322 @@
+import { describe, expect, it } from 'vitest';
+
+import type { Footprint, Module, ModuleInterface } from '../../module/model.ts';
+import { readSource } from './read.ts';
+
+type Files = Readonly<Record<string, string>>;
+
+function read(source: string | Files): Module {
+  const files = typeof source === 'string' ? { 'main.bicep': source } : source;
+  return readSource((path) => files[path], 'main.bicep', null)!;
+}
+
+/** Without the places, which have a test of their own. */
+function placeless<Part>(part: Part): Part {
+  return JSON.parse(
+    JSON.stringify(part, (key, value: unknown) => (key === 'at' ? undefined : value)),
+  ) as Part;
+}
+
+const nothing: ModuleInterface = {
+  scopes: ['resourceGroup'],
+  inputs: [],
+  outputs: [],
+  types: [],
+  functions: [],
+  variables: [],
+};
+
+const nowhere: Footprint = {
+  resources: [],
+  data: [],
+  ephemeral: [],
+  modules: [],
+  providers: [],
+  roleAssignments: [],
+  escapeHatches: [],
+  telemetry: [],
+  moves: [],
+  removals: [],
+  imports: [],
+  checks: [],
+};
+
+const types: readonly (readonly [title: string, source: string | Files, Partial<ModuleInterface>])[] = [
+  [
+    'null behind names, and an end to it',
+    'param a t\nparam b u\nparam c t!\ntype t = u\ntype u = string?',
+    {
+      inputs: [
+        { name: 'a', type: { kind: 'reference', name: 't' }, typeText: 't', required: false },
+        { name: 'b', type: { kind: 'reference', name: 'u' }, typeText: 'u', required: false },
+        { name: 'c', type: 'string', typeText: 'string', required: true },
+      ],
+      types: [
+        { name: 't', type: { kind: 'reference', name: 'u' }, exported: false },
+        { name: 'u', type: 'string', exported: false, nullable: true },
+      ],
+    },
+  ],
+  [
+    'a type that contains itself',
+    "@export()\n@description('A node.')\ntype node = { next: node? }",
+    {
+      types: [
+        {
+          name: 'node',
+          type: {
+            kind: 'object',
+            properties: [
+              { name: 'next', type: { kind: 'reference', name: 'node' }, required: false, nullable: true },
+            ],
+          },
+          exported: true,
+          description: 'A node.',
+        },
+      ],
+    },
+  ],
+  [
+    'parts of types',
+    'type t = { list: (string?)[], *: int }\nparam a t.list\nparam b t.list[*]\nparam c t.*\nparam d [int, bool][1]',
+    {
+      inputs: [
+        {
+          name: 'a',
+          type: { kind: 'array', element: { kind: 'refined', type: 'string', nullable: true } },
+          typeText: 'string?[]',
+          required: true,
+        },
+        { name: 'b', type: 'string', typeText: 'string?', required: false, nullable: true },
+        { name: 'c', type: 'int', typeText: 'int', required: true },
+        { name: 'd', type: 'bool', typeText: 'bool', required: true },
+      ],
+      types: [
+        {
+          name: 't',
+          type: {
+            kind: 'object',
+            properties: [
+              {
+                name: 'list',
+                type: { kind: 'array', element: { kind: 'refined', type: 'string', nullable: true } },
+                required: true,
+              },
+            ],
+            additional: 'int',
+          },
+          exported: false,
+        },
+      ],
+    },
+  ],
+  [
+    'a type of a file of the module, which uses another one there',
+    {
+      'main.bicep': "import { lock as lockType } from 'shared/types.bicep'\nparam lock lockType",
+      'shared/types.bicep': "import { kind } from '../kind.bicep'\n@export()\ntype lock = { kind: kind }?",
+      'kind.bicep': "@export()\ntype kind = 'a' | 'b'",
+    },
+    {
+      inputs: [
+        {
+          name: 'lock',
+          type: { kind: 'reference', name: 'lockType' },
+          typeText: 'lockType',
+          required: false,
+        },
+      ],
+      types: [
+        {
+          name: 'lockType',
+          type: {
+            kind: 'object',
+            properties: [{ name: 'kind', type: { kind: 'reference', name: '_1.kind' }, required: true }],
+          },
+          exported: false,
+          nullable: true,
+          importedFrom: { source: 'shared/types.bicep', name: 'lock' },
+        },
+        {
+          name: '_1.kind',
+          type: 'string',
+          exported: false,
+          allowed: ['a', 'b'],
+          importedFrom: { source: '../kind.bicep' },
+        },
+      ],
+    },
+  ],
+  [
+    'types of a registry, of which the names are known',
+    "import * as t from 'br/public:x/y:1.0'\nimport { lock } from 'br/public:x/y:1.0'\nparam a lock?\nparam b t.role[]",
+    {
+      inputs: [
+        {
+          name: 'a',
+          type: { kind: 'reference', name: 'lock' },
+          typeText: 'lock?',
+          required: false,
+          nullable: true,
+        },
+        {
+          name: 'b',
+          type: { kind: 'array', element: { kind: 'reference', name: 't.role' } },
+          typeText: 't.role[]',
+          required: true,
+        },
+      ],
+      types: [
+        { name: 'lock', type: 'any', exported: false, importedFrom: { source: 'br/public:x/y:1.0' } },
+        {
+          name: 't.role',
+          type: 'any',
+          exported: false,
+          importedFrom: { source: 'br/public:x/y:1.0', name: 'role' },
+        },
+      ],
+    },
+  ],
+  [
+    'outputs, functions and variables',
+    "targetScope = 'subscription'\n@secure()\noutput key string = ''\n@export()\nfunc hello(who string?) string => who!\n@export()\n@description('Zones.')\nvar zones = []\nvar own = 1",
+    {
+      scopes: ['subscription'],
+      outputs: [{ name: 'key', type: 'string', typeText: 'string', secure: true }],
+      functions: [
+        {
+          name: 'hello',
+          parameters: [{ name: 'who', type: { kind: 'refined', type: 'string', nullable: true } }],
+          returns: 'string',
+          exported: true,
+        },
+      ],
+      variables: [{ name: 'zones', description: 'Zones.' }],
+    },
+  ],
+];
+
+const vault = { type: 'Microsoft.KeyVault/vaults', apiVersion: '2024-11-01' };
+const footprints: readonly (readonly [title: string, source: string, Partial<Footprint>])[] = [
+  [
+    'conditions, loops, what is known and what is nested',
+    `resource a 'Microsoft.KeyVault/vaults@2024-11-01' = if (x) {
+  name: 'a'
+  properties: { publicNetworkAccess: 'Disabled' }
+  resource s 'secrets' = [for n in names: { name: n }]
+}
+resource b 'Microsoft.KeyVault/vaults@2024-11-01' existing = { name: 'b' }
+resource c 'Microsoft.KeyVault/vaults@2024-11-01' = [for n in names: if (x) { name: n }]`,
+    {
+      resources: [
+        { address: 'a', ...vault, conditional: true, publicNetworkAccess: 'Disabled' },
+        {
+          address: 'a::s',
+          type: 'Microsoft.KeyVault/vaults/secrets',
+          apiVersion: '2024-11-01',
+          repeated: true,
+        },
+        { address: 'b', ...vault, existing: true },
+        { address: 'c', ...vault, conditional: true, repeated: true },
+      ],
+    },
+  ],
+  [
+    'modules',
+    `module a 'inner/a.bicep' = if (x) { name: 'a' }
+module b 'br/public:avm/res/key-vault/vault:0.9.0' = [for n in names: { name: n }]
+module c 'br:localhost:5000/x/y@sha256:abc' = { name: 'c' }
+module d 'ts:00000000-0000-0000-0000-000000000000/rg/spec:v1' = { name: 'd' }`,
+    {
+      modules: [
+        { name: 'a', source: 'inner/a.bicep', conditional: true },
+        { name: 'b', source: 'br/public:avm/res/key-vault/vault', version: '0.9.0', repeated: true },
+        { name: 'c', source: 'br:localhost:5000/x/y', version: 'sha256:abc' },
+        { name: 'd', source: 'ts:00000000-0000-0000-0000-000000000000/rg/spec', version: 'v1' },
+      ],
+    },
+  ],
+  [
+    'telemetry, roles, scripts',
+    `resource t 'Microsoft.Resources/deployments@2024-03-01' = if (enableTelemetry) {
+  name: '46d3xbcp.res.keyvault-vault.\${replace('-..--..-', '.', '-')}'
+}
+resource r 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: 'r'
+  properties: { roleDefinitionId: roles[0] }
+}
+resource s 'Microsoft.Resources/deploymentScripts@2023-08-01' = { name: 's' }`,
+    {
+      resources: [
+        {
+          address: 't',
+          type: 'Microsoft.Resources/deployments',
+          apiVersion: '2024-03-01',
+          conditional: true,
+        },
+        { address: 'r', type: 'Microsoft.Authorization/roleAssignments', apiVersion: '2022-04-01' },
+        { address: 's', type: 'Microsoft.Resources/deploymentScripts', apiVersion: '2023-08-01' },
+      ],
+      roleAssignments: [{ address: 'r', role: 'roles[0]' }],
+      escapeHatches: [{ kind: 'deployment-script', address: 's' }],
+      telemetry: [{ address: 't', prefix: '46d3xbcp.res.keyvault-vault' }],
+    },
+  ],
+  [
+    'extensions',
+    "extension 'br:mcr.microsoft.com/x/graph/v1.0:0.1.8' as graph\nextension kubernetes\nextension 'kubernetes@1.0.0' as k8s",
+    {
+      providers: [
+        { name: 'graph', source: 'br:mcr.microsoft.com/x/graph/v1.0', version: '0.1.8' },
+        { name: 'kubernetes' },
+        { name: 'k8s', source: 'kubernetes', version: '1.0.0' },
+      ],
+    },
+  ],
+];
+
+describe('a Bicep source', () => {
+  it.each(types)('has an interface: %s', (_, source, expected) => {
+    expect(placeless(read(source).interface)).toEqual({ ...nothing, ...expected });
+  });
+
+  it.each(footprints)('has a footprint: %s', (_, source, expected) => {
+    const { problems, footprint } = read(source);
+
+    expect(problems).toEqual([]);
+    expect(placeless(footprint)).toEqual({ ...nowhere, ...expected });
+  });
+
+  it('says what it is, and where each thing and each problem stands', () => {
+    expect(
+      read("metadata name = 'Vaults'\nmetadata description = 'Makes one.'\n\n  param a string\nparam\n"),
+    ).toEqual({
+      model: 1,
+      language: 'bicep',
+      class: null,
+      name: 'Vaults',
+      description: 'Makes one.',
+      form: 'source',
+      interface: {
+        ...nothing,
+        inputs: [
+          {
+            name: 'a',
+            type: 'string',
+            typeText: 'string',
+            required: true,
+            at: { file: 'main.bicep', line: 4, column: 9 },
+          },
+        ],
+      },
+      footprint: nowhere,
+      submodules: [],
+      examples: [],
+      problems: [{ message: expect.any(String) as string, at: { file: 'main.bicep', line: 5, column: 6 } }],
+    });
+  });
+
+  it('is none without its file', () => {
+    expect(readSource(() => undefined, 'main.bicep', null)).toBeUndefined();
+  });
+});
