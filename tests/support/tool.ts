@@ -17,7 +17,8 @@ export type ToolName =
   | 'systemd-analyze'
   | 'wrk'
   | 'postgres'
-  | 'python3';
+  | 'python3'
+  | 'git';
 
 /** The names under which systems install a tool, best first. */
 const executables: Record<ToolName, readonly string[]> = {
@@ -35,6 +36,7 @@ const executables: Record<ToolName, readonly string[]> = {
   wrk: ['wrk'],
   postgres: ['postgres'],
   python3: ['python3'],
+  git: ['git'],
 };
 
 /** Where systems put programs that users do not start themselves: one folder for each major version. */

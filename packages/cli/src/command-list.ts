@@ -29,6 +29,21 @@ export const commandList: readonly ListedCommand[] = [
     load: async () => (await import('./command/show.ts')).showCommand(),
   },
   {
+    name: 'inspect',
+    summary: 'Show inputs, outputs and footprint of a module',
+    load: async () => (await import('./command/inspect.ts')).inspectCommand(),
+  },
+  {
+    name: 'diff',
+    summary: 'Show what changed between two versions of a module, and which version number that deserves',
+    load: async () => (await import('./command/diff.ts')).diffCommand(),
+  },
+  {
+    name: 'docs',
+    summary: 'Write inputs, outputs and resources of a module into its README',
+    load: async () => (await import('./command/docs.ts')).docsCommand(),
+  },
+  {
     name: 'deprecate',
     summary: 'Deprecate a version: it works on, and clients are told',
     load: async () => (await import('./command/deprecate.ts')).deprecateCommand(),

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 
-import { type Client, createClient } from './client.ts';
+import type { Client } from './client.ts';
 import { type ClientSettings, type GlobalOptions, resolveSettings } from './client-settings.ts';
 import { createOutput, type Output } from './output.ts';
 import { withProgress } from './progress.ts';
@@ -22,7 +22,11 @@ export function contextOf(command: Command): Context {
     output: createOutput(options),
     options,
     settings,
-    client: async () => await createClient(await settings()),
+    client: async () => {
+      // Most of what it takes to talk to a server is not needed by commands that read local files.
+      const { createClient } = await import('./client.ts');
+      return await createClient(await settings());
+    },
     wait: withProgress,
   };
 }

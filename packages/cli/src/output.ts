@@ -16,6 +16,8 @@ export interface Output {
   readonly isTerminal: boolean;
   /** Writes a result: its data as one JSON document with `--json`, else as lines. */
   result(data: unknown, lines: () => readonly string[]): void;
+  /** Writes a result that has a form of its own. */
+  text(text: string): void;
   /** Says something beside the result; silent with `--json`. */
   note(text: string): void;
   warn(text: string): void;
@@ -39,6 +41,9 @@ export function createOutput(options: OutputOptions, env: NodeJS.ProcessEnv = pr
     isTerminal: stdout.isTTY && env['TERM'] !== 'dumb',
     result(data, lines) {
       stdout.write(`${json ? JSON.stringify(data, null, 2) : lines().join('\n')}\n`);
+    },
+    text(text) {
+      stdout.write(`${text}\n`);
     },
     note(text) {
       if (!json) stderr.write(`${text}\n`);

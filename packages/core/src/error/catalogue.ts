@@ -2,6 +2,7 @@ import { archiveErrors } from './archive.ts';
 import { identityErrors } from './identity.ts';
 import { moduleErrors } from './module.ts';
 import { ociErrors } from './oci.ts';
+import { referenceErrors } from './reference.ts';
 import { requestErrors } from './request.ts';
 import { serverErrors } from './server.ts';
 
@@ -20,6 +21,7 @@ export const catalogue = {
   ...identityErrors,
   ...moduleErrors,
   ...ociErrors,
+  ...referenceErrors,
   ...requestErrors,
   ...serverErrors,
 };

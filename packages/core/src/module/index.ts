@@ -1,4 +1,6 @@
 export * from './address.ts';
+export * from './input-schema.ts';
+export * from './input-types.ts';
 export { moduleSchema } from './model-schema.ts';
 export type * from './model.ts';
 export * from './read.ts';

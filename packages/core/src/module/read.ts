@@ -16,6 +16,8 @@ export interface ReadOptions {
   /** Found out by the files unless told. */
   readonly language?: Language | undefined;
   readonly class?: ModuleClass | null | undefined;
+  /** Bicep: the file that is read instead of `main.bicep`, or the template instead of `main.json`. */
+  readonly main?: string | undefined;
 }
 
 /** What can be read of a module. A Bicep module can have both forms, which know different things. */
@@ -33,7 +35,7 @@ export const bicepTemplateFile = 'main.json';
 export function readModule(files: ModuleFiles, options: ReadOptions = {}): ModuleReading | undefined {
   const moduleClass = options.class ?? null;
   const language = options.language ?? languageOf(files);
-  if (language === 'bicep') return readBicep(files, moduleClass);
+  if (language === 'bicep') return readBicep(files, moduleClass, options.main ?? bicepSourceFile);
   const module = language === 'terraform' ? readTerraform(files, moduleClass) : undefined;
   return module && { module, source: module };
 }
@@ -44,17 +46,22 @@ function languageOf({ paths }: ModuleFiles): Language | undefined {
   return paths.includes(bicepTemplateFile) ? 'bicep' : undefined;
 }
 
-function readBicep(files: ModuleFiles, moduleClass: ModuleClass | null): ModuleReading | undefined {
+function readBicep(
+  files: ModuleFiles,
+  moduleClass: ModuleClass | null,
+  main: string,
+): ModuleReading | undefined {
   const known = new Set(files.paths);
   const textAt = (path: string) => (known.has(path) ? files.textOf(path) : undefined);
-  const source = readSource(textAt, bicepSourceFile, moduleClass);
-  const text = textAt(bicepTemplateFile);
+  const templateFile = main.replace(/\.bicep$/, '.json');
+  const source = main === templateFile ? undefined : readSource(textAt, main, moduleClass);
+  const text = textAt(templateFile);
   const compiled = text === undefined ? undefined : readTemplateText(text, moduleClass);
   if (source === undefined) return compiled && { module: compiled, compiled };
   if (compiled === undefined) return { module: source, source };
   const problems = compareTwins(source, compiled).map((difference) => ({
-    message: `${bicepTemplateFile} is out of date: ${difference}`,
-    at: { file: bicepTemplateFile, line: 1, column: 1 },
+    message: `${templateFile} is out of date: ${difference}`,
+    at: { file: templateFile, line: 1, column: 1 },
   }));
   if (problems.length > 0 || source.problems.length > 0) {
     return { module: { ...source, problems: [...source.problems, ...problems] }, source, compiled };

@@ -33,6 +33,8 @@ export interface HttpRequest {
   readonly announced?: number;
   /** Milliseconds for the whole of it, the last byte of the answer included; 10,000 unless told. */
   readonly timeout?: number;
+  /** Bytes of an answer, of which a longer one counts as none; the limit `fetchedAnswer` unless told. */
+  readonly maxBody?: number;
   /** Extra certificate authorities in PEM, for servers with a private CA. */
   readonly ca?: string;
 }
@@ -45,8 +47,8 @@ export interface HttpResponse {
   readonly certificateExpiry?: number | undefined;
 }
 
-/** Everything that Ashlar fetches this way is a small document. */
-const maxBody = table.fetchedAnswer.value;
+/** Nearly everything that Ashlar fetches this way is a small document. */
+const defaultMaxBody = table.fetchedAnswer.value;
 
 /** As Node's own, except that no session is resumed: a connection that does is shown no certificate. */
 const tlsAgent = new TlsAgent({ keepAlive: true, scheduling: 'lifo', timeout: 5_000, maxCachedSessions: 0 });
@@ -58,7 +60,7 @@ export async function httpRequest(url: string, request: HttpRequest = {}): Promi
   try {
     const incoming = await send(new URL(url), request, deadline);
     const certificateExpiry = expiryOf(incoming);
-    const body = await readAnswer(incoming);
+    const body = await readAnswer(incoming, request.maxBody ?? defaultMaxBody);
     if (request.announced !== undefined) incoming.socket.destroy();
     return { status: incoming.statusCode ?? 0, headers: headersOf(incoming), body, certificateExpiry };
   } catch (error) {
@@ -96,7 +98,7 @@ function expiryOf({ socket }: IncomingMessage): number | undefined {
   return Number.isNaN(end) ? undefined : end;
 }
 
-async function readAnswer(incoming: IncomingMessage): Promise<Buffer> {
+async function readAnswer(incoming: IncomingMessage, maxBody: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of incoming as AsyncIterable<Buffer>) {

@@ -1,0 +1,34 @@
+import { resolve } from 'node:path';
+
+import { ashlarError } from '@ashlar/core/error';
+import type { ModuleFiles } from '@ashlar/core/module';
+import { readFile, stat } from '@ashlar/registry/gateway/file-system';
+import { archiveLimits, type ModuleFile, readArchive } from '@ashlar/registry/intake';
+
+import { type FoundModule, isModuleFile } from './found-module.ts';
+
+/** The module at the root of a zip, tar or tar.gz, or in the only folder there. @throws ASH-ARCHIVE-… */
+export async function findInArchive(ref: string): Promise<FoundModule> {
+  const path = resolve(ref);
+  const { size } = await stat(path);
+  const limit = archiveLimits.compressed;
+  if (size > limit) throw ashlarError('ASH-ARCHIVE-SIZE', { limit });
+  return { files: filesOfArchive(await readArchive(await readFile(path))), place: path };
+}
+
+/** What `subfolder` of an archive holds; without one, what its only folder holds where nothing lies beside it. */
+export function filesOfArchive(files: readonly ModuleFile[], subfolder = onlyFolder(files)): ModuleFiles {
+  const below = subfolder === '' ? '' : `${subfolder}/`;
+  const inside = files.filter(({ path }) => path.startsWith(below));
+  const bytes = new Map(inside.map((file) => [file.path.slice(below.length), file.bytes]));
+  return {
+    paths: [...bytes.keys()].filter(isModuleFile),
+    textOf: (path) => bytes.get(path)?.toString('utf8') ?? '',
+  };
+}
+
+/** Archives of a release, as code hosts make them, have one folder at their root. */
+function onlyFolder(files: readonly ModuleFile[]): string {
+  const [first = ''] = files.map(({ path }) => path.split('/', 1)[0]!);
+  return files.every(({ path }) => path.startsWith(`${first}/`)) ? first : '';
+}

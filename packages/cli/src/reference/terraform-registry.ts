@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto';
+
+import { ashlarError } from '@ashlar/core/error';
+import { limits } from '@ashlar/core/limit';
+import type { Version } from '@ashlar/core/module';
+import { readArchive } from '@ashlar/registry/intake';
+
+import { filesOfArchive } from './archive.ts';
+import { download, type Upstream, withoutQuery } from './download.ts';
+import type { FoundModule } from './found-module.ts';
+
+export interface TerraformReference {
+  readonly upstream: Upstream;
+  /** Namespace, name and system, with slashes. */
+  readonly address: string;
+  readonly version: Version;
+  /** As the user wrote it. */
+  readonly ref: string;
+}
+
+/** The module in a Terraform registry, by service discovery and the module protocol. */
+export async function findInTerraformRegistry(reference: TerraformReference): Promise<FoundModule> {
+  const { upstream, address, version } = reference;
+  const modules = await discover(upstream);
+  const asked = new URL(`${address}/${encodeURIComponent(version)}/download`, modules).href;
+  const limit = limits.manifest.value;
+  const { authorization } =
+    new URL(asked).origin === upstream.origin ? upstream : { authorization: undefined };
+  const { status, headers, body } = await download(asked, upstream, { limit, authorization });
+  if (status !== 200 && status !== 204) throw refusal(reference, asked, status, body);
+  const location = headers.get('x-terraform-get') ?? locationIn(body);
+  if (location === undefined) {
+    throw ashlarError('ASH-UPSTREAM', { url: asked, reason: 'it names no place to download from' });
+  }
+  const { url, subfolder, checksum } = placeOf(reference.ref, location, asked);
+  const archive = await download(url, upstream, { limit: limits.archiveSize.value });
+  if (archive.status !== 200) {
+    throw ashlarError('ASH-UPSTREAM', {
+      url: withoutQuery(url),
+      reason: `it answers with status ${archive.status}`,
+    });
+  }
+  requireChecksum(archive.body, checksum, url);
+  const files = filesOfArchive(await readArchive(archive.body), subfolder);
+  return { files, language: 'terraform', place: `terraform-${address.replaceAll('/', '-')}`, version };
+}
+
+async function discover({ origin, ...upstream }: Upstream): Promise<string> {
+  const url = `${origin}/.well-known/terraform.json`;
+  const { status, body } = await download(url, { origin, ...upstream }, { limit: limits.manifest.value });
+  const modules = status === 200 ? field(body, 'modules.v1') : undefined;
+  const found = modules === undefined ? null : URL.parse(modules, url);
+  if (found !== null) return found.href.endsWith('/') ? found.href : `${found.href}/`;
+  const reason =
+    status === 200
+      ? 'it names no registry of modules'
+      : `it answers with status ${status}, as what is no Terraform registry`;
+  throw ashlarError('ASH-UPSTREAM', { url, reason });
+}
+
+/** Newer registries say it in the body. */
+function locationIn(body: Buffer): string | undefined {
+  return field(body, 'location');
+}
+
+function field(body: Buffer, name: string): string | undefined {
+  try {
+    const value: unknown = JSON.parse(body.toString('utf8'));
+    const found =
+      typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+    return typeof found === 'string' ? found : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function refusal({ ref, upstream }: TerraformReference, url: string, status: number, body: Buffer) {
+  if (status === 404) {
+    return ashlarError('ASH-REFERENCE-UNKNOWN', {
+      ref,
+      reason: `${upstream.host} has no such version that you may read`,
+    });
+  }
+  // What Terraform shows as well.
+  if (status === 410 || status === 403) {
+    const reason = body.toString('utf8', 0, 500).trim().replace(/\.$/, '') || `status ${status}`;
+    return ashlarError('ASH-REFERENCE-REFUSED', { ref, reason });
+  }
+  if (status === 401) return ashlarError('ASH-UPSTREAM-DENIED', { url, host: upstream.host });
+  return ashlarError('ASH-UPSTREAM', { url, reason: `it answers with status ${status}` });
+}
+
+interface Place {
+  readonly url: string;
+  readonly subfolder: string | undefined;
+  readonly checksum: string | null;
+}
+
+/** `https://host/x.zip//folder?archive=zip&checksum=sha256:…`, as go-getter reads it; other ways to fetch are not ours. */
+function placeOf(ref: string, location: string, asked: string): Place {
+  const parts = /^(?:https?::)?((?:https?:\/\/[^/]+)?\/?.*?)(?:\/\/([^?]*))?(\?.*)?$/.exec(
+    location.replace(/^\.\//, new URL('.', asked).href),
+  );
+  const target =
+    parts === null || /^[\w-]+::/.test(location.replace(/^https?::/, ''))
+      ? null
+      : URL.parse(parts[1]! + (parts[3] ?? ''), asked);
+  if (target === null || !/^https?:$/.test(target.protocol)) {
+    const git = /^git::([^?]+)(?:\?ref=([^&]+))?/.exec(location);
+    const reason =
+      git === null
+        ? `its registry names a place that only Terraform can fetch from (${location.slice(0, 100)})`
+        : `its registry keeps it in git; clone ${git[1]} and name git:${git[2] ?? 'HEAD'}: in that folder`;
+    throw ashlarError('ASH-REFERENCE-REFUSED', { ref, reason });
+  }
+  const checksum = target.searchParams.get('checksum');
+  target.searchParams.delete('archive');
+  target.searchParams.delete('checksum');
+  return { url: target.href, subfolder: parts?.[2]?.replace(/\/+$/, ''), checksum };
+}
+
+function requireChecksum(bytes: Buffer, checksum: string | null, url: string): void {
+  const parts = /^(?:(sha256|sha512):)?([0-9a-f]+)$/i.exec(checksum ?? '');
+  if (parts === null) return;
+  const algorithm = parts[1] ?? (parts[2]!.length === 64 ? 'sha256' : 'sha512');
+  if (createHash(algorithm).update(bytes).digest('hex') === parts[2]!.toLowerCase()) return;
+  throw ashlarError('ASH-UPSTREAM', {
+    url: withoutQuery(url),
+    reason: 'what arrived does not have its checksum',
+  });
+}

@@ -1,0 +1,148 @@
+import type { Input, Module } from '../module/model.ts';
+import type { Literal, Property, Type } from '../module/type.ts';
+import { byCategory, categorise } from './bicep-category.ts';
+import { bicepValue } from './bicep-value.ts';
+import { resolve, typeWord, type Unfolding } from './bicep-type.ts';
+import { byName, cellText, codeBlock, compareText, inlineCode } from './markdown.ts';
+
+/** The tables and the sections of all parameters, down to the properties of their types, as AVM's modules have them. */
+export function bicepParameters({ interface: face }: Module): string[] {
+  if (face.inputs.length === 0) return ['_None_'];
+  const types = new Map(face.types.map((type) => [type.name, type]));
+  return parametersOf(face.inputs, '', { types, path: [], left: { sections: maxSections } });
+}
+
+/** Types that use each other can be unfolded without end. */
+const maxSections = 5_000;
+
+interface Context extends Unfolding {
+  readonly left: { sections: number };
+}
+
+type Parameter = Input | Property;
+
+function parametersOf(items: readonly Parameter[], parent: string, context: Context): string[] {
+  const sorted = byName(items).map((item) => ({ item, ...categorise(item.description, item.required) }));
+  const groups = byCategory(sorted);
+  const tables = groups.flatMap(([category, found]) => [
+    `**${category} parameters**`,
+    '',
+    '| Parameter | Type | Description |',
+    '| :-- | :-- | :-- |',
+    ...found.map(({ item, text }) => {
+      const link = `[${inlineCode(item.name)}](${anchorOf('Parameter', pathOf(parent, item.name))})`;
+      return `| ${link} | ${typeWord(item.type, item, context)} | ${lines(text)} |`;
+    }),
+    '',
+  ]);
+  return [
+    ...tables,
+    ...groups.flatMap(([, found]) =>
+      found.flatMap(({ item, text }) => sectionOf(item, text, pathOf(parent, item.name), context)),
+    ),
+  ];
+}
+
+function pathOf(parent: string, name: string): string {
+  return parent === '' ? name : `${parent}.${name}`;
+}
+
+function sectionOf(item: Parameter, text: string, path: string, context: Context): string[] {
+  if (context.left.sections-- <= 0) return [];
+  const { bare, limits, inside } = resolve(item.type, item, context);
+  return [
+    `### Parameter: ${inlineCode(path)}`,
+    '',
+    ...(text === '' ? [] : [lines(text), '']),
+    `- Required: ${item.required ? 'Yes' : 'No'}`,
+    `- Type: ${typeWord(item.type, item, context)}`,
+    ...defaultLines(item),
+    ...(limits.allowed === undefined ? [] : listed('Allowed', bicepValue(byText(limits.allowed)))),
+    ...(limits.minValue === undefined ? [] : [`- MinValue: ${limits.minValue}`]),
+    ...(limits.maxValue === undefined ? [] : [`- MaxValue: ${limits.maxValue}`]),
+    ...(typeof bare === 'object' && bare.kind === 'discriminated'
+      ? [`- Discriminator: ${inlineCode(bare.property)}`]
+      : []),
+    '',
+    ...partsOf(bare, path, { ...context, ...inside }),
+  ];
+}
+
+function defaultLines({ default: fallback }: Parameter): string[] {
+  if (fallback === undefined) return [];
+  if ('expression' in fallback) return listed('Default', `[${fallback.expression}]`);
+  const { value } = fallback;
+  // AVM's own script writes them so.
+  if (typeof value === 'boolean') return [`- Default: \`${value ? 'True' : 'False'}\``];
+  return value === null ? [] : listed('Default', bicepValue(value));
+}
+
+function byText(values: readonly Literal[]): Literal[] {
+  return values.toSorted((a, b) => compareText(String(a).toLowerCase(), String(b).toLowerCase()));
+}
+
+function listed(title: string, text: string): string[] {
+  if (!text.includes('\n')) return [`- ${title}: ${inlineCode(text)}`];
+  return [`- ${title}:`, ...codeBlock('Bicep', text, '  ')];
+}
+
+/** The parameters inside a parameter: properties of an object, or of the objects in a list. */
+function partsOf(type: Type, path: string, context: Context): string[] {
+  if (typeof type === 'string') return [];
+  if (type.kind === 'array') {
+    const { bare, inside } = resolve(type.element, {}, context);
+    const isUnfolded = typeof bare === 'object' && ['object', 'map', 'discriminated'].includes(bare.kind);
+    return isUnfolded ? partsOf(bare, path, { ...context, ...inside }) : [];
+  }
+  if (type.kind === 'map') return parametersOf([otherProperty(type.element)], path, context);
+  if (type.kind === 'object') {
+    return [
+      ...(type.properties.length === 0 ? [] : parametersOf(type.properties, path, context)),
+      ...(type.additional === undefined || typeof type.additional === 'string'
+        ? []
+        : parametersOf([otherProperty(type.additional)], path, context)),
+    ];
+  }
+  if (type.kind !== 'discriminated') return [];
+  const variants = type.variants.map((variant) => ({
+    ...variant,
+    ...resolve(variant.type, {}, context),
+    path: `${path}.${type.property}-${variant.value}`,
+  }));
+  return [
+    '<h4>The available variants are:</h4>',
+    '',
+    '| Variant | Description |',
+    '| :-- | :-- |',
+    ...variants.map(
+      (each) => `| [${inlineCode(each.value)}](${anchorOf('Variant', each.path)}) | ${lines(each.about)} |`,
+    ),
+    '',
+    ...variants.flatMap((each) => [
+      `### Variant: ${inlineCode(each.path)}`,
+      lines(each.about),
+      '',
+      `To use this variant, set the property ${inlineCode(type.property)} to ${inlineCode(each.value)}.`,
+      '',
+      ...partsOf(each.bare, each.path, { ...context, ...each.inside }),
+    ]),
+  ];
+}
+
+/** What AVM calls the properties whose names users choose. */
+function otherProperty(type: Type): Property {
+  const limits = typeof type === 'object' && type.kind === 'refined' ? type : {};
+  return { ...limits, name: '>Any_other_property<', type, required: true };
+}
+
+function lines(text: string): string {
+  return cellText(text.replaceAll('\n- ', '\u0000'), '<p>').replaceAll('\u0000', '<li>');
+}
+
+/** As the pages of repositories name their headings. */
+function anchorOf(group: string, path: string): string {
+  return `#${group.toLowerCase()}-${path
+    .toLowerCase()
+    .replaceAll(/[^\w>< -]/g, '')
+    .replaceAll(' ', '-')}`;
+}

@@ -1,0 +1,2 @@
+export { markdownText } from './markdown.ts';
+export { moduleSections, updateReadme } from './readme.ts';

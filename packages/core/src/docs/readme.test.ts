@@ -1,0 +1,150 @@
+import { describe, expect, it } from 'vitest';
+
+import { readModule } from '../module/index.ts';
+import type { Module } from '../module/model.ts';
+import { moduleSections, updateReadme } from './readme.ts';
+
+const terraform = moduleIn('main.tf', 'output "id" {\n  value = 1\n}\n');
+const bicep = moduleIn('main.bicep', "metadata name = 'A_b'\nparam roleAssignments array\n");
+
+function moduleIn(path: string, text: string): Module {
+  return readModule({ paths: [path], textOf: () => text })!.module;
+}
+
+const block = (module: Module, mark: string) =>
+  `<!-- BEGIN_${mark}_DOCS -->\n${moduleSections(module)}\n<!-- END_${mark}_DOCS -->`;
+
+describe('a README', () => {
+  it.each<[string, string | undefined, Module, string]>([
+    ['that is not there', undefined, terraform, `# net\n\n${block(terraform, 'TF')}\n`],
+    [
+      'that is not there, of a module with a name',
+      undefined,
+      bicep,
+      `# A\\_b\n\n${block(bicep, 'ASHLAR')}\n`,
+    ],
+    ['that is empty', '', terraform, `${block(terraform, 'TF')}\n`],
+    ['without marks', '# Mine\n\nText.\n', terraform, `# Mine\n\nText.\n\n${block(terraform, 'TF')}\n`],
+    [
+      'with marks',
+      '# Mine\n<!-- BEGIN_TF_DOCS -->\nold\n<!-- END_TF_DOCS -->\nafter',
+      terraform,
+      `# Mine\n${block(terraform, 'TF')}\nafter`,
+    ],
+    [
+      'with lines that end as in Windows',
+      '# Mine\r\n',
+      terraform,
+      `# Mine\n\n${block(terraform, 'TF')}\n`.replaceAll('\n', '\r\n'),
+    ],
+    [
+      'with a mark that nothing ends',
+      'a <!-- BEGIN_TF_DOCS --> b',
+      terraform,
+      `a <!-- BEGIN_TF_DOCS --> b\n\n${block(terraform, 'TF')}\n`,
+    ],
+  ])('%s', (_, before, module, expected) => {
+    expect(updateReadme(before, module, 'net')).toBe(expected);
+  });
+
+  it.each([undefined, '', '# Mine\r\n\r\nText', 'a <!-- BEGIN_TF_DOCS --> b', '## Parameters\n\nmine\n'])(
+    'stays as it is the second time: %j',
+    (before) => {
+      for (const module of [terraform, bicep]) {
+        const once = updateReadme(before, module, 'net');
+        expect(updateReadme(once, module, 'net')).toBe(once);
+      }
+    },
+  );
+});
+
+describe("a README of the form of AVM's modules", () => {
+  const before = `# Things \`[A/b]\`
+
+About.
+
+## Parameters
+
+**Optional parameters**
+
+### Parameter: \`roleAssignments\`
+
+- Required: No
+- Type: array
+- Roles configurable by name:
+  - \`'Owner'\`
+- Example:
+  \`\`\`Bicep
+  [
+    {}
+  ]
+  \`\`\`
+
+## Usage examples
+
+\`\`\`md
+## Parameters
+\`\`\`
+
+## Mine
+
+Kept.
+
+## Notes
+
+Kept too.
+`;
+
+  it('gets its sections in their order, and keeps everything else, also what only its author knows', () => {
+    const after = updateReadme(before, bicep, 'x');
+
+    expect(after).toBe(`# Things \`[A/b]\`
+
+About.
+
+## Resource Types
+
+_None_
+
+## Usage examples
+
+\`\`\`md
+## Parameters
+\`\`\`
+
+## Mine
+
+Kept.
+
+## Parameters
+
+**Required parameters**
+
+| Parameter | Type | Description |
+| :-- | :-- | :-- |
+| [\`roleAssignments\`](#parameter-roleassignments) | array |  |
+
+### Parameter: \`roleAssignments\`
+
+- Required: Yes
+- Type: array
+- Roles configurable by name:
+  - \`'Owner'\`
+- Example:
+  \`\`\`Bicep
+  [
+    {}
+  ]
+  \`\`\`
+
+## Outputs
+
+_None_
+
+## Notes
+
+Kept too.
+`);
+    expect(updateReadme(after, bicep, 'x')).toBe(after);
+  });
+});

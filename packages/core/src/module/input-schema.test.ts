@@ -1,0 +1,164 @@
+import { describe, expect, it } from 'vitest';
+
+import { inputSchema } from './input-schema.ts';
+import type { Input, Module, NamedType } from './model.ts';
+import { moduleOf } from './model.suite.ts';
+import type { Constraints, Type } from './type.ts';
+
+const schemaOf = (inputs: readonly Input[], types: readonly NamedType[] = []) =>
+  inputSchema(moduleOf({ inputs, types }));
+
+function input(type: Type, rest: Partial<Input> = {}): Input {
+  return { name: 'x', type, typeText: '', required: false, ...rest };
+}
+
+describe('the schema of one input', () => {
+  const property = (name: string, type: Type, required = true) => ({ name, type, required });
+
+  it.each<[Type, Constraints, object]>([
+    ['string', {}, { type: 'string' }],
+    [
+      'string',
+      { minLength: 1, maxLength: 9, pattern: '^a' },
+      { type: 'string', minLength: 1, maxLength: 9, pattern: '^a' },
+    ],
+    ['string', { allowed: ['a', 'b'] }, { type: 'string', enum: ['a', 'b'] }],
+    ['string', { nullable: true }, { type: ['string', 'null'] }],
+    [
+      'string',
+      { allowed: ['a'], nullable: true },
+      { anyOf: [{ type: 'string', enum: ['a'] }, { type: 'null' }] },
+    ],
+    ['string', { secure: true }, { type: 'string', writeOnly: true }],
+    ['int', { minValue: 1, maxValue: 5 }, { type: 'integer', minimum: 1, maximum: 5 }],
+    ['bool', {}, { type: 'boolean' }],
+    ['any', { nullable: true }, {}],
+    ['object', { minLength: 1 }, { type: 'object', minProperties: 1 }],
+    [
+      { kind: 'array', element: 'string' },
+      { minLength: 1 },
+      { type: 'array', items: { type: 'string' }, minItems: 1 },
+    ],
+    [
+      { kind: 'array', element: 'string' },
+      { allowed: ['a'] },
+      { type: 'array', items: { type: 'string', enum: ['a'] } },
+    ],
+    [{ kind: 'set', element: 'number' }, {}, { type: 'array', items: { type: 'number' }, uniqueItems: true }],
+    [{ kind: 'map', element: 'string' }, {}, { type: 'object', additionalProperties: { type: 'string' } }],
+    [
+      { kind: 'tuple', elements: ['string', 'int'] },
+      {},
+      { type: 'array', prefixItems: [{ type: 'string' }, { type: 'integer' }], minItems: 2, items: false },
+    ],
+    [
+      {
+        kind: 'object',
+        properties: [property('a', 'string'), property('__proto__', 'int', false)],
+        sealed: true,
+      },
+      {},
+      {
+        type: 'object',
+        properties: Object.fromEntries([
+          ['a', { type: 'string' }],
+          ['__proto__', { type: 'integer' }],
+        ]),
+        required: ['a'],
+        additionalProperties: false,
+      },
+    ],
+    [
+      {
+        kind: 'union',
+        members: [
+          { kind: 'literal', value: 'a' },
+          { kind: 'literal', value: 1 },
+        ],
+      },
+      {},
+      { enum: ['a', 1] },
+    ],
+    [{ kind: 'union', members: ['string', 'int'] }, {}, { anyOf: [{ type: 'string' }, { type: 'integer' }] }],
+    [
+      {
+        kind: 'discriminated',
+        property: 'kind',
+        variants: [{ value: 'a', type: { kind: 'object', properties: [property('b', 'int')] } }],
+      },
+      {},
+      {
+        type: 'object',
+        required: ['kind'],
+        oneOf: [
+          {
+            properties: { kind: { const: 'a' } },
+            allOf: [{ type: 'object', properties: { b: { type: 'integer' } }, required: ['b'] }],
+          },
+        ],
+      },
+    ],
+    [
+      { kind: 'resource', direction: 'input', resource: 'A/b@1', path: 'properties/tags', base: 'object' },
+      {},
+      { type: 'object', $comment: 'As A/b@1 has it at properties/tags' },
+    ],
+    [{ kind: 'refined', type: 'string', minLength: 2 }, {}, { type: 'string', minLength: 2 }],
+  ])('%j %j', (type, constraints, expected) => {
+    const { properties } = schemaOf([input(type, constraints)]) as { properties: Record<string, object> };
+
+    expect(properties).toEqual({ x: expected });
+  });
+});
+
+it('says what is required, what is said about an input, and its default', () => {
+  const schema = schemaOf([
+    input('string', { name: 'a', required: true, description: 'First.' }),
+    input('int', { name: 'b', default: { value: 3 }, deprecated: 'use a' }),
+    input('string', { name: 'c', default: { expression: 'resourceGroup().location' } }),
+  ]);
+
+  expect(schema).toEqual({
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    type: 'object',
+    properties: {
+      a: { type: 'string', description: 'First.' },
+      b: { type: 'integer', default: 3, deprecated: true },
+      c: { type: 'string', $comment: 'The default is worked out: resourceGroup().location' },
+    },
+    required: ['a'],
+    additionalProperties: false,
+  });
+});
+
+it('defines named types once, those inside themselves too, and only those that are used', () => {
+  const node: Type = {
+    kind: 'object',
+    properties: [
+      { name: 'next', type: { kind: 'reference', name: 'a/b~c' }, required: false, nullable: true },
+    ],
+  };
+  const schema = schemaOf(
+    [input({ kind: 'reference', name: 'a/b~c' }), input({ kind: 'reference', name: 'gone' }, { name: 'y' })],
+    [
+      { name: 'a/b~c', type: node, exported: true, description: 'A list.' },
+      { name: 'unused', type: 'string', exported: true },
+    ],
+  );
+  const $ref = '#/$defs/a~1b~0c';
+
+  expect(schema).toMatchObject({ properties: { x: { $ref }, y: {} } });
+  expect(schema['$defs']).toEqual({
+    'a/b~c': {
+      type: 'object',
+      properties: { next: { anyOf: [{ $ref }, { type: 'null' }] } },
+      description: 'A list.',
+    },
+  });
+});
+
+it('carries the name and the description of the module', () => {
+  const module: Module = { ...moduleOf({}), name: 'Vaults', description: 'Deploys one.' };
+
+  expect(inputSchema(module)).toMatchObject({ title: 'Vaults', description: 'Deploys one.', properties: {} });
+});

@@ -1,0 +1,256 @@
+import { createHash } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import { packZip } from '@ashlar/registry/intake';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { publishFiles, startTestServer, type TestServer } from '../support/server.ts';
+import { networkTerraform, vaultBicep, vaultTemplate, workplace } from './command.ts';
+
+const place = workplace();
+afterAll(() => place.remove());
+
+describe('the Ashlar in use', () => {
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await startTestServer();
+    await server.api('POST', '/namespaces', { name: 'open', visibility: 'public' });
+    const changed = networkTerraform
+      .replace('variable "name"', 'variable "title"')
+      .replace('var.name', 'var.title');
+    const vault = { 'main.bicep': vaultBicep, 'main.json': vaultTemplate };
+    for (const [ref, files] of [
+      ['terraform/Open/net/azurerm@1.0.0', { 'main.tf': networkTerraform }],
+      ['terraform/Open/net/azurerm@1.0.1', { 'main.tf': changed }],
+      ['bicep/open/res/vault@1.0.0', vault],
+      ['bicep/closed/res/vault@1.0.0', vault],
+    ] as const) {
+      expect(await publishFiles(server, ref, files)).toMatchObject({ status: 201 });
+    }
+    await server.api('POST', '/version/revoke?ref=terraform/open/net/azurerm@1.0.1', { reason: 'Bad' });
+  });
+  afterAll(async () => await server.stop());
+
+  const inspect = async (ref: string, env: Record<string, string> = {}) =>
+    await place.ashlar(['inspect', ref, '--json'], { ASHLAR_URL: server.http, ...env });
+
+  it.each([
+    ['terraform/open/net/azurerm@1.0.0', 'terraform', 'source'],
+    ['HOST/open/net/azurerm@1.0.0', 'terraform', 'source'],
+    ['oci://HOST/terraform/open/net/azurerm?tag=1.0.0', 'terraform', 'source'],
+    ['bicep/open/res/vault@1.0.0', 'bicep', 'compiled'],
+    ['br:HOST/bicep/open/res/vault:1.0.0', 'bicep', 'compiled'],
+    ['br/ashlar:open/res/vault:1.0.0', 'bicep', 'compiled'],
+  ])('gives %s', async (ref, language, form) => {
+    const { exitCode, stdout, stderr } = await inspect(ref.replace('HOST', server.httpHost));
+
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    const { interface: face, ...model } = JSON.parse(stdout);
+    expect(model).toMatchObject({ language, form });
+    expect(face.inputs.map(({ name }: { name: string }) => name)[0]).toBe('name');
+  });
+
+  it('gives the sources of a Bicep module beside its template: places are known', async () => {
+    const { stdout } = await inspect('bicep/open/res/vault@1.0.0');
+
+    expect(JSON.parse(stdout).interface.inputs[0].at).toEqual({ file: 'main.bicep', line: 4, column: 7 });
+  });
+
+  it('gives private modules over https to who may read them', async () => {
+    const secure = { ASHLAR_URL: server.https, SSL_CERT_FILE: server.caFile };
+    const signedIn = { ...secure, ASHLAR_TOKEN: server.admin };
+    for (const ref of [
+      'bicep/closed/res/vault@1.0.0',
+      `br:${server.httpsHost}/bicep/closed/res/vault:1.0.0`,
+    ]) {
+      const [anonymous, known] = [await inspect(ref, secure), await inspect(ref, signedIn)];
+      expect([anonymous.exitCode, known.exitCode]).toEqual([3, 0]);
+    }
+  });
+
+  it('says that there is no such version', async () => {
+    const { exitCode, stderr } = await place.ashlar(
+      ['diff', 'bicep/open/res/vault@1.0.0', 'bicep/open/res/vault@1.1.0'],
+      { ASHLAR_URL: server.http },
+    );
+
+    expect([exitCode, stderr]).toEqual([1, expect.stringContaining('code: ASH-VERSION-UNKNOWN')]);
+  });
+
+  it('says in its own words that a version was revoked', async () => {
+    for (const ref of [
+      'terraform/open/net/azurerm@1.0.1',
+      `${server.httpHost}/open/net/azurerm@1.0.1`,
+      `oci://${server.httpHost}/terraform/open/net/azurerm?tag=1.0.1`,
+    ]) {
+      const { exitCode, stdout } = await inspect(ref);
+      expect([exitCode, stdout]).toEqual([1, expect.stringContaining('was revoked: Bad')]);
+    }
+  });
+});
+
+interface Answer {
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Buffer;
+}
+
+/** A registry of somebody else: what it answers, and what it was sent. */
+async function stub(answer: (request: IncomingMessage, origin: string) => Answer) {
+  const seen: { url: string; authorization: string | undefined }[] = [];
+  let origin = '';
+  const server: Server = createServer((request, response) => {
+    seen.push({ url: request.url!, authorization: request.headers.authorization });
+    const { status = 200, headers = {}, body = '' } = answer(request, origin);
+    response.writeHead(status, headers).end(body);
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  origin = `http://${host}`;
+  return {
+    host,
+    seen,
+    [Symbol.asyncDispose]: async () => await new Promise<void>((done) => void server.close(() => done())),
+  };
+}
+
+const signedIn = { ASHLAR_URL: 'http://127.0.0.1:9', ASHLAR_TOKEN: 'ash_secret' };
+const sha256 = (bytes: Buffer | string) => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+
+describe('an OCI registry of somebody else', () => {
+  const manifest = (layers: readonly object[]) =>
+    JSON.stringify({
+      schemaVersion: 2,
+      mediaType: 'application/vnd.oci.image.manifest.v1+json',
+      config: { mediaType: 'application/vnd.oci.empty.v1+json', digest: sha256('{}'), size: 2 },
+      layers,
+    });
+  const template = {
+    mediaType: 'application/vnd.ms.bicep.module.layer.v1+json',
+    digest: sha256(vaultTemplate),
+    size: vaultTemplate.length,
+  };
+
+  it('is asked as anonymous, with the token of its challenge, through redirects to elsewhere', async () => {
+    await using storage = await stub(() => ({ body: vaultTemplate }));
+    await using registry = await stub(({ url, headers }, origin) => {
+      if (url!.startsWith('/token')) return { body: '{"token": "for-reading"}' };
+      if (headers.authorization !== 'Bearer for-reading') {
+        const challenge = `Bearer realm="${origin}/token",service="stub",scope="repository:vault:pull"`;
+        return { status: 401, headers: { 'www-authenticate': challenge } };
+      }
+      if (url!.includes('/manifests/')) return { body: manifest([template]) };
+      return { status: 307, headers: { location: `http://${storage.host}/blob` } };
+    });
+
+    const ref = `br:${registry.host}/vault:1.2.0`;
+    const { exitCode, stdout, stderr } = await place.ashlar(['diff', ref, ref, '--json'], signedIn);
+
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(JSON.parse(stdout)).toMatchObject({ before: { version: '1.2.0', form: 'compiled' } });
+    expect(registry.seen.map(({ url }) => url)).toContain(
+      '/token?service=stub&scope=repository%3Avault%3Apull',
+    );
+    const sent = [...registry.seen, ...storage.seen].map(({ authorization }) => authorization);
+    expect(sent.filter((each) => each?.includes('ash_secret'))).toEqual([]);
+    expect(storage.seen.map(({ authorization }) => authorization)).toEqual([undefined, undefined]);
+  });
+
+  it.each<[string, (url: string) => Answer, number, string]>([
+    [
+      'a layer with other bytes',
+      (url) => ({ body: url.includes('blobs') ? 'other' : manifest([template]) }),
+      4,
+      'does not have this digest',
+    ],
+    ['an image', () => ({ body: manifest([]) }), 1, 'it is an artifact of another kind'],
+    ['what is no manifest', () => ({ body: '<html>' }), 4, 'it is not JSON'],
+    ['nothing', () => ({ status: 404 }), 1, 'has nothing there that you may read'],
+    [
+      'a wall',
+      () => ({ status: 401, headers: { 'www-authenticate': 'Basic realm="x"' } }),
+      3,
+      'ASH-UPSTREAM-DENIED',
+    ],
+    ['an error', () => ({ status: 500 }), 4, 'it answers with status 500'],
+    [
+      'a way round in circles',
+      (url) => ({ status: 302, headers: { location: url } }),
+      4,
+      'it redirects without end',
+    ],
+    [
+      'a way into files',
+      () => ({ status: 302, headers: { location: 'file:///etc/passwd' } }),
+      4,
+      'to an address that is not used',
+    ],
+  ])('that has %s is refused in words', async (_, answer, exitCode, words) => {
+    await using registry = await stub(({ url }) => answer(url!));
+
+    const result = await place.ashlar(['inspect', `br:${registry.host}/vault:1.0.0`]);
+
+    expect([result.exitCode, result.stderr]).toEqual([exitCode, expect.stringContaining(words)]);
+  });
+});
+
+describe('a Terraform registry of somebody else', () => {
+  const services = JSON.stringify({ 'modules.v1': '/api/modules/' });
+  const registryOf = (location: string, archive: Buffer | string = '') =>
+    stub(({ url }) => {
+      if (url === '/.well-known/terraform.json') return { body: services };
+      if (url === '/api/modules/a/net/azurerm/1.0.0/download') {
+        return { status: 204, headers: { 'x-terraform-get': location } };
+      }
+      return url!.startsWith('/files/') ? { body: archive } : { status: 404 };
+    });
+
+  it('is asked by service discovery; its archives may have folders and checksums', async () => {
+    const zip = await packZip([
+      { path: 'repo/net/main.tf', executable: false, bytes: Buffer.from(networkTerraform) },
+      { path: 'repo/other.tf', executable: false, bytes: Buffer.from('') },
+    ]);
+    await using registry = await registryOf(
+      `/files/net.zip//repo/net?archive=zip&checksum=${sha256(zip)}`,
+      zip,
+    );
+
+    const { exitCode, stdout } = await place.ashlar(
+      ['inspect', `${registry.host}/a/net/azurerm@v1.0.0`, '--json'],
+      signedIn,
+    );
+
+    expect([exitCode, JSON.parse(stdout).interface.inputs]).toMatchObject([
+      0,
+      [{ name: 'name' }, { name: 'size' }],
+    ]);
+    expect(registry.seen.filter(({ authorization }) => authorization !== undefined)).toEqual([]);
+  });
+
+  it.each([
+    [
+      'git::https://git.example.com/net.git?ref=v1.0.0',
+      1,
+      'clone https://git.example.com/net.git and name git:v1.0.0:',
+    ],
+    ['s3::https://bucket.example.com/net.zip', 1, 'that only Terraform can fetch from'],
+    ['./gone.zip', 4, 'it answers with status 404'],
+    [`/files/net.zip?checksum=${sha256('other')}`, 4, 'does not have its checksum'],
+    ['/files/net.zip', 1, 'ASH-ARCHIVE-FORMAT'],
+  ])('may name a place that is not used: %s', async (location, exitCode, words) => {
+    await using registry = await registryOf(location, 'no zip');
+
+    const result = await place.ashlar(['inspect', `${registry.host}/a/net/azurerm@1.0.0`]);
+
+    expect([result.exitCode, result.stderr]).toEqual([exitCode, expect.stringContaining(words)]);
+  });
+
+  it('has no such version', async () => {
+    await using registry = await registryOf('');
+
+    const result = await place.ashlar(['inspect', `${registry.host}/a/net/azurerm@2.0.0`]);
+
+    expect([result.exitCode, result.stderr]).toEqual([1, expect.stringContaining('has no such version')]);
+  });
+});
