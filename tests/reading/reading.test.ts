@@ -71,6 +71,25 @@ describe('what was read of a version', () => {
     );
   });
 
+  it('is served as a JSON Schema of its inputs', async () => {
+    const ref = 'terraform/contoso/schema/azurerm@1.0.0';
+    const variables =
+      'variable "a" {\n  type = string\n}\nvariable "b" {\n  type    = bool\n  default = true\n}\n';
+    await publish(server, ref, { 'main.tf': variables });
+
+    expect(await ask(server, 'schema', ref)).toMatchObject({
+      status: 200,
+      body: {
+        $schema: 'https://json-schema.org/draft/2020-12/schema',
+        type: 'object',
+        // Terraform takes null for any variable that does not say otherwise.
+        properties: { a: { type: ['string', 'null'] }, b: { default: true } },
+        required: ['a'],
+        additionalProperties: false,
+      },
+    });
+  });
+
   it('is that of what oras and bicep push', async () => {
     const client = ociClient(server, { token: server.admin });
     const files = moduleFiles({ 'main.bicep': 'param name string' });

@@ -25,7 +25,7 @@ const versions: Case[] = [
     byState({ ok: '200', missing: noVersion }),
     modules,
   ),
-  ...(['interface', 'diff'] as const).map((what) =>
+  ...(['interface', 'schema', 'diff'] as const).map((what) =>
     ofVersion(
       `GET /api/v1/version/${what}`,
       (thing) => ({ path: `/api/v1/version/${what}?${ref(thing)}` }),

@@ -1,6 +1,6 @@
 import { parentPort } from 'node:worker_threads';
 
-import { AshlarError, compareModules, gravest, type Module } from '@ashlar/core';
+import { AshlarError, compareModules, gravest, inputSchema, type Module } from '@ashlar/core';
 
 import { packText, unpackTextSync } from './packed-text.ts';
 import { readContent } from './read-content.ts';
@@ -18,7 +18,7 @@ const jobs: { [Name in keyof ReaderJobs]: (input: never) => unknown } = {
   read: readContent,
   compare: ({ before, after }: ReaderJobs['compare']['input']) =>
     compare(parseModel(before), parseModel(after)),
-  schema: () => '{}',
+  schema: ({ model }: ReaderJobs['schema']['input']) => JSON.stringify(inputSchema(parseModel(model))),
 };
 
 function parseModel(packed: string): Module {

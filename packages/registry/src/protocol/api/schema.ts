@@ -157,6 +157,12 @@ export const ModuleModel = z
     problems: z.array(z.looseObject({ message: z.string() })),
   })
   .meta({ id: 'ModuleModel' });
+export const InputSchema = z
+  .looseObject({ $schema: z.string(), type: z.literal('object'), properties: z.looseObject({}) })
+  .meta({
+    id: 'InputSchema',
+    description: 'JSON Schema, draft 2020-12: one object with a property for each input',
+  });
 export const DiffQuery = ReferenceQuery.extend({
   from: text(limits.version.value).optional().meta({
     description: 'Another version of the module; the one that it was compared with when it was published',

@@ -22,7 +22,7 @@ import { needs } from '../../server/route-table.ts';
 import type { VersionRow } from '../../store/metadata/index.ts';
 import type { ApiApp } from './app.ts';
 import { errors } from './error.ts';
-import { DiffQuery, ModuleModel, ReferenceQuery, VersionDiff } from './schema.ts';
+import { DiffQuery, InputSchema, ModuleModel, ReferenceQuery, VersionDiff } from './schema.ts';
 
 const tags = ['versions'];
 const config = { permission: needs('read', 'repository', 'ASH-VERSION-UNKNOWN') };
@@ -43,6 +43,21 @@ export function versionModelRoutes(app: ApiApp): void {
     handler: async (request, reply) => {
       const { row } = await openVersion(registry, request, request.query.ref);
       return sendText(reply, await unpackText(await requireModel(registry, row)));
+    },
+  });
+
+  app.get('/version/schema', {
+    config,
+    schema: {
+      tags,
+      operationId: 'getVersionSchema',
+      summary: 'What may be given to a version, as a JSON Schema',
+      querystring: ReferenceQuery,
+      response: { 200: InputSchema, ...errors(400, 401, 404) },
+    },
+    handler: async (request, reply) => {
+      const { row } = await openVersion(registry, request, request.query.ref);
+      return sendText(reply, Buffer.from(await registry.reader.schema(await requireModel(registry, row))));
     },
   });
 
