@@ -1,3 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { networkTerraform, vaultBicep, vaultTemplate, workplace } from './command.ts';
@@ -84,6 +88,23 @@ describe('what is printed', () => {
       declared: null,
       honest: null,
     });
+  });
+
+  it('is as the published schemas say', async () => {
+    const schemas = ['module', 'diff'].map((name) => {
+      const file = resolve(import.meta.dirname, `../../docs/reference/${name}.schema.json`);
+      return new Ajv2020({ allowUnionTypes: true }).compile(JSON.parse(readFileSync(file, 'utf8')));
+    });
+    const printed = [
+      await place.ashlar(['inspect', 'both', '--json']),
+      await diff('both', 'avm/new', '--json', '--new-version', '1.0.0'),
+    ];
+
+    const problems = printed.map(({ stdout }, index) => {
+      schemas[index]!(JSON.parse(stdout));
+      return schemas[index]!.errors;
+    });
+    expect(problems).toEqual([null, null]);
   });
 
   it('is for a person: by class, then the verdict', async () => {

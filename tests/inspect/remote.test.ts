@@ -26,7 +26,8 @@ describe('the Ashlar in use', () => {
       ['bicep/open/res/vault@1.0.0', vault],
       ['bicep/closed/res/vault@1.0.0', vault],
     ] as const) {
-      expect(await publishFiles(server, ref, files)).toMatchObject({ status: 201 });
+      const { status, body } = await publishFiles(server, ref, files);
+      if (status !== 201) throw new Error(`${ref}: ${JSON.stringify(body)}`);
     }
     await server.api('POST', '/version/revoke?ref=terraform/open/net/azurerm@1.0.1', { reason: 'Bad' });
   });

@@ -1,6 +1,6 @@
 import { basename, join, resolve } from 'node:path';
 
-import { updateReadme } from '@ashlar/core/docs';
+import { type Frame, updateReadme } from '@ashlar/core/docs';
 import { ashlarError } from '@ashlar/core/error';
 import { readdir, readFile, writeFile } from '@ashlar/registry/gateway/file-system';
 import { Command } from 'commander';
@@ -21,7 +21,8 @@ export function docsCommand(): Command {
       const { reading } = await context.wait('Reading', readSubject(folder, context));
       const path = join(folder, await readmeName(folder));
       const before = await readFile(path, 'utf8').catch(undefinedWhenMissing);
-      const after = updateReadme(before, reading.module, basename(resolve(folder)));
+      const frame = reading.module.language === 'terraform' ? await readFrame(folder) : {};
+      const after = updateReadme(before, reading.module, basename(resolve(folder)), frame);
       const status = before === undefined ? 'created' : before === after ? 'unchanged' : 'changed';
       if (check) {
         const upToDate = status === 'unchanged';
@@ -39,6 +40,16 @@ export function docsCommand(): Command {
       if (status !== 'unchanged') await writeFile(path, after);
       output.result({ path, status }, () => [`${status} ${path}`]);
     });
+}
+
+/** AVM's Terraform modules keep the rest of what stands between the marks in files of their own. */
+async function readFrame(folder: string): Promise<Frame> {
+  const [header, footer] = await Promise.all(
+    ['_header.md', '_footer.md'].map(
+      async (name) => await readFile(join(folder, name), 'utf8').catch(undefinedWhenMissing),
+    ),
+  );
+  return { header, footer };
 }
 
 /** As it is written there; systems differ in whether case counts. */

@@ -1,5 +1,5 @@
 import type { Input, Module } from '../module/model.ts';
-import type { Literal, Property, Type } from '../module/type.ts';
+import type { Property, Type } from '../module/type.ts';
 import { byCategory, categorise } from './bicep-category.ts';
 import { bicepValue } from './bicep-value.ts';
 import { resolve, typeWord, type Unfolding } from './bicep-type.ts';
@@ -77,8 +77,9 @@ function defaultLines({ default: fallback }: Parameter): string[] {
   return value === null ? [] : listed('Default', bicepValue(value));
 }
 
-function byText(values: readonly Literal[]): Literal[] {
-  return values.toSorted((a, b) => compareText(String(a).toLowerCase(), String(b).toLowerCase()));
+function byText(values: readonly unknown[]): unknown[] {
+  const keyed = values.map((value) => ({ value, key: bicepValue(value).toLowerCase() }));
+  return keyed.sort((a, b) => compareText(a.key, b.key)).map(({ value }) => value);
 }
 
 function listed(title: string, text: string): string[] {

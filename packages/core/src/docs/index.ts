@@ -1,2 +1,3 @@
 export { markdownText } from './markdown.ts';
 export { moduleSections, updateReadme } from './readme.ts';
+export type { Frame } from './readme.ts';

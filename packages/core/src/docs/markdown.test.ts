@@ -21,6 +21,8 @@ describe('a cell', () => {
     ['`<name>` is *code*', '`<name>` is *code*'],
     ['see <https://a.example/b>', 'see <https://a.example/b>'],
     ['`open <b>', '`open <b>'],
+    ['>= 1.9, < 2.0 <3', '>= 1.9, < 2.0 <3'],
+    ['&copy; <!-- x --> <?y?> </p>', '&amp;copy; &lt;!-- x --> &lt;?y?> &lt;/p>'],
   ])('%j', (text, expected) => {
     expect(cellText(text, '<p>')).toBe(expected);
   });

@@ -41,9 +41,11 @@ export function outsideCode(text: string, change: (part: string) => string): str
     .parts.join('');
 }
 
-/** Links in angle brackets stay links. */
+/** Links in angle brackets stay links; a sign before a space or a number begins no tag. */
 function withoutTags(text: string): string {
-  return text.replaceAll(/<(?!https?:\/\/[^\s<>]+>)/g, '&lt;').replaceAll(/&(?=#?\w+;)(?!lt;)/g, '&amp;');
+  return text
+    .replaceAll(/<(?=[a-z/!?])(?!https?:\/\/[^\s<>]+>)/gi, '&lt;')
+    .replaceAll(/&(?=#?\w+;)(?!lt;)/g, '&amp;');
 }
 
 /** The order of names that people expect: without case, ties by case. */

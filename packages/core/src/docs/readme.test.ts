@@ -47,6 +47,15 @@ describe('a README', () => {
     expect(updateReadme(before, module, 'net')).toBe(expected);
   });
 
+  it('has between its marks what stands in the header and the footer of the module', () => {
+    const frame = { header: '# Net\r\n', footer: '## Data Collection\n' };
+    const after = updateReadme(undefined, terraform, 'net', frame);
+
+    const content = `# Net\n\n${moduleSections(terraform)}\n\n## Data Collection`;
+    expect(after).toBe(`<!-- BEGIN_TF_DOCS -->\n${content}\n<!-- END_TF_DOCS -->\n`);
+    expect(updateReadme(after, terraform, 'net', frame)).toBe(after);
+  });
+
   it.each([undefined, '', '# Mine\r\n\r\nText', 'a <!-- BEGIN_TF_DOCS --> b', '## Parameters\n\nmine\n'])(
     'stays as it is the second time: %j',
     (before) => {

@@ -18,19 +18,41 @@ export function moduleSections(module: Module): string {
   return bicepSections(module).map(sectionText).join('\n\n');
 }
 
+/** Texts that terraform-docs puts before and after its sections, as AVM's modules have them in `_header.md` and `_footer.md`. */
+export interface Frame {
+  readonly header?: string | undefined;
+  readonly footer?: string | undefined;
+}
+
 /**
  * The README of a module brought up to date; everything that is not made from the module stays as it is. In a README of
  * the form that AVM has for Bicep the sections are found by their headings, in others between two marks, which a README
  * without them gets at its end.
  */
-export function updateReadme(readme: string | undefined, module: Module, name: string): string {
+export function updateReadme(
+  readme: string | undefined,
+  module: Module,
+  name: string,
+  frame: Frame = {},
+): string {
   const newline = readme?.includes('\r\n') ? '\r\n' : '\n';
-  const text = (readme ?? startOf(module, name)).replaceAll('\r\n', '\n');
+  const text = (readme ?? (frame.header === undefined ? startOf(module, name) : '')).replaceAll('\r\n', '\n');
   const updated =
     module.language === 'bicep' && isAvmReadme(text)
       ? withSections(text, bicepSections(module))
-      : withBlock(text, moduleSections(module), module.language === 'bicep' ? bicepMarks : terraformMarks);
+      : withBlock(
+          text,
+          framed(moduleSections(module), frame),
+          module.language === 'bicep' ? bicepMarks : terraformMarks,
+        );
   return newline === '\n' ? updated : updated.replaceAll('\n', newline);
+}
+
+function framed(content: string, { header = '', footer = '' }: Frame): string {
+  return [header, content, footer]
+    .map((text) => text.replaceAll('\r\n', '\n').trim())
+    .filter((text) => text !== '')
+    .join('\n\n');
 }
 
 function startOf({ name: own, description }: Module, name: string): string {

@@ -1,3 +1,4 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 
 import { inputSchema } from './input-schema.ts';
@@ -161,4 +162,47 @@ it('carries the name and the description of the module', () => {
   const module: Module = { ...moduleOf({}), name: 'Vaults', description: 'Deploys one.' };
 
   expect(inputSchema(module)).toMatchObject({ title: 'Vaults', description: 'Deploys one.', properties: {} });
+});
+
+it('takes what the module takes, and nothing else', () => {
+  const schema = schemaOf(
+    [
+      input('string', { name: 'name', required: true, maxLength: 4 }),
+      input(
+        { kind: 'array', element: { kind: 'reference', name: 'lock' } },
+        { name: 'locks', nullable: true },
+      ),
+    ],
+    [
+      {
+        name: 'lock',
+        exported: true,
+        type: {
+          kind: 'discriminated',
+          property: 'kind',
+          variants: [
+            { value: 'none', type: { kind: 'object', properties: [] } },
+            {
+              value: 'read',
+              type: { kind: 'object', properties: [{ name: 'note', type: 'string', required: true }] },
+            },
+          ],
+        },
+      },
+    ],
+  );
+  const isTaken = new Ajv2020({ allowUnionTypes: true }).compile(schema);
+
+  expect(
+    [
+      { name: 'a' },
+      { name: 'a', locks: null },
+      { name: 'a', locks: [{ kind: 'none' }, { kind: 'read', note: 'x' }] },
+      {},
+      { name: 'abcde' },
+      { name: 'a', other: 1 },
+      { name: 'a', locks: [{ kind: 'read' }] },
+      { name: 'a', locks: [{ kind: 'write' }] },
+    ].map((value) => isTaken(value)),
+  ).toEqual([true, true, true, false, false, false, false, false]);
 });

@@ -1,5 +1,5 @@
 import type { Input, Module, NamedType } from './model.ts';
-import type { Constraints, Default, Literal, Property, Type } from './type.ts';
+import type { Constraints, Default, Property, Type } from './type.ts';
 
 /** What may be given to a module, as types of TypeScript: `Inputs`, and one for each type that it names. */
 export function inputTypes(module: Module): string {
@@ -74,7 +74,7 @@ function withLimits(type: Type, limits: Constraints, context: Context, indent: s
   return limits.nullable ? `${text} | null` : text;
 }
 
-function allowedText(allowed: readonly Literal[], ofElements: boolean): string {
+function allowedText(allowed: readonly unknown[], ofElements: boolean): string {
   const text = allowed.length === 0 ? 'never' : allowed.map(literalText).join(' | ');
   return ofElements ? `(${text})[]` : text;
 }
