@@ -16,8 +16,9 @@ try {
   await build({
     input: {
       main: `${root}packages/cli/src/main.ts`,
-      // A worker thread: found by name, not by import.
+      // Worker threads: found by name, not by import.
       writer: `${root}packages/registry/src/store/metadata/sqlite/writer.ts`,
+      reader: `${root}packages/registry/src/reading/reader.ts`,
     },
     platform: 'node',
     cwd: root,

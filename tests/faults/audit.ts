@@ -16,6 +16,9 @@ const orphans: Readonly<Record<string, string>> = {
     (select 1 from manifest where manifest.repository = version.repository and manifest.digest = version.digest)`,
   'a live version without tag': `select repository, version from version where deleted_at is null and not exists
     (select 1 from tag where tag.repository = version.repository and tag.digest = version.digest)`,
+  'a model without version': `select repository, version from version_model as model where not exists
+    (select 1 from version where version.repository = model.repository and version.version = model.version
+      and version.deleted_at is null)`,
   'a module without version': `select repository from module where not exists
     (select 1 from version where version.repository = module.repository)`,
 };

@@ -21,6 +21,8 @@ import { isAlive, launchEmbedded } from './server.ts';
 const unreached: Partial<Record<CommandName, string>> = {
   leaseBlob: 'a promise to who looks for a blob before a push; losing it loses nothing that was acknowledged',
   endPresets: 'a start after a preset admin token was taken away',
+  storeModel:
+    'what was read of a version from before versions were read; when it is lost it is read once more',
   collectBlobs: 'the collector, which has a soak test of its own',
 };
 

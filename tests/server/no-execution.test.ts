@@ -17,7 +17,9 @@ const program = resolve(import.meta.dirname, '../../packages/cli/bin/ashlar.js')
 function canaries(canary: string): Record<string, string> {
   return {
     'main.tf': `
-      terraform { backend "http" { address = "http://canary.invalid/" } }
+      terraform {
+        backend "http" { address = "http://canary.invalid/" }
+      }
       data "external" "now" { program = ["touch", "${canary}"] }
       resource "null_resource" "now" {
         provisioner "local-exec" { command = "touch ${canary}" }

@@ -41,7 +41,16 @@ describe('the OpenAPI document', () => {
 
   it('has every route that the code adds', async () => {
     const folder = resolve(import.meta.dirname, '../../packages/registry/src/protocol/api');
-    const files = ['index', 'modules', 'namespaces', 'publish', 'tasks', 'tokens', 'versions'];
+    const files = [
+      'index',
+      'modules',
+      'namespaces',
+      'publish',
+      'tasks',
+      'tokens',
+      'version-model',
+      'versions',
+    ];
     const code = await Promise.all(files.map(async (name) => readFile(join(folder, `${name}.ts`), 'utf8')));
     const inCode = code
       .flatMap((text) => Array.from(text.matchAll(/app\.(get|put|post|patch|delete)\('([^']+)'/g)))
@@ -55,13 +64,13 @@ describe('the OpenAPI document', () => {
         .map(({ method, path }) => `${method} ${path}`)
         .toSorted(),
     ).toEqual(inCode.toSorted());
-    expect(inCode).toHaveLength(21);
+    expect(inCode).toHaveLength(24);
   });
 
   it('names its schemas as the code does, and only those that are used', () => {
     const names =
-      'BackupOptions CollectOptions CreatedToken Deprecation Error Module ModuleDetail ModulePage Namespace ' +
-      'NamespaceChange NewNamespace NewToken Published Revocation ScrubOptions Status Task Token Version';
+      'BackupOptions CollectOptions CreatedToken Deprecation Error InputSchema Module ModuleDetail ModuleModel ModulePage Namespace ' +
+      'NamespaceChange NewNamespace NewToken Published Revocation ScrubOptions Status Task Token Version VersionDiff';
     expect(Object.keys(document.components.schemas)).toEqual(names.split(' '));
   });
 

@@ -186,7 +186,19 @@ describe('details', () => {
       published_at: expect.any(String),
       downloads: 0,
       verified: false,
-      root: { path: '', name: 'net', readme: '# terraform/contoso/net/azurerm 1.1.0\n', empty: false },
+      root: {
+        path: '',
+        name: 'net',
+        readme: '# terraform/contoso/net/azurerm 1.1.0\n',
+        empty: false,
+        inputs: [],
+        outputs: [{ name: 'version', description: '' }],
+        dependencies: [],
+        provider_dependencies: [],
+        resources: [],
+      },
+      submodules: [],
+      examples: [],
       providers: ['aws', 'azurerm'],
       versions: ['1.0.0', '1.1.0', '2.0.0-beta.1'],
     });
@@ -199,6 +211,105 @@ describe('details', () => {
         root: { readme: '# terraform/contoso/net/azurerm 1.0.0\n' },
       });
     }
+  });
+
+  it('show what the module, its submodules and its examples are made of', async () => {
+    await publishFiles(server, 'terraform/contoso/full/azurerm@1.0.0', {
+      'main.tf': `
+        terraform {
+          required_version = ">= 1.9"
+          required_providers {
+            azurerm = {
+              source  = "hashicorp/azurerm"
+              version = "~> 4.0"
+            }
+          }
+        }
+        variable "name" {
+          type        = string
+          description = "Its name."
+        }
+        variable "tags" {
+          type    = map(string)
+          default = { a = "b" }
+        }
+        variable "nothing" { default = null }
+        resource "azurerm_resource_group" "this" {}
+        data "azurerm_client_config" "this" {}
+        module "naming" {
+          source  = "Azure/naming/azurerm"
+          version = "0.4.2"
+        }
+        output "id" {
+          value       = 1
+          description = "Its id."
+        }
+      `,
+      'modules/subnet/main.tf': 'variable "cidr" {}',
+      'modules/subnet/README.md': '# Subnet\n',
+      'modules/nothing/notes.md': '',
+      'examples/default/main.tf': 'module "full" { source = "../.." }',
+    });
+    const none = { inputs: [], outputs: [], dependencies: [], provider_dependencies: [], resources: [] };
+    const { body } = await get('/v1/modules/contoso/full/azurerm/1.0.0');
+
+    expect({ root: body.root, submodules: body.submodules, examples: body.examples }).toEqual({
+      root: {
+        path: '',
+        name: 'full',
+        readme: '',
+        empty: false,
+        inputs: [
+          { name: 'name', type: 'string', description: 'Its name.', default: '', required: true },
+          {
+            name: 'tags',
+            type: 'map(string)',
+            description: '',
+            default: '{\n  "a": "b"\n}',
+            required: false,
+          },
+          { name: 'nothing', type: 'any', description: '', default: 'null', required: false },
+        ],
+        outputs: [{ name: 'id', description: 'Its id.' }],
+        dependencies: [{ name: 'naming', source: 'Azure/naming/azurerm', version: '0.4.2' }],
+        provider_dependencies: [
+          { name: 'azurerm', namespace: 'hashicorp', source: 'hashicorp/azurerm', version: '~> 4.0' },
+        ],
+        resources: [{ name: 'this', type: 'azurerm_resource_group' }],
+      },
+      submodules: [
+        {
+          ...none,
+          path: 'modules/subnet',
+          name: 'subnet',
+          readme: '# Subnet\n',
+          empty: false,
+          inputs: [{ name: 'cidr', type: 'any', description: '', default: '', required: true }],
+        },
+      ],
+      examples: [
+        {
+          ...none,
+          path: 'examples/default',
+          name: 'default',
+          readme: '',
+          empty: false,
+          dependencies: [{ name: 'full', source: '../..', version: '' }],
+        },
+      ],
+    });
+  });
+
+  it('are there for a version that nobody read', async () => {
+    await publishFiles(server, 'terraform/contoso/unread/azurerm@1.0.0', { '.hidden.tf': '' });
+    const { status, body } = await get('/v1/modules/contoso/unread/azurerm/1.0.0');
+
+    expect([status, body.root, body.submodules, body.examples]).toEqual([
+      200,
+      { path: '', name: 'unread', readme: '', empty: false },
+      [],
+      [],
+    ]);
   });
 
   it('keep the spelling of the owner, however they are asked for', async () => {

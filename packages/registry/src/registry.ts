@@ -5,6 +5,7 @@ import type { Identity } from './identity/index.ts';
 import type { EntraVerifier } from './identity/entra.ts';
 import type { Room } from './intake/index.ts';
 import type { Tasks } from './maintenance/task.ts';
+import type { ModuleReader } from './reading/index.ts';
 import type { VerifiedBlobStore } from './store/blob/index.ts';
 import type { DataFolder } from './store/data-folder.ts';
 import type { MetadataStore } from './store/metadata/index.ts';
@@ -45,6 +46,8 @@ export interface Registry {
   readonly blobs: VerifiedBlobStore;
   readonly leases: BlobLeases;
   readonly identity: Identity;
+  /** Reads what versions are made of, in threads of its own. */
+  readonly reader: ModuleReader;
   readonly usage: Usage;
   readonly tasks: Tasks;
   readonly folder: DataFolder;

@@ -25,6 +25,20 @@ const versions: Case[] = [
     byState({ ok: '200', missing: noVersion }),
     modules,
   ),
+  ...(['interface', 'schema', 'diff'] as const).map((what) =>
+    ofVersion(
+      `GET /api/v1/version/${what}`,
+      (thing) => ({ path: `/api/v1/version/${what}?${ref(thing)}` }),
+      byState({ ok: '200', missing: noVersion, revoked: '410 ASH-VERSION-REVOKED' }),
+      modules,
+    ),
+  ),
+  ofVersion(
+    'GET /api/v1/version/diff',
+    (thing) => ({ path: `/api/v1/version/diff?${ref(thing)}&from=2.0.0` }),
+    byState({ ok: noVersion, missing: noVersion, revoked: '410 ASH-VERSION-REVOKED' }),
+    { ...modules, note: 'from another' },
+  ),
   ofVersion(
     'PUT /api/v1/version',
     (thing) => ({

@@ -27,11 +27,13 @@ interface NamespaceOptions {
   readonly public?: true;
   readonly private?: true;
   readonly immutable?: boolean;
+  readonly honestVersions?: boolean;
 }
 
 const publicOption = () => new Option('--public', 'everybody may read').conflicts('private');
 const privateOption = () => new Option('--private', 'only tokens with a read scope may read');
 const immutableText = 'tags of plain repositories never move';
+const honestText = 'refuse versions whose number promises more than their content keeps';
 
 function createCommand(): Command {
   return new Command('create')
@@ -40,6 +42,7 @@ function createCommand(): Command {
     .addOption(publicOption())
     .addOption(privateOption())
     .option('--immutable', immutableText)
+    .option('--honest-versions', honestText)
     .addHelpText(
       'after',
       examples('ashlar namespace create contoso', 'ashlar namespace create tools --public'),
@@ -79,6 +82,8 @@ function setCommand(): Command {
     .addOption(privateOption())
     .option('--immutable', immutableText)
     .option('--no-immutable', 'tags of plain repositories may move')
+    .option('--honest-versions', honestText)
+    .option('--no-honest-versions', 'take any version')
     .addHelpText(
       'after',
       examples('ashlar namespace set contoso --public', 'ashlar namespace set tools --immutable'),
@@ -87,7 +92,9 @@ function setCommand(): Command {
       const { output, client: connect, wait } = contextOf(command);
       const json = changesOf(options);
       if (Object.keys(json).length === 0) {
-        throw await usageError('Name what to change: --public, --private, --immutable or --no-immutable.');
+        throw await usageError(
+          'Name what to change: --public, --private, --[no-]immutable or --[no-]honest-versions.',
+        );
       }
       const client = await connect();
       const path = `/namespaces/${encodeURIComponent(name)}`;
@@ -109,27 +116,38 @@ function deleteCommand(): Command {
     });
 }
 
-function changesOf(options: NamespaceOptions): { visibility?: 'public' | 'private'; immutable?: boolean } {
+interface Changes {
+  visibility?: 'public' | 'private';
+  immutable?: boolean;
+  honestVersions?: 'off' | 'required';
+}
+
+function changesOf(options: NamespaceOptions): Changes {
   const visibility = options.public ? 'public' : options.private ? 'private' : undefined;
   return {
     ...(visibility === undefined ? {} : { visibility }),
     ...(options.immutable === undefined ? {} : { immutable: options.immutable }),
+    ...(options.honestVersions === undefined
+      ? {}
+      : { honestVersions: options.honestVersions ? ('required' as const) : ('off' as const) }),
   };
 }
 
-function describe({ name, visibility, immutable }: Shape<'Namespace'>): string {
-  return `${name}, ${visibility}${immutable ? ', immutable' : ''}`;
+function describe({ name, visibility, immutable, honestVersions }: Shape<'Namespace'>): string {
+  const honest = honestVersions === 'required' ? ', honest versions' : '';
+  return `${name}, ${visibility}${immutable ? ', immutable' : ''}${honest}`;
 }
 
 function namespaceTable(namespaces: readonly Shape<'Namespace'>[], output: Output): string[] {
-  const rows = namespaces.map(({ name, visibility, immutable, createdAt }) => [
+  const rows = namespaces.map(({ name, visibility, immutable, honestVersions, createdAt }) => [
     name,
     visibility,
     immutable ? 'immutable' : '',
+    honestVersions === 'required' ? 'honest' : '',
     formatTime(createdAt),
   ]);
   return table([
-    ['NAMESPACE', 'VISIBILITY', 'TAGS', 'CREATED'].map((text) => output.style('bold', text)),
+    ['NAMESPACE', 'VISIBILITY', 'TAGS', 'VERSIONS', 'CREATED'].map((text) => output.style('bold', text)),
     ...rows,
   ]);
 }

@@ -8,6 +8,13 @@ interface Ref {
   version: string;
 }
 
+interface Dishonesty {
+  previous: string;
+  declared: string;
+  verdict: string;
+  changes: string;
+}
+
 const refused = { status: 422, exit: 1 } as const;
 const wrong = { status: 400, exit: 2 } as const;
 const conflict = { status: 409, exit: 1 } as const;
@@ -88,6 +95,27 @@ export const moduleErrors = {
     ...refused,
     message: ({ address, reason }: { address: string; reason: string }) =>
       `This cannot be published as ${address}: ${reason}.`,
+  },
+  'ASH-MODULE-UNREADABLE': {
+    ...refused,
+    message: ({ reason }: { reason: string }) =>
+      `The module cannot be read: ${reason}. Correct this and publish again.`,
+  },
+  'ASH-MODULE-TOO-COMPLEX': {
+    ...refused,
+    message: ({ reason }: { reason: string }) =>
+      `The module is too complex to be read: ${reason}. Make several smaller modules of it.`,
+  },
+  'ASH-MODULE-NO-MODEL': {
+    status: 404,
+    exit: 1,
+    message: ({ address, version }: Ref) =>
+      `Nothing is known about the content of ${address}@${version}: it could not be read.`,
+  },
+  'ASH-VERSION-DISHONEST': {
+    ...refused,
+    message: ({ address, version, previous, declared, verdict, changes }: Ref & Dishonesty) =>
+      `${address}@${version} is a ${declared} version after ${previous}, and what changed asks for a ${verdict} one: ${changes}. Publish it under a version that says so; this namespace takes no other.`,
   },
   'ASH-BICEP-ARTIFACT': {
     ...refused,

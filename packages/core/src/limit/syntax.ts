@@ -2,7 +2,7 @@ import type { Limit } from './limit.ts';
 
 const MiB = 1024 * 1024;
 
-/** What the parsers of modules take. A text that is past one of these has a problem at that place. */
+/** What reading a module takes. A text that is past a limit of the parsers has a problem at that place. */
 export const syntaxLimits = {
   syntaxText: {
     value: 16 * MiB,
@@ -24,5 +24,37 @@ export const syntaxLimits = {
     bounds: 'Problems of a file that are told',
     where: 'reading a module',
     past: 'cut',
+  },
+  readingTime: {
+    // The largest public modules take a twentieth of a second.
+    value: 10,
+    unit: 'seconds',
+    bounds: 'How long the server reads a version, or compares two',
+    where: 'publishing, OCI push; what the API tells of versions',
+    past: 'ASH-MODULE-TOO-COMPLEX',
+  },
+  readingText: {
+    // Four times those of the largest public module.
+    value: 8 * MiB,
+    unit: 'bytes',
+    bounds:
+      'The sources of a module that the server reads, all together; of Bicep what is past it is not read',
+    where: 'publishing, OCI push',
+    past: 'ASH-MODULE-TOO-COMPLEX',
+  },
+  readingMemory: {
+    value: 512 * MiB,
+    unit: 'bytes',
+    bounds: 'Memory for reading a version, or comparing two, besides their files',
+    where: 'publishing, OCI push; what the API tells of versions',
+    past: 'ASH-MODULE-TOO-COMPLEX',
+  },
+  moduleModel: {
+    // Ten times that of the largest public module.
+    value: 2 * MiB,
+    unit: 'characters',
+    bounds: 'What is kept of a version: its inputs, outputs, types and resources as JSON',
+    where: 'publishing, OCI push',
+    past: 'ASH-MODULE-TOO-COMPLEX',
   },
 } as const satisfies Record<string, Limit>;

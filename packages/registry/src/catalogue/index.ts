@@ -1,8 +1,11 @@
 export * from './access.ts';
 export * from './blob-lease.ts';
 export * from './delete.ts';
+export { judgement, versionBefore } from './judge-version.ts';
 export * from './push.ts';
+export type { PushedBlob } from './read-artifact.ts';
 export * from './resolve.ts';
 export * from './state.ts';
 export * from './usage.ts';
 export * from './upload-sessions.ts';
+export * from './version-model.ts';

@@ -3,8 +3,6 @@ import { createHash } from 'node:crypto';
 import {
   annotation,
   ashlarError,
-  checkBicepArtifact,
-  checkTerraformArtifact,
   classOf,
   type Descriptor,
   type Digest,
@@ -17,8 +15,6 @@ import {
   type ModuleAddress,
   type ModuleClass,
   parseManifest,
-  readmeSummary,
-  readTemplate,
   referrerType,
   type Repository,
   tagToVersion,
@@ -27,16 +23,10 @@ import {
 
 import { crashPoint } from '../gateway/crash-point.ts';
 import { type Caller, mayCreateNamespace } from '../identity/index.ts';
-import {
-  archiveLimits,
-  layersDigest,
-  readArchive,
-  requireTerraformRoot,
-  treeDigest,
-  unpackAllowance,
-} from '../intake/index.ts';
 import type { Registry } from '../registry.ts';
 import type { ManifestPart, Publication } from '../store/metadata/index.ts';
+import { judgeVersions } from './judge-version.ts';
+import { type PushedBlob, readArtifact } from './read-artifact.ts';
 
 export interface Push {
   readonly caller: Caller;
@@ -54,11 +44,6 @@ export interface Push {
   readonly readme?: string | undefined;
   /** Blobs that come along: they are shown in the repository together with the manifest, or not at all. */
   readonly blobs?: readonly PushedBlob[];
-}
-
-export interface PushedBlob {
-  readonly digest: Digest;
-  readonly bytes: Buffer;
 }
 
 export interface Pushed {
@@ -173,17 +158,24 @@ async function readPublication(
   }
   const versions = tags.map((tag) => versionOfTag(tag, repository));
   const { module } = repository;
-  const facts =
-    module.language === 'bicep'
-      ? await readBicep(registry, push, manifest)
-      : await readTerraform(registry, push, manifest);
+  const moduleClass = push.class ?? classOf(module) ?? null;
+  const rows = await registry.metadata.query.listVersions(repository.name);
+  const isKnown = versions.every((version) => rows.some((row) => row.version === version));
+  const { read, ...facts } = await readArtifact(
+    registry,
+    push,
+    // Nothing is published when all of them are there.
+    { manifest, language: module.language, class: moduleClass, isWanted: !isKnown },
+  );
+  const models = read && (await judgeVersions(registry, { repository, versions, rows, read }));
   return {
     language: module.language,
     address: push.spelling ?? repository.name,
-    class: push.class ?? classOf(module) ?? null,
+    class: moduleClass,
     versions,
     publishedBy: push.caller.name,
     ...facts,
+    ...(models === undefined ? {} : { models }),
     documentation: documentationOf(manifest),
     description: facts.description.slice(0, limits.description.value),
     readme: (push.readme ?? facts.readme)?.slice(0, limits.readme.value) ?? null,
@@ -208,84 +200,6 @@ function versionOfTag(tag: string, { name }: { readonly name: string }): Version
   const version = isTag(tag) ? tagToVersion(tag) : undefined;
   if (version === undefined) throw ashlarError('ASH-TAG-NOT-VERSION', { tag, address: name });
   return version;
-}
-
-type Facts = Pick<Publication, 'contentDigest' | 'archive' | 'description' | 'readme'>;
-
-async function readBicep(registry: Registry, push: Push, manifest: Manifest): Promise<Facts> {
-  const layer = checkBicepArtifact(manifest);
-  const template = await withRoom(registry, push, layer.size, async () =>
-    readTemplate(await readBlob(registry, push, layer)),
-  );
-  return {
-    contentDigest: layersDigest(manifest.config!, manifest.layers),
-    archive: null,
-    description: manifest.annotations[annotation.description] ?? template.description,
-    readme: null,
-  };
-}
-
-async function readTerraform(registry: Registry, push: Push, manifest: Manifest): Promise<Facts> {
-  const layer = checkTerraformArtifact(manifest);
-  if (layer.size > archiveLimits.compressed) {
-    throw ashlarError('ASH-ARCHIVE-SIZE', { limit: archiveLimits.compressed });
-  }
-  return await withRoom(
-    registry,
-    push,
-    unpackAllowance(layer.size, archiveLimits).bytes,
-    async () => await readArchiveLayer(registry, push, manifest, layer),
-  );
-}
-
-async function readArchiveLayer(
-  registry: Registry,
-  push: Push,
-  manifest: Manifest,
-  layer: Descriptor,
-): Promise<Facts> {
-  const zip = await readBlob(registry, push, layer);
-  if (zip.toString('latin1', 0, 2) !== 'PK') {
-    throw ashlarError('ASH-TERRAFORM-ARTIFACT', { reason: 'its archive/zip layer is not a zip file' });
-  }
-  const files = await readArchive(zip);
-  requireTerraformRoot(files);
-  const readme = files.find(({ path }) => /^readme\.md$/i.test(path))?.bytes.toString('utf8') ?? null;
-  return {
-    contentDigest: treeDigest(files),
-    archive: { digest: layer.digest, size: layer.size },
-    description: manifest.annotations[annotation.description] ?? readmeSummary(readme ?? ''),
-    readme,
-  };
-}
-
-/** Whoever brings the bytes along has room for them already. */
-async function withRoom<Result>(
-  { room }: Registry,
-  { blobs }: Push,
-  bytes: number,
-  read: () => Promise<Result>,
-): Promise<Result> {
-  return blobs === undefined ? await room.hold(bytes, read) : await read();
-}
-
-/** A part that comes along or that the repository holds: a manifest never grants access to a blob. */
-async function readBlob(
-  registry: Registry,
-  { repository, blobs }: Push,
-  { digest, size }: Descriptor,
-): Promise<Buffer> {
-  const along = blobs?.find((blob) => blob.digest === digest);
-  if (along) return along.bytes;
-  const known = await registry.metadata.query.findPushable({ repository: repository.name, digest });
-  // Before it is read: limits on what fits into memory go by the stated size.
-  if (known !== undefined && known !== size) {
-    const reason = `it states a size of ${size} bytes for ${digest}, which has ${known}`;
-    throw ashlarError('ASH-MANIFEST-INVALID', { reason });
-  }
-  const bytes = known === undefined ? undefined : await registry.blobs.read(digest);
-  if (!bytes) throw ashlarError('ASH-MANIFEST-PARTS', { digest });
-  return bytes;
 }
 
 /** Whether two addresses name the same module; Terraform names compare without case. */

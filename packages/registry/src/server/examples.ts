@@ -14,13 +14,17 @@ const publisher: Caller = {
   scopes: [{ action: 'manage', namespace: '*' }],
 };
 
+/** Whether a registry holds nothing. */
+export async function isEmpty({ metadata }: Registry): Promise<boolean> {
+  return (await metadata.query.listNamespaces(undefined)).length === 0;
+}
+
 /**
  * Publishes the modules of a folder, laid out as `<address>/<version>/`, into an empty registry; their namespaces are
- * public. A registry that holds anything is left alone. Returns what was published.
+ * public. Returns what was published.
  */
 export async function publishExamples(registry: Registry, folder: string): Promise<string[]> {
   const { metadata, clock } = registry;
-  if ((await metadata.query.listNamespaces(undefined)).length > 0) return [];
   const references: string[] = [];
   for (const path of await findVersions(folder, '')) {
     const [, address, version] = /^(.+)\/([^/]+)$/.exec(path)!;

@@ -8,6 +8,7 @@ import { httpRequest } from '../gateway/http.ts';
 import { createIdentity } from '../identity/index.ts';
 import { createRoom } from '../intake/room.ts';
 import { collectGarbage, createTasks } from '../maintenance/index.ts';
+import { createModuleReader } from '../reading/index.ts';
 import type { Registry } from '../registry.ts';
 import { verifiedReads } from '../store/blob/index.ts';
 import { readOnlyBlobs, readOnlyMetadata } from '../store/read-only.ts';
@@ -60,6 +61,7 @@ export async function openRegistry(
     folder,
     log,
     identity: await createIdentity({ metadata, clock, entraRules: JSON.stringify(config.entra ?? null) }),
+    reader: createModuleReader(),
     usage: createUsage(metadata, clock),
     uploadSessions: createUploadSessions(blobs, config.maxUploads),
     room: createRoom(roomSize),
@@ -96,6 +98,7 @@ export async function openRegistry(
       for (const timer of timers) clearInterval(timer);
       await swept;
       await registry.tasks.close();
+      await registry.reader.close();
       // While the database is away what was counted since is lost.
       if (!config.readOnly)
         await flush().catch((error: unknown) => log.error({ err: error }, 'the last counts are lost'));

@@ -18,7 +18,7 @@ import {
   type ServerCertificate,
 } from './certificate.ts';
 import { drain } from './drain.ts';
-import { publishExamples } from './examples.ts';
+import { isEmpty, publishExamples } from './examples.ts';
 import type { Sources } from './gauges.ts';
 import { closeListeners, type ListenerUrls, openListeners } from './listen.ts';
 import { createLogger } from './log.ts';
@@ -78,6 +78,9 @@ export async function startServer(config: Config, options: StartOptions = {}): P
   opened.defer(open.close);
   const eventLoop = watchEventLoop();
   opened.defer(() => eventLoop.stop());
+  const takesExamples = config.examples !== undefined && !config.readOnly && (await isEmpty(open.registry));
+  // Its thread starts while this one makes the application.
+  if (takesExamples) open.registry.reader.prepare();
   const metrics = createMetrics(eventLoop);
   const registry = { ...open.registry, metadata: measureCommands(open.registry.metadata, metrics.commands) };
   const isFixed = config.readOnly && config.adminToken === undefined;
@@ -95,8 +98,7 @@ export async function startServer(config: Config, options: StartOptions = {}): P
   });
   opened.defer(async () => await app.close());
   // Before anybody can ask for them.
-  const examples =
-    config.examples === undefined || config.readOnly ? [] : await publishExamples(registry, config.examples);
+  const examples = takesExamples ? await publishExamples(registry, config.examples!) : [];
   const connections = limitConnections(config.maxConnections ?? connectionsFor(openFileLimit()), () =>
     metrics.refused.inc({ reason: 'connections' }),
   );

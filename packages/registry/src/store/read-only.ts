@@ -5,7 +5,7 @@ import type { MetadataStore } from './metadata/index.ts';
 
 /** What a start writes and the counting of use: without meaning for who reads. */
 const passed: ReadonlySet<string> = new Set(['ensureSecret', 'presetToken']);
-const dropped: ReadonlySet<string> = new Set(['touchTokens', 'recordDownloads', 'leaseBlob']);
+const dropped: ReadonlySet<string> = new Set(['touchTokens', 'recordDownloads', 'leaseBlob', 'storeModel']);
 
 /**
  * Takes nothing new: every command that would change content or rights is refused. A preset admin token passes, because

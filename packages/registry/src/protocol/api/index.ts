@@ -16,6 +16,7 @@ import { publishRoute } from './publish.ts';
 import { Status } from './schema.ts';
 import { taskRoutes } from './tasks.ts';
 import { tokenRoutes } from './tokens.ts';
+import { versionModelRoutes } from './version-model.ts';
 import { versionRoutes } from './versions.ts';
 
 interface ApiOptions {
@@ -46,6 +47,7 @@ async function apiRoutes(app: FastifyInstance, { registry, externalUrls }: ApiOp
       namespaceRoutes(routes);
       moduleRoutes(routes);
       versionRoutes(routes);
+      versionModelRoutes(routes);
       tokenRoutes(routes);
       taskRoutes(routes);
       await scope.register(async (streams) => {

@@ -67,11 +67,12 @@ function changeRoutes(app: ApiApp): void {
     handler: async (request) => {
       const name = parseNamespaceName(request.params.name);
       await requireNamespace(registry, request.caller, 'manage', name);
-      const { visibility, immutable } = request.body;
+      const { visibility, immutable, honestVersions } = request.body;
       await metadata.command.updateNamespace({
         name,
         ...(visibility === undefined ? {} : { visibility }),
         ...(immutable === undefined ? {} : { immutable }),
+        ...(honestVersions === undefined ? {} : { honestVersions }),
       });
       return toNamespace((await metadata.query.findNamespace(name))!);
     },
@@ -101,6 +102,7 @@ function toNamespace(row: NamespaceRow): z.infer<typeof Namespace> {
     name: row.name,
     visibility: row.visibility,
     immutable: row.immutable === 1,
+    honestVersions: row.honest_versions,
     createdAt: new Date(row.created_at).toISOString(),
   };
 }

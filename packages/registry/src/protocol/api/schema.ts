@@ -31,11 +31,16 @@ export const Status = z
   })
   .meta({ id: 'Status' });
 
+const honestVersions = z.enum(['off', 'required']).meta({
+  description: 'Whether a version is refused whose number promises more than its content keeps',
+});
+
 export const Namespace = z
   .object({
     name: z.string(),
     visibility: z.enum(['public', 'private']),
     immutable: z.boolean().meta({ description: 'Tags of plain repositories never move' }),
+    honestVersions,
     createdAt: time,
   })
   .meta({ id: 'Namespace' });
@@ -44,11 +49,16 @@ export const NewNamespace = z
     name: text(limits.namespaceName.value),
     visibility: z.enum(['public', 'private']).default('private'),
     immutable: z.boolean().default(false),
+    honestVersions: honestVersions.default('off'),
   })
   .strict()
   .meta({ id: 'NewNamespace' });
 export const NamespaceChange = z
-  .object({ visibility: z.enum(['public', 'private']).optional(), immutable: z.boolean().optional() })
+  .object({
+    visibility: z.enum(['public', 'private']).optional(),
+    immutable: z.boolean().optional(),
+    honestVersions: honestVersions.optional(),
+  })
   .strict()
   .meta({ id: 'NamespaceChange' });
 
@@ -127,6 +137,59 @@ export const Published = z
     contentDigest: digest,
   })
   .meta({ id: 'Published' });
+
+const bump = z.enum(['major', 'minor', 'patch']);
+export const ModuleModel = z
+  .looseObject({
+    model: z.literal(1),
+    language: z.enum(['bicep', 'terraform']),
+    class: z.enum(['resource', 'pattern', 'utility']).nullable(),
+    form: z.enum(['source', 'compiled']),
+    interface: z.looseObject({
+      inputs: z.array(z.looseObject({ name: z.string(), typeText: z.string(), required: z.boolean() })),
+      outputs: z.array(z.looseObject({ name: z.string() })),
+      types: z.array(z.looseObject({ name: z.string() })),
+      functions: z.array(z.looseObject({ name: z.string() })),
+    }),
+    footprint: z.looseObject({}),
+    submodules: z.array(z.looseObject({ path: z.string() })),
+    examples: z.array(z.looseObject({ path: z.string() })),
+    problems: z.array(z.looseObject({ message: z.string() })),
+  })
+  .meta({ id: 'ModuleModel' });
+export const InputSchema = z
+  .looseObject({ $schema: z.string(), type: z.literal('object'), properties: z.looseObject({}) })
+  .meta({
+    id: 'InputSchema',
+    description: 'JSON Schema, draft 2020-12: one object with a property for each input',
+  });
+export const DiffQuery = ReferenceQuery.extend({
+  from: text(limits.version.value).optional().meta({
+    description: 'Another version of the module; the one that it was compared with when it was published',
+    example: '1.1.0',
+  }),
+});
+export const VersionDiff = z
+  .object({
+    address: z.string(),
+    from: z.string().optional().meta({ description: 'Missing for the first version, which changes nothing' }),
+    to: z.string(),
+    verdict: bump.optional().meta({ description: 'The smallest honest bump' }),
+    declared: bump.optional().meta({ description: 'What the number says' }),
+    honest: z.enum(['too small', 'honest', 'larger than needed']).optional(),
+    changes: z.array(
+      z.looseObject({
+        class: z.enum(['breaking', 'behaviour', 'additive', 'internal']),
+        kind: z.string(),
+        path: z.string(),
+        before: z.unknown().optional(),
+        after: z.unknown().optional(),
+        rule: z.string(),
+        message: z.string(),
+      }),
+    ),
+  })
+  .meta({ id: 'VersionDiff' });
 
 export const Deprecation = z
   .object({

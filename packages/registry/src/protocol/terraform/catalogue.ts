@@ -14,6 +14,7 @@ import type { Registry } from '../../registry.ts';
 import { needs } from '../../server/route-table.ts';
 import type { ModuleRow, VersionRow } from '../../store/metadata/index.ts';
 import { addressOf, modulePath, repositoryOf, versionPath } from './address.ts';
+import { moduleDetail } from './module-detail.ts';
 import { sourceAnnotations, sourceOf, versionKey } from './module-source.ts';
 
 const defaultLimit = 15;
@@ -237,7 +238,7 @@ async function detail(
   });
   return {
     ...listItem(request, row, version, { annotations, downloads }),
-    root: { path: '', name, readme: (await query.findReadme(version)) ?? '', empty: false },
+    ...(await moduleDetail(registry, version, name)),
     providers: siblings.map((sibling) => sibling.repository.split('/').at(-1)!),
     versions: sortVersions(consumable(rows)).map((each) => each.version),
     namespace,

@@ -1,8 +1,14 @@
 export type { MetadataStore } from './metadata-store.ts';
-export type { Schema, VersionState, Visibility } from './schema.ts';
+export type { HonestVersions, Schema, VersionState, Visibility } from './schema.ts';
 export { manifestKey } from './manifest-key.ts';
-export type { ManifestRow, ModuleRow, NamespaceRow, TokenRow, VersionRow } from './query/index.ts';
-export type { DownloadCount, ManifestPart, Publication, RepositoryInput } from './command/index.ts';
+export type { ManifestRow, ModelRow, ModuleRow, NamespaceRow, TokenRow, VersionRow } from './query/index.ts';
+export type {
+  DownloadCount,
+  ManifestPart,
+  ModelInput,
+  Publication,
+  RepositoryInput,
+} from './command/index.ts';
 export type { RowPage, Snapshot } from './snapshot.ts';
 export { openSnapshot as openSqliteSnapshot, restoreSqliteMetadata } from './sqlite/snapshot.ts';
 export { requireKnownSchema } from './migration/index.ts';

@@ -1,3 +1,6 @@
+import type { Bump, Honesty } from '@ashlar/core';
+import type { Generated } from 'kysely';
+
 /**
  * Tables of the metadata store. Portable between SQLite and PostgreSQL: text ids, integer milliseconds, booleans as
  * 0 or 1, JSON as text.
@@ -11,6 +14,7 @@ export interface Schema {
   tag: TagTable;
   module: ModuleTable;
   version: VersionTable;
+  version_model: VersionModelTable;
   download: DownloadTable;
   token: TokenTable;
   used_code: UsedCodeTable;
@@ -20,6 +24,7 @@ export interface Schema {
 
 export type Visibility = 'public' | 'private';
 export type Flag = 0 | 1;
+export type HonestVersions = 'off' | 'required';
 export type VersionState = 'admitted' | 'deprecated' | 'revoked';
 
 interface NamespaceTable {
@@ -28,6 +33,8 @@ interface NamespaceTable {
   /** Tags of plain repositories never move. */
   immutable: Flag;
   created_at: number;
+  /** Whether a version is refused whose number promises more than its content keeps. */
+  honest_versions: Generated<HonestVersions>;
 }
 
 interface RepositoryTable {
@@ -112,6 +119,24 @@ interface VersionTable {
   published_by: string;
   /** Set when deleted: the row stays as a tombstone. */
   deleted_at: number | null;
+}
+
+/** What was read of a version that is not deleted. One from before this table has no row until somebody asks. */
+interface VersionModelTable {
+  repository: string;
+  version: string;
+  /** The version that it was compared with; null for the first one. */
+  before: string | null;
+  verdict: Bump | null;
+  /** The bump that the number declares. */
+  declared: Bump | null;
+  honest: Honesty | null;
+  /** JSON of the model, packed as in `reading/packed-text.ts`; null for what cannot be read. */
+  model: string | null;
+  /** JSON object of the READMEs of submodules and examples, packed. */
+  readmes: string | null;
+  /** JSON array of the changes since `before`, packed; null without them, and where they are too many to keep. */
+  changes: string | null;
 }
 
 interface DownloadTable {

@@ -34,19 +34,23 @@ export const tableKeys: Readonly<Record<RowPage['table'], readonly string[]>> = 
   tag: ['repository', 'name'],
   module: ['repository'],
   version: ['repository', 'version'],
+  version_model: ['repository', 'version'],
   download: ['repository', 'version', 'day'],
   token: ['id'],
   used_code: ['id'],
   secret: ['name'],
 };
 
-/** Rows in a page. A row may hold 4 MiB of annotations or 1 MiB of a README. */
+/** Rows in a page. A row may hold 4 MiB of annotations, 1 MiB of a README or some of a model. */
 const pageSize = 100;
 
 /** Reads all rows, page by page; the caller has begun a transaction in which nothing changes. */
 export async function* readRows(db: Kysely<Schema>): AsyncGenerator<RowPage> {
+  // Rows of an older schema are read as they are, and it has not all of the tables.
+  const existing = new Set((await db.introspection.getTables()).map(({ name }) => name));
   for (const [name, key] of Object.entries(tableKeys)) {
     const table = name as RowPage['table'];
+    if (!existing.has(table)) continue;
     for (let after: Row | undefined; ;) {
       const rows = await readPage(db, table, key, after);
       if (rows.length > 0) yield { table, rows };

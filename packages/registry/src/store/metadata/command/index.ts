@@ -4,6 +4,7 @@ import type { Schema } from '../schema.ts';
 import { collectBlobs, leaseBlob } from './collect.ts';
 import { recordDownloads } from './download.ts';
 import { deleteManifest, deleteTag, putManifest } from './manifest.ts';
+import { storeModel } from './model.ts';
 import { createNamespace, deleteNamespace, updateNamespace } from './namespace.ts';
 import { addBlob, deleteBlob, deleteRepository } from './repository.ts';
 import {
@@ -31,6 +32,7 @@ export const commands = {
   deleteTag,
   deleteManifest,
   setState,
+  storeModel,
   createToken,
   presetToken,
   endPresets,
@@ -61,6 +63,7 @@ export function bindCommands(run: (name: CommandName, input: unknown) => Promise
 export type Command = (db: Kysely<Schema>, input: never) => Promise<unknown>;
 export type { DownloadCount } from './download.ts';
 export type { ManifestInput, ManifestPart, Publication } from './manifest.ts';
+export type { ModelInput } from './model.ts';
 export type { RepositoryInput } from './repository.ts';
 export type { NewToken } from './token.ts';
 export type { StateInput } from './version.ts';

@@ -5,6 +5,7 @@ import { ashlarError } from '@ashlar/core/error';
 
 import { chunksOf, inChunks } from '../chunk.ts';
 import type { Schema } from '../schema.ts';
+import type { ModelInput } from './model.ts';
 import { ensureRepository, type RepositoryInput, showBlob } from './repository.ts';
 import { tombstoneVersions, writeVersions } from './version.ts';
 
@@ -22,6 +23,8 @@ export interface Publication {
   readonly documentation: string | null;
   readonly readme: string | null;
   readonly publishedBy: string;
+  /** What was read of each version, in the order of `versions`; undefined where nothing was. */
+  readonly models?: readonly (ModelInput | undefined)[];
 }
 
 export interface ManifestInput {

@@ -2,13 +2,14 @@ import type { Kysely } from 'kysely';
 
 import { ashlarError } from '@ashlar/core/error';
 
-import type { Schema, Visibility } from '../schema.ts';
+import type { HonestVersions, Schema, Visibility } from '../schema.ts';
 
 interface NewNamespace {
   readonly now: number;
   readonly name: string;
   readonly visibility: Visibility;
   readonly immutable?: boolean;
+  readonly honestVersions?: HonestVersions;
 }
 
 /** @throws ASH-NAMESPACE-EXISTS */
@@ -25,11 +26,12 @@ export async function ensureNamespace(db: Kysely<Schema>, now: number, name: str
 /** @throws ASH-NAMESPACE-UNKNOWN */
 export async function updateNamespace(
   db: Kysely<Schema>,
-  input: { readonly name: string; readonly visibility?: Visibility; readonly immutable?: boolean },
+  input: Partial<Omit<NewNamespace, 'now'>> & { readonly name: string },
 ): Promise<void> {
   const changes = {
     ...(input.visibility === undefined ? {} : { visibility: input.visibility }),
     ...(input.immutable === undefined ? {} : { immutable: input.immutable ? (1 as const) : (0 as const) }),
+    ...(input.honestVersions === undefined ? {} : { honest_versions: input.honestVersions }),
   };
   const found = await db
     .selectFrom('namespace')
@@ -64,10 +66,17 @@ export async function deleteNamespace(
   if (numDeletedRows === 0n) throw ashlarError('ASH-NAMESPACE-UNKNOWN', { name });
 }
 
-async function insertNamespace(db: Kysely<Schema>, { now, name, visibility, immutable }: NewNamespace) {
+async function insertNamespace(db: Kysely<Schema>, input: NewNamespace) {
+  const { now, name, visibility, immutable, honestVersions = 'off' } = input;
   return await db
     .insertInto('namespace')
-    .values({ name, visibility, immutable: immutable ? 1 : 0, created_at: now })
+    .values({
+      name,
+      visibility,
+      immutable: immutable ? 1 : 0,
+      honest_versions: honestVersions,
+      created_at: now,
+    })
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirstOrThrow();
 }

@@ -4,6 +4,7 @@ import { ashlarError } from '@ashlar/core/error';
 
 import { prepared } from '../query/prepared.ts';
 import type { Schema } from '../schema.ts';
+import { deleteModels } from './model.ts';
 import { ensureNamespace } from './namespace.ts';
 
 /** The repository that a write goes to. */
@@ -138,6 +139,7 @@ export async function deleteRepository(
     .where('repository', '=', repository)
     .where('deleted_at', 'is', null)
     .execute();
+  await deleteModels(db, { repository });
   await db.deleteFrom('tag').where('repository', '=', repository).execute();
   await db.deleteFrom('manifest_part').where('repository', '=', repository).execute();
   await db.deleteFrom('manifest').where('repository', '=', repository).execute();

@@ -4,6 +4,7 @@ import { ashlarError } from '@ashlar/core/error';
 
 import type { Schema, VersionState } from '../schema.ts';
 import type { ManifestInput, Publication } from './manifest.ts';
+import { deleteModels, writeModel } from './model.ts';
 
 /** Writes the versions of a push, each once and for ever. */
 export async function writeVersions(
@@ -25,7 +26,11 @@ export async function writeVersions(
     })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
-  for (const version of publication.versions) await writeVersion(db, input, publication, version);
+  for (const [i, version] of publication.versions.entries()) {
+    await writeVersion(db, input, publication, version);
+    const model = publication.models?.[i];
+    if (model !== undefined) await writeModel(db, { repository, version }, model);
+  }
 }
 
 async function writeVersion(
@@ -92,6 +97,7 @@ export async function tombstoneVersions(
     readonly version?: string;
   },
 ): Promise<void> {
+  await deleteModels(db, input);
   let query = db
     .updateTable('version')
     .set({ deleted_at: input.now })

@@ -10,6 +10,7 @@ import * as initial from './0001-initial.ts';
 import * as blobLease from './0002-blob-lease.ts';
 import * as position from './0003-position.ts';
 import * as liveVersion from './0004-live-version.ts';
+import * as versionModel from './0005-version-model.ts';
 
 export interface NumberedMigration {
   up(db: Kysely<Schema>, dialect: Dialect): Promise<void>;
@@ -21,6 +22,7 @@ export const migrations: Readonly<Record<string, NumberedMigration>> = {
   '0002-blob-lease': blobLease,
   '0003-position': position,
   '0004-live-version': liveVersion,
+  '0005-version-model': versionModel,
 };
 
 /**

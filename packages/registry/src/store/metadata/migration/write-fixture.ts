@@ -21,7 +21,13 @@ const plain = { name: 'contoso/image', namespace: 'contoso', kind: 'plain' as co
 
 async function fill(path: string): Promise<void> {
   const { command, close } = await openSqliteMetadataStore(path);
-  await command.createNamespace({ now, name: 'avm', visibility: 'public', immutable: true });
+  await command.createNamespace({
+    now,
+    name: 'avm',
+    visibility: 'public',
+    immutable: true,
+    honestVersions: 'required',
+  });
   const common = {
     now,
     mediaType: 'application/vnd.oci.image.manifest.v1+json',
@@ -49,6 +55,17 @@ async function fill(path: string): Promise<void> {
         documentation: 'https://example.com',
         readme: '# Net\n',
         publishedBy: 'admin',
+        models: [
+          {
+            model: 'q1bKzU9JzVGyMqwFAA==',
+            readmes: 'q1bKzU8pzUkt1k9UslJSVnBUqgUA',
+            before: n === 0 ? null : '1.0.0',
+            changes: n === 0 ? null : 'i44FAA==',
+            verdict: n === 0 ? null : 'minor',
+            declared: n === 0 ? null : 'minor',
+            honest: n === 0 ? null : 'honest',
+          },
+        ],
       },
     });
   }

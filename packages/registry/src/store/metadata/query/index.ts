@@ -2,13 +2,14 @@ import type { Kysely } from 'kysely';
 
 import type { Schema } from '../schema.ts';
 import * as content from './content.ts';
+import * as model from './model.ts';
 import * as module from './module.ts';
 import * as namespace from './namespace.ts';
 import * as storage from './storage.ts';
 import * as token from './token.ts';
 
 /** Every question to the metadata. None of them waits for the writer. */
-export const queries = { ...content, ...module, ...namespace, ...storage, ...token };
+export const queries = { ...content, ...model, ...module, ...namespace, ...storage, ...token };
 
 type Queries = typeof queries;
 export type BoundQueries = {
@@ -25,6 +26,7 @@ export function bindQueries(current: () => Kysely<Schema>): BoundQueries {
 }
 
 export type { ManifestRow } from './content.ts';
+export type { ModelRow } from './model.ts';
 export type { ModuleRow, VersionRow } from './module.ts';
 export type { NamespaceRow } from './namespace.ts';
 export type { TokenRow } from './token.ts';

@@ -1,0 +1,147 @@
+import {
+  ashlarError,
+  type Bump,
+  bumpOf,
+  compareVersions,
+  type Honesty,
+  honestyOf,
+  isPrerelease,
+  limits,
+  numbersOf,
+  type Problem,
+  type Repository,
+  verdictOf,
+  type Version,
+} from '@ashlar/core';
+
+import type { Comparison, ReadModule } from '../reading/index.ts';
+import type { Registry } from '../registry.ts';
+import type { ModelInput, VersionRow } from '../store/metadata/index.ts';
+import { modelOf } from './version-model.ts';
+import { consumable, sortVersions } from './state.ts';
+
+interface Candidate {
+  readonly repository: Extract<Repository, { kind: 'module' }>;
+  readonly versions: readonly Version[];
+  /** The live versions of the module. */
+  readonly rows: readonly VersionRow[];
+  readonly read: ReadModule;
+}
+
+/**
+ * Compares versions that are about to be published with those before them; gives what to keep of each, in their order.
+ * @throws ASH-MODULE-UNREADABLE ASH-MODULE-TOO-COMPLEX, and ASH-VERSION-DISHONEST where the namespace insists
+ */
+export async function judgeVersions(
+  registry: Registry,
+  { repository, versions, rows, read }: Candidate,
+): Promise<(ModelInput | undefined)[]> {
+  requireReadable(repository, read);
+  const namespace = await registry.metadata.query.findNamespace(repository.namespace);
+  const models: (ModelInput | undefined)[] = [];
+  for (const version of versions) {
+    if (rows.some((row) => row.version === version)) {
+      models.push(undefined);
+      continue;
+    }
+    const judged = await judge(registry, version, rows, read.model);
+    if (namespace?.honest_versions === 'required') requireHonest(repository, version, judged);
+    models.push({ model: read.model ?? null, readmes: read.readmes ?? null, ...kept(judged) });
+  }
+  return models;
+}
+
+/** The sentence names so many of the places. */
+const told = 3;
+
+/** Sources that do not fit to a template are no reason to refuse it. @throws ASH-MODULE-UNREADABLE */
+function requireReadable({ module }: Candidate['repository'], { model, problems }: ReadModule): void {
+  if (module.language === 'bicep') {
+    if (model !== undefined) return;
+    throw ashlarError('ASH-MODULE-UNREADABLE', { reason: 'main.json is not a template for a deployment' });
+  }
+  if (problems.length === 0) return;
+  const more = problems.length > told ? `, and ${problems.length - told} more` : '';
+  const reason = `${problems.slice(0, told).map(sentenceOf).join('; ')}${more}`;
+  throw ashlarError('ASH-MODULE-UNREADABLE', { reason });
+}
+
+function sentenceOf({ message, at }: Problem): string {
+  const words = message.replace(/\.$/, '').slice(0, 300);
+  const text = at === undefined ? words : `${at.file}, line ${at.line}, column ${at.column}: ${words}`;
+  // What stands in a file must not steer a terminal.
+  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\u{fffd}');
+}
+
+export interface Judgement {
+  readonly before: string;
+  readonly comparison: Comparison;
+  readonly verdict: Bump;
+  /** Null where the number promises nothing. */
+  readonly declared: Bump | null;
+  readonly honest: Honesty | null;
+}
+
+async function judge(
+  registry: Registry,
+  version: Version,
+  rows: readonly VersionRow[],
+  model: string | undefined,
+): Promise<Judgement | undefined> {
+  const before = versionBefore(rows, version);
+  const old = before && (await modelOf(registry, before)).model;
+  if (before === undefined || old === undefined || old === null || model === undefined) return undefined;
+  return judgement(before.version as Version, version, await registry.reader.compare(old, model));
+}
+
+/** What the number of a version says beside what changed since another one. */
+export function judgement(before: Version, version: Version, comparison: Comparison): Judgement {
+  const [from, to] = [numbersOf(before), numbersOf(version)];
+  const changes = comparison.gravest === undefined ? [] : [{ class: comparison.gravest }];
+  const verdict = verdictOf(changes, from);
+  // Nobody relies on a pre-release to stay as it is (Semantic Versioning 2.0.0, 9).
+  const declared = isPrerelease(before) ? undefined : bumpOf(from, to);
+  return {
+    before,
+    comparison,
+    verdict,
+    declared: declared ?? null,
+    honest: declared === undefined ? null : honestyOf(declared, verdict),
+  };
+}
+
+/**
+ * The version that another one is compared with: the highest below it that can be used; for a release only a release.
+ */
+export function versionBefore(rows: readonly VersionRow[], version: Version): VersionRow | undefined {
+  return sortVersions(consumable(rows)).findLast(
+    (row) =>
+      compareVersions(row.version as Version, version) < 0 &&
+      (isPrerelease(version) || !isPrerelease(row.version as Version)),
+  );
+}
+
+function kept(judged: Judgement | undefined): Omit<ModelInput, 'model' | 'readmes'> {
+  if (judged === undefined)
+    return { before: null, changes: null, verdict: null, declared: null, honest: null };
+  const { before, comparison, verdict, declared, honest } = judged;
+  // More of them are found out again when somebody asks.
+  const changes = comparison.size <= limits.moduleModel.value ? comparison.changes : null;
+  return { before, changes, verdict, declared, honest };
+}
+
+function requireHonest(
+  { name }: Candidate['repository'],
+  version: Version,
+  judged: Judgement | undefined,
+): void {
+  if (judged?.honest !== 'too small') return;
+  throw ashlarError('ASH-VERSION-DISHONEST', {
+    address: name,
+    version,
+    previous: judged.before,
+    declared: judged.declared!,
+    verdict: judged.verdict,
+    changes: judged.comparison.first.map((message) => sentenceOf({ message })).join('; '),
+  });
+}

@@ -1,0 +1,62 @@
+import type { Input, Module, ModuleInterface, Footprint, ProviderUse, Submodule } from '@ashlar/core';
+
+import { modelOf } from '../../catalogue/index.ts';
+import { unpackText } from '../../reading/index.ts';
+import type { Registry } from '../../registry.ts';
+import type { VersionRow } from '../../store/metadata/index.ts';
+
+interface Part {
+  readonly interface: ModuleInterface;
+  readonly footprint: Footprint;
+}
+
+/**
+ * What the public registry tells about the content of a version: the module itself, those below it, and its examples. Of
+ * one that could not be read only the README is known.
+ */
+export async function moduleDetail(registry: Registry, version: VersionRow, name: string) {
+  const readme = (await registry.metadata.query.findReadme(version)) ?? '';
+  const { model, readmes } = await modelOf(registry, version);
+  const root = { path: '', name, readme };
+  if (model === null) return { root: { ...root, empty: false }, submodules: [], examples: [] };
+  const module = (await parse(model)) as Module;
+  const texts = (readmes === null ? {} : await parse(readmes)) as Readonly<Record<string, string>>;
+  const below = (each: Submodule) => ({
+    path: each.path,
+    name: each.path.split('/').at(-1)!,
+    readme: texts[each.path] ?? '',
+    ...partDetail(each),
+  });
+  return {
+    root: { ...root, ...partDetail(module) },
+    submodules: module.submodules.map(below),
+    examples: module.examples.map(below),
+  };
+}
+
+async function parse(packed: string): Promise<unknown> {
+  return JSON.parse((await unpackText(packed)).toString('utf8'));
+}
+
+function partDetail({ interface: { inputs, outputs }, footprint }: Part) {
+  return {
+    empty: false,
+    inputs: inputs.map(inputDetail),
+    outputs: outputs.map(({ name, description = '' }) => ({ name, description })),
+    dependencies: footprint.modules.map(({ name, source = '', version = '' }) => ({ name, source, version })),
+    provider_dependencies: footprint.providers.map(providerDetail),
+    resources: footprint.resources.map(({ address, type }) => ({ name: address.split('.').at(-1)!, type })),
+  };
+}
+
+/** The default is JSON in a text; there is none for an input that must be given. */
+function inputDetail({ name, typeText, description = '', default: value, required }: Input) {
+  const text =
+    value === undefined ? '' : JSON.stringify('value' in value ? value.value : value.expression, null, 2);
+  return { name, type: typeText, description, default: text, required };
+}
+
+/** Without a source Terraform takes the provider of that name in `hashicorp`. */
+function providerDetail({ name, source = `hashicorp/${name}`, version = '' }: ProviderUse) {
+  return { name, namespace: source.split('/').at(-2) ?? 'hashicorp', source, version };
+}

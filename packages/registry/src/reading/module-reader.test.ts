@@ -1,0 +1,107 @@
+import { afterEach, describe, expect, it } from 'vitest';
+
+import { createModuleReader, type ModuleReader } from './module-reader.ts';
+import { unpackTextSync } from './packed-text.ts';
+import type { ModuleContent } from './reader-protocol.ts';
+
+let reader: ModuleReader | undefined;
+afterEach(async () => await reader?.close());
+
+function terraform(files: Readonly<Record<string, string>>): ModuleContent {
+  const list = Object.entries(files).map(([path, text]) => ({ path, bytes: Buffer.from(text) }));
+  return { language: 'terraform', class: null, files: list };
+}
+
+/** A thread that runs in the place of the one that reads. */
+function threadOf(text: string): URL {
+  const script = `import { parentPort as port } from 'node:worker_threads'; ${text}`;
+  return new URL(`data:text/javascript,${encodeURIComponent(script)}`);
+}
+
+const tooComplex = (reason: string) => ({ code: 'ASH-MODULE-TOO-COMPLEX', params: { reason } });
+
+describe('the reader of modules', () => {
+  it('reads, compares, and tells problems', async () => {
+    reader = createModuleReader();
+    const [old, now, broken] = await Promise.all([
+      reader.read(terraform({ 'main.tf': 'variable "a" {}' })),
+      reader.read(terraform({ 'main.tf': '', 'modules/x/README.md': '# X' })),
+      reader.read(terraform({ 'main.tf': 'variable "a" {' })),
+    ]);
+    const comparison = await reader.compare(old.model!, now.model!);
+
+    expect(JSON.parse(unpackTextSync(old.model!))).toMatchObject({
+      model: 1,
+      interface: { inputs: [{ name: 'a', required: true }] },
+    });
+    expect(JSON.parse(unpackTextSync(now.readmes!))).toEqual({ 'modules/x': '# X' });
+    expect(broken.problems).toEqual([
+      { message: expect.any(String), at: { file: 'main.tf', line: 1, column: expect.any(Number) } },
+    ]);
+    expect(comparison).toMatchObject({ gravest: 'breaking', first: [expect.stringContaining('a')] });
+    expect(JSON.parse(unpackTextSync(comparison.changes))).toMatchObject([{ rule: 'input-removed' }]);
+  });
+
+  it('leaves the bytes where they are', async () => {
+    reader = createModuleReader();
+    const content = terraform({ 'main.tf': '# here' });
+    await reader.read(content);
+
+    expect(content).toEqual(terraform({ 'main.tf': '# here' }));
+  });
+
+  it.each([
+    ['takes too long', `while (true);`, 'it takes more than 10 seconds'],
+    ['ends', `process.exit(0);`, 'the thread that read it has ended'],
+    ['throws', `throw new Error('broken');`, 'the thread that read it has ended'],
+    [
+      'takes too much memory',
+      `for (const a = []; ; ) a.push({ a: [a.length] });`,
+      'it takes too much memory',
+    ],
+  ])('goes on after a thread that %s', { timeout: 60_000 }, async (_, text, reason) => {
+    const script = threadOf(`
+      port.on('message', ({ name }) => {
+        port.postMessage('begun');
+        if (name === 'schema') return port.postMessage({ outcome: 'fine' });
+        ${text}
+      });`);
+    const after = (milliseconds: number, act: () => void) => {
+      const timer = setTimeout(act, milliseconds === 10_000 ? 2_000 : milliseconds).unref();
+      return () => clearTimeout(timer);
+    };
+    reader = createModuleReader({
+      script,
+      idle: 60_000,
+      after: reason.includes('seconds') ? after : undefined!,
+    });
+    const broken = reader.compare('', '').catch((error: unknown) => error);
+
+    // Beside it, and behind it.
+    expect(await reader.schema('')).toBe('fine');
+    expect(await broken).toMatchObject(tooComplex(reason));
+    expect(await Promise.all([reader.schema(''), reader.schema(''), reader.schema('')])).toEqual([
+      'fine',
+      'fine',
+      'fine',
+    ]);
+  });
+
+  it('reports what is broken in itself as it is', async () => {
+    const script = threadOf(`port.on('message', () => port.postMessage({ unknown: 'a stack' }));`);
+    reader = createModuleReader({ script });
+
+    await expect(reader.schema('')).rejects.toThrow('a stack');
+  });
+
+  it('has no thread when there was nothing to do for a while', async () => {
+    const script = threadOf(`
+      import { threadId } from 'node:worker_threads';
+      port.on('message', () => port.postMessage({ outcome: threadId }));`);
+    reader = createModuleReader({ script, idle: 0 });
+    const first = await reader.schema('');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+
+    expect(await reader.schema('')).not.toBe(first);
+  });
+});

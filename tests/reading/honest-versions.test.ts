@@ -1,0 +1,165 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { noTraces, traces } from '../publish/put-version.ts';
+import { startTestServer, type TestServer } from '../support/server.ts';
+import { ask, publish, templateOf } from './version.ts';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+  await server.api('POST', '/namespaces', { name: 'contoso', visibility: 'public' });
+  await server.api('POST', '/namespaces', { name: 'strict', honestVersions: 'required' });
+});
+afterAll(async () => await server.stop());
+
+const one = { 'main.tf': 'variable "a" {}\n' };
+const two = { 'main.tf': 'variable "a" {}\nvariable "b" {}\n' };
+const optional = { 'main.tf': 'variable "a" {}\nvariable "b" {\n  default = 1\n}\n' };
+
+async function publishAll(
+  address: string,
+  ...versions: readonly [string, Readonly<Record<string, string>>][]
+) {
+  for (const [version, files] of versions) {
+    const answer = await publish(server, `${address}@${version}`, files);
+    if (answer.status !== 201) throw new Error(answer.body.message);
+  }
+}
+
+const requiredAdded = expect.objectContaining({
+  class: 'breaking',
+  kind: 'added',
+  path: 'inputs.b',
+  rule: 'input-required-added',
+});
+
+describe('the difference of a version', () => {
+  const address = 'terraform/contoso/net/azurerm';
+  beforeAll(async () => {
+    await publishAll(
+      address,
+      ['1.0.0', one],
+      ['1.1.0', optional],
+      ['1.1.1', two],
+      ['2.0.0-beta.1', two],
+      ['2.0.0-beta.2', one],
+      ['2.0.0', two],
+    );
+  });
+
+  it.each([
+    ['1.0.0', undefined, undefined, undefined, undefined, []],
+    ['1.1.0', '1.0.0', 'minor', 'minor', 'honest', [expect.objectContaining({ class: 'additive' })]],
+    ['1.1.1', '1.1.0', 'major', 'patch', 'too small', [expect.objectContaining({ rule: 'input-required' })]],
+    ['2.0.0-beta.1', '1.1.1', 'patch', 'major', 'larger than needed', []],
+    [
+      '2.0.0-beta.2',
+      '2.0.0-beta.1',
+      'major',
+      undefined,
+      undefined,
+      [expect.objectContaining({ rule: 'input-removed' })],
+    ],
+    ['2.0.0', '1.1.1', 'patch', 'major', 'larger than needed', []],
+  ])('%s is that with %s', async (to, from, verdict, declared, honest, changes) => {
+    expect(await ask(server, 'diff', `${address}@${to}`)).toEqual({
+      status: 200,
+      body: {
+        address,
+        to,
+        changes,
+        ...JSON.parse(JSON.stringify({ from, verdict, declared, honest })),
+      },
+    });
+  });
+
+  it('is found out for any two', async () => {
+    const { body } = await ask(server, 'diff', `${address}@2.0.0`, '1.0.0');
+    expect(body).toEqual({
+      address,
+      from: '1.0.0',
+      to: '2.0.0',
+      verdict: 'major',
+      declared: 'major',
+      honest: 'honest',
+      changes: [requiredAdded],
+    });
+    const back = await ask(server, 'diff', `${address}@1.0.0`, '2.0.0');
+    expect(back.body).toMatchObject({ verdict: 'major', changes: [{ rule: 'input-removed' }] });
+    expect(back.body).not.toHaveProperty('declared');
+  });
+
+  it.each([
+    ['9.0.0', 404, 'ASH-VERSION-UNKNOWN'],
+    ['latest', 400, 'ASH-VERSION-INVALID'],
+  ])('is not that with %s', async (from, status, code) => {
+    expect(await ask(server, 'diff', `${address}@2.0.0`, from)).toMatchObject({ status, body: { code } });
+  });
+
+  it('is told of one that has to be left, and stays when the other is gone', async () => {
+    const module = 'terraform/contoso/left/azurerm';
+    await publishAll(module, ['1.0.0', one], ['2.0.0', two], ['3.0.0', two]);
+    await server.api('POST', `/version/revoke?ref=${module}@1.0.0`, { reason: 'broken' });
+    expect((await ask(server, 'diff', `${module}@3.0.0`, '1.0.0')).body.changes).toEqual([requiredAdded]);
+    await server.api('DELETE', `/version?ref=${module}@1.0.0`);
+    expect((await ask(server, 'diff', `${module}@2.0.0`)).body).toMatchObject({
+      from: '1.0.0',
+      changes: [requiredAdded],
+    });
+  });
+
+  it('is not with one that was revoked before', async () => {
+    const module = 'bicep/contoso/res/skipped';
+    await publishAll(
+      module,
+      ['1.0.0', { 'main.json': templateOf('a') }],
+      ['1.1.0', { 'main.json': templateOf('a', 'b') }],
+    );
+    await server.api('POST', `/version/revoke?ref=${module}@1.1.0`, { reason: 'broken' });
+    await publishAll(module, ['1.1.1', { 'main.json': templateOf('a') }]);
+    expect((await ask(server, 'diff', `${module}@1.1.1`)).body).toMatchObject({ from: '1.0.0', changes: [] });
+  });
+});
+
+describe('a namespace that takes honest versions only', () => {
+  const address = 'terraform/strict/net/azurerm';
+
+  it('refuses a number that promises more than its content keeps', async () => {
+    await publishAll(address, ['1.0.0', one]);
+    const before = await traces(server, address);
+    const refused = await publish(server, `${address}@1.0.1`, two);
+
+    expect(refused).toMatchObject({ status: 422, body: { code: 'ASH-VERSION-DISHONEST' } });
+    expect(refused.body.message).toMatch(
+      /^terraform\/strict\/net\/azurerm@1\.0\.1 is a patch version after 1\.0\.0, and what changed asks for a major one: .*\bb\b/,
+    );
+    expect(await traces(server, address)).toEqual(before);
+    expect((await publish(server, `${address}@1.1.0`, two)).status).toBe(422);
+    expect((await publish(server, `${address}@2.0.0`, two)).status).toBe(201);
+    expect(await traces(server, 'terraform/strict/none/azurerm')).toEqual(noTraces);
+  });
+
+  it('takes larger numbers, pre-releases after each other, and what is there already', async () => {
+    const module = 'bicep/strict/res/net';
+    const [a, b] = [{ 'main.json': templateOf('a') }, { 'main.json': templateOf('a', 'b') }];
+    await publishAll(module, ['0.1.0', a], ['0.2.0', b], ['1.0.0-a', a], ['1.0.0-b', b], ['5.0.0', b]);
+    expect((await publish(server, `${module}@5.0.1`, a)).status).toBe(422);
+    expect((await publish(server, `${module}@5.0.0`, b)).status).toBe(200);
+  });
+
+  it('is made and unmade so', async () => {
+    const set = async (honestVersions: string) =>
+      await server.api('PATCH', '/namespaces/contoso', { honestVersions });
+    const module = 'terraform/contoso/set/azurerm';
+    await publishAll(module, ['1.0.0', one]);
+    expect((await set('required')).body).toMatchObject({ honestVersions: 'required', immutable: false });
+    expect((await publish(server, `${module}@1.0.1`, two)).status).toBe(422);
+    expect((await set('sometimes')).status).toBe(400);
+    expect((await set('off')).body).toMatchObject({ honestVersions: 'off' });
+    expect((await publish(server, `${module}@1.0.1`, two)).status).toBe(201);
+    // What is there stays there, also when it would not be taken any more.
+    await set('required');
+    expect((await publish(server, `${module}@1.0.1`, two)).status).toBe(200);
+    await set('off');
+  });
+});
