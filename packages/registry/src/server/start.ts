@@ -98,7 +98,7 @@ export async function startServer(config: Config, options: StartOptions = {}): P
   });
   opened.defer(async () => await app.close());
   // Before anybody can ask for them.
-  const examples = takesExamples ? await publishExamples(registry, config.examples!) : [];
+  const examples = takesExamples ? await publishExamples(registry, config.examples) : [];
   const connections = limitConnections(config.maxConnections ?? connectionsFor(openFileLimit()), () =>
     metrics.refused.inc({ reason: 'connections' }),
   );
