@@ -178,6 +178,21 @@ describe('a module that cannot be read', () => {
     expect((await traces(server, address)).versions).toEqual([]);
   });
 
+  it('is refused with the place in its template', async () => {
+    const text = `${templateOf('a').slice(0, -1)},\n  "broken": tru }`;
+    const client = ociClient(server, { token: server.admin });
+    const layers = [{ type: mediaType.bicepTemplate, bytes: Buffer.from(text) }];
+    const address = 'bicep/contoso/res/broken';
+    const put = await publish(server, `${address}@1.0.0`, { 'main.json': text });
+    const pushed = await push(client, address, mediaType.bicepModule, mediaType.bicepConfig, layers);
+
+    expect(put).toMatchObject({ status: 422, body: { code: 'ASH-BICEP-TEMPLATE' } });
+    expect(put.body.message).toContain('it is not JSON: main.json, line 2, column 13: ');
+    expect(JSON.parse(pushed.body.toString()).errors).toEqual([
+      { code: 'MANIFEST_INVALID', message: put.body.message },
+    ]);
+  });
+
   it('names a few of many places', async () => {
     const answer = await publish(server, 'terraform/contoso/many/azurerm@1.0.0', {
       'main.tf': Array.from({ length: 50 }, (_, i) => `a${i} = $\n`).join(''),

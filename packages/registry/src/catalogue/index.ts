@@ -6,6 +6,7 @@ export * from './push.ts';
 export type { PushedBlob } from './read-artifact.ts';
 export * from './resolve.ts';
 export * from './state.ts';
+export * from './template-place.ts';
 export * from './usage.ts';
 export * from './upload-sessions.ts';
 export * from './version-model.ts';

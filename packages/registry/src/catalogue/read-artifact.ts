@@ -24,6 +24,7 @@ import {
 import type { ReadModule } from '../reading/index.ts';
 import type { Registry } from '../registry.ts';
 import type { Publication } from '../store/metadata/index.ts';
+import { withTemplatePlace } from './template-place.ts';
 
 /** Where the parts of an artifact are. */
 export interface ArtifactSource {
@@ -69,7 +70,7 @@ async function readBicep(registry: Registry, source: ArtifactSource, artifact: A
   const room = layer.size + (sourceLayer ? unpackAllowance(sourceLayer.size, archiveLimits).bytes : 0);
   return await withRoom(registry, source, room, async () => {
     const bytes = await readBlob(registry, source, layer);
-    const template = readTemplate(bytes);
+    const template = await withTemplatePlace(registry, bytes, () => readTemplate(bytes));
     const read = artifact.isWanted
       ? await registry.reader.read({
           language: 'bicep',

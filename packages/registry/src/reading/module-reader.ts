@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 
-import { AshlarError, ashlarError, limits } from '@ashlar/core';
+import { AshlarError, ashlarError, limits, type Problem } from '@ashlar/core';
 
 import { isTerraformSource, readmeFolder } from './read-path.ts';
 import type {
@@ -24,6 +24,8 @@ export interface ModuleReader {
   read(content: ModuleContent): Promise<ReadModule>;
   /** Two packed models of one language. */
   compare(before: string, after: string): Promise<Comparison>;
+  /** The first problem of a text that is no JSON. */
+  locate(text: Uint8Array): Promise<Problem | undefined>;
   /** JSON Schema of the inputs of a packed model. */
   schema(model: string): Promise<string>;
   close(): Promise<void>;
@@ -169,6 +171,10 @@ export function createModuleReader({
       return await run('read', input, transfer);
     },
     compare: async (before, after) => await run('compare', { before, after }),
+    async locate(text) {
+      const copy = new Uint8Array(text);
+      return await run('locate', { text: copy }, [copy.buffer]);
+    },
     schema: async (model) => await run('schema', { model }),
     async close() {
       isClosed = true;

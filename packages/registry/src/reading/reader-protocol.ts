@@ -46,6 +46,8 @@ export interface ReaderJobs {
     readonly input: { readonly before: string; readonly after: string };
     readonly outcome: Comparison;
   };
+  /** Where a text stops being JSON. */
+  locate: { readonly input: { readonly text: Uint8Array }; readonly outcome: Problem | undefined };
   /** JSON Schema of the inputs, as text. */
   schema: { readonly input: { readonly model: string }; readonly outcome: string };
 }

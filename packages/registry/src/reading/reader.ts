@@ -1,6 +1,16 @@
 import { parentPort } from 'node:worker_threads';
 
-import { AshlarError, compareModules, gravest, inputSchema, type Module } from '@ashlar/core';
+import {
+  AshlarError,
+  bicepTemplateFile,
+  compareModules,
+  gravest,
+  inputSchema,
+  type Module,
+  parseHclJson,
+  positionsIn,
+  type Problem,
+} from '@ashlar/core';
 
 import { packText, unpackTextSync } from './packed-text.ts';
 import { readContent } from './read-content.ts';
@@ -18,11 +28,19 @@ const jobs: { [Name in keyof ReaderJobs]: (input: never) => unknown } = {
   read: readContent,
   compare: ({ before, after }: ReaderJobs['compare']['input']) =>
     compare(parseModel(before), parseModel(after)),
+  locate: ({ text }: ReaderJobs['locate']['input']) => locate(new TextDecoder().decode(text)),
   schema: ({ model }: ReaderJobs['schema']['input']) => JSON.stringify(inputSchema(parseModel(model))),
 };
 
 function parseModel(packed: string): Module {
   return JSON.parse(unpackTextSync(packed)) as Module;
+}
+
+function locate(text: string): Problem | undefined {
+  const [problem] = parseHclJson(text).problems;
+  if (problem === undefined) return undefined;
+  const { line, column } = positionsIn(text)(problem.start);
+  return { message: problem.message, at: { file: bicepTemplateFile, line, column } };
 }
 
 function compare(before: Module, after: Module): Comparison {

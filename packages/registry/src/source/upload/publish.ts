@@ -1,6 +1,7 @@
 import {
   AshlarError,
   ashlarError,
+  bicepTemplateFile,
   type Digest,
   type ModuleAddress,
   type ModuleClass,
@@ -9,7 +10,7 @@ import {
   versionToTag,
 } from '@ashlar/core';
 
-import { pushManifest, requireRepository, spellingOf } from '../../catalogue/index.ts';
+import { pushManifest, requireRepository, spellingOf, withTemplatePlace } from '../../catalogue/index.ts';
 import type { Caller } from '../../identity/index.ts';
 import { type ModuleFile, sha256 } from '../../intake/index.ts';
 import type { Registry } from '../../registry.ts';
@@ -38,7 +39,12 @@ export async function publishUpload(registry: Registry, request: UploadRequest):
   const { caller, address, version } = request;
   const repository = parseRepository(address.repository);
   await requireRepository(registry, caller, 'publish', repository);
-  const artifact = await buildUpload(request, request);
+  const template = request.files.find(({ path }) => path === bicepTemplateFile)?.bytes;
+  const artifact = await withTemplatePlace(
+    registry,
+    template,
+    async () => await buildUpload(request, request),
+  );
   const earlier = await findEqual(registry, request, artifact);
   if (earlier) {
     await storeLost(registry, address.repository, artifact);
