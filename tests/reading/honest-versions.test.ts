@@ -147,6 +147,16 @@ describe('a namespace that takes honest versions only', () => {
     expect((await publish(server, `${module}@5.0.0`, b)).status).toBe(200);
   });
 
+  it('is not got around by content that is too large to be compared', async () => {
+    const module = 'bicep/strict/res/large';
+    const large = { ...JSON.parse(templateOf('a')), metadata: { description: 'd'.repeat(5_000_000) } };
+    await publishAll(module, ['1.0.0', { 'main.json': templateOf('a') }]);
+    expect(await publish(server, `${module}@1.0.1`, { 'main.json': JSON.stringify(large) })).toMatchObject({
+      status: 422,
+      body: { code: 'ASH-MODULE-TOO-COMPLEX' },
+    });
+  });
+
   it('is made and unmade so', async () => {
     const set = async (honestVersions: string) =>
       await server.api('PATCH', '/namespaces/contoso', { honestVersions });

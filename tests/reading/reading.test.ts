@@ -90,6 +90,18 @@ describe('what was read of a version', () => {
     });
   });
 
+  it('is left out where it would be too large', async () => {
+    const ref = 'bicep/contoso/res/large@1.0.0';
+    const template = { ...JSON.parse(templateOf('a')), metadata: { description: 'd'.repeat(5_000_000) } };
+    const published = await publish(server, ref, { 'main.json': JSON.stringify(template) });
+
+    expect(published.status).toBe(201);
+    expect(await ask(server, 'interface', ref)).toMatchObject({
+      status: 404,
+      body: { code: 'ASH-MODULE-NO-MODEL' },
+    });
+  });
+
   it('is that of what oras and bicep push', async () => {
     const client = ociClient(server, { token: server.admin });
     const files = moduleFiles({ 'main.bicep': 'param name string' });

@@ -110,7 +110,7 @@ export const moduleErrors = {
     status: 404,
     exit: 1,
     message: ({ address, version }: Ref) =>
-      `Nothing is known about the content of ${address}@${version}: it could not be read.`,
+      `Nothing is known about the content of ${address}@${version}: it could not be read, or is too large.`,
   },
   'ASH-VERSION-DISHONEST': {
     ...refused,

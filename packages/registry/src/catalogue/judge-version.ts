@@ -45,7 +45,10 @@ export async function judgeVersions(
       continue;
     }
     const judged = await judge(registry, version, rows, read.model);
-    if (namespace?.honest_versions === 'required') requireHonest(repository, version, judged);
+    if (namespace?.honest_versions === 'required') {
+      requireComparable(read);
+      requireHonest(repository, version, judged);
+    }
     models.push({ model: read.model ?? null, readmes: read.readmes ?? null, ...kept(judged) });
   }
   return models;
@@ -55,9 +58,9 @@ export async function judgeVersions(
 const told = 3;
 
 /** Sources that do not fit to a template are no reason to refuse it. @throws ASH-MODULE-UNREADABLE */
-function requireReadable({ module }: Candidate['repository'], { model, problems }: ReadModule): void {
+function requireReadable({ module }: Candidate['repository'], { isModule, problems }: ReadModule): void {
   if (module.language === 'bicep') {
-    if (model !== undefined) return;
+    if (isModule) return;
     throw ashlarError('ASH-MODULE-UNREADABLE', { reason: 'main.json is not a template for a deployment' });
   }
   if (problems.length === 0) return;
@@ -128,6 +131,14 @@ function kept(judged: Judgement | undefined): Omit<ModelInput, 'model' | 'readme
   // More of them are found out again when somebody asks.
   const changes = comparison.size <= limits.moduleModel.value ? comparison.changes : null;
   return { before, changes, verdict, declared, honest };
+}
+
+/** Nobody gets around the comparison by being too large for it. @throws ASH-MODULE-TOO-COMPLEX */
+function requireComparable({ isModule, model }: ReadModule): void {
+  if (!isModule || model !== undefined) return;
+  const { value } = limits.moduleModel;
+  const reason = `its inputs, outputs, types and resources make more than ${value} characters of JSON`;
+  throw ashlarError('ASH-MODULE-TOO-COMPLEX', { reason });
 }
 
 function requireHonest(

@@ -10,11 +10,11 @@ import {
   mediaType,
   type ModuleClass,
   readmeSummary,
-  readTemplate,
 } from '@ashlar/core';
 
 import {
   archiveLimits,
+  checkedTemplate,
   layersDigest,
   readArchive,
   requireTerraformRoot,
@@ -70,7 +70,7 @@ async function readBicep(registry: Registry, source: ArtifactSource, artifact: A
   const room = layer.size + (sourceLayer ? unpackAllowance(sourceLayer.size, archiveLimits).bytes : 0);
   return await withRoom(registry, source, room, async () => {
     const bytes = await readBlob(registry, source, layer);
-    const template = await withTemplatePlace(registry, bytes, () => readTemplate(bytes));
+    const template = await withTemplatePlace(registry, bytes, () => checkedTemplate(bytes));
     const read = artifact.isWanted
       ? await registry.reader.read({
           language: 'bicep',

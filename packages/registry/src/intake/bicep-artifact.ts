@@ -1,14 +1,8 @@
-import {
-  annotation,
-  ashlarError,
-  mediaType,
-  readTemplate,
-  stampTelemetryVersion,
-  type Version,
-} from '@ashlar/core';
+import { annotation, ashlarError, mediaType, stampTelemetryVersion, type Version } from '@ashlar/core';
 
 import { blobOf, type BuiltArtifact, descriptorOf, manifestBytes } from './artifact.ts';
 import { packBicepSource } from './bicep-source.ts';
+import { checkedTemplate } from './checked-template.ts';
 import { layersDigest } from './content-digest.ts';
 import type { ModuleFile } from './module-file.ts';
 
@@ -32,7 +26,7 @@ export async function buildBicepArtifact(input: BicepArtifactInput): Promise<Bui
   const template = input.stampTelemetry
     ? Buffer.from(stampTelemetryVersion(input.template, input.version))
     : input.template;
-  const { description, compilerVersion } = readTemplate(template);
+  const { description, compilerVersion } = checkedTemplate(template);
   const config = blobOf(mediaType.bicepConfig, Buffer.from('{}'));
   const main = blobOf(mediaType.bicepTemplate, template);
   const source =

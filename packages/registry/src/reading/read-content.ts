@@ -1,12 +1,4 @@
-import {
-  AshlarError,
-  ashlarError,
-  bicepTemplateFile,
-  limits,
-  type Module,
-  type Problem,
-  readModule,
-} from '@ashlar/core';
+import { AshlarError, bicepTemplateFile, limits, type Module, type Problem, readModule } from '@ashlar/core';
 
 import { readBicepSources } from './bicep-sources.ts';
 import { packText } from './packed-text.ts';
@@ -15,24 +7,22 @@ import type { ContentFile, ModuleContent, ReadModule } from './reader-protocol.t
 
 type Of<Name extends ModuleContent['language']> = Extract<ModuleContent, { language: Name }>;
 
-/** Reads a module. @throws ASH-MODULE-TOO-COMPLEX when its model is too large to be kept */
+/** Reads a module. */
 export async function readContent(content: ModuleContent): Promise<ReadModule> {
   const read = content.language === 'bicep' ? await readBicep(content) : readTerraform(content);
   const module = read && { ...read, problems: read.problems.slice(0, limits.syntaxProblems.value) };
   const readmes = content.language === 'terraform' ? readmesOf(content.files) : undefined;
   return {
+    isModule: module !== undefined,
     model: module && packModel(JSON.stringify(module)),
     readmes: readmes && packText(JSON.stringify(readmes)),
     problems: module?.problems ?? [],
   };
 }
 
-/** @throws ASH-MODULE-TOO-COMPLEX */
-export function packModel(text: string): string {
-  const { value } = limits.moduleModel;
-  if (text.length <= value) return packText(text);
-  const reason = `its inputs, outputs, types and resources make more than ${value} characters of JSON`;
-  throw ashlarError('ASH-MODULE-TOO-COMPLEX', { reason });
+/** Undefined for a model that is too large to be kept. */
+export function packModel(text: string): string | undefined {
+  return text.length <= limits.moduleModel.value ? packText(text) : undefined;
 }
 
 function readTerraform({ class: moduleClass, files }: Of<'terraform'>): Module | undefined {

@@ -22,7 +22,9 @@ export interface ContentFile {
 
 /** What was read of a module. Texts are packed: see `packed-text.ts`. */
 export interface ReadModule {
-  /** JSON of the `Module`; undefined when there is none among the files. */
+  /** Whether there is a module among the files. */
+  readonly isModule: boolean;
+  /** JSON of the `Module`; undefined where it is too large to be kept. */
   readonly model: string | undefined;
   /** JSON object of the READMEs of submodules and examples by their paths; undefined without any. */
   readonly readmes: string | undefined;
