@@ -10,7 +10,7 @@ export default defineConfig({
     pool: 'forks',
     // Many wait for servers and clients of their own: vitest's default leaves one processor idle.
     maxWorkers: Math.max(2, availableParallelism()),
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     hookTimeout: 30_000,
     teardownTimeout: 10_000,
     restoreMocks: true,
