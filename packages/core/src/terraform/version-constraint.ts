@@ -15,7 +15,7 @@ export interface VersionRange {
 }
 
 const term =
-  /^\s*(=|!=|>=|<=|>|<|~>)?\s*v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?\s*$/;
+  /^(=|!=|>=|<=|>|<|~>)?\s*v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$/;
 
 /**
  * Reads a version constraint as Terraform does: terms joined by commas, all of which hold. Undefined for what is none.
@@ -36,7 +36,7 @@ export function parseConstraint(text: string): VersionRange | undefined {
 }
 
 function termRange(text: string): VersionRange | undefined {
-  const match = term.exec(text);
+  const match = term.exec(text.trim());
   if (match === null) return undefined;
   const [, operator = '=', major = '0', minor, patch, pre = ''] = match;
   const version = `${Number(major)}.${Number(minor ?? 0)}.${Number(patch ?? 0)}${pre}`;
