@@ -90,7 +90,7 @@ function sameDecimal(a: string, b: string): boolean {
 
 /** A number as its digits without zeros around them, and the power of ten that they are multiplied with. */
 function decimalOf(text: string): { digits: string; exponent: number } {
-  const [, whole = '', fraction = '', exponent = '0'] = /^(\d*)\.?(\d*)(?:[eE](.*))?$/.exec(text) ?? [];
+  const [, whole = '', fraction = '', exponent = '0'] = /^(\d*)(?:\.(\d*))?(?:[eE](.*))?$/.exec(text) ?? [];
   const digits = (whole + fraction).replace(/^0+/, '');
   const kept = withoutTrailingZeros(digits);
   if (kept === '') return { digits: '', exponent: 0 };
