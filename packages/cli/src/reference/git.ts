@@ -44,7 +44,7 @@ function parse(ref: string): { rev: string; path: string } {
     const reason = `"${ref}" names no place in git. Write git:REVISION:PATH, such as git:HEAD~1:modules/vnet, or git:v1.2.0: for the root.`;
     throw ashlarError('ASH-USAGE', { reason });
   }
-  const path = parts[2]!.replace(/\/+$/, '');
+  const path = parts[2]!.replace(/(?<!\/)\/+$/, '');
   return { rev: parts[1]!, path: path === '.' ? './' : path };
 }
 

@@ -73,7 +73,7 @@ function requireDigest(bytes: Buffer, digest: string, what: string): void {
 async function tokenFor(challenge: string, upstream: Upstream): Promise<string | undefined> {
   if (!/^bearer\s/i.test(challenge)) return undefined;
   const fields = Object.fromEntries(
-    [...challenge.matchAll(/(\w+)="([^"]*)"/g)].map(([, name, value]) => [name!.toLowerCase(), value!]),
+    [...challenge.matchAll(/\b(\w+)="([^"]*)"/g)].map(([, name, value]) => [name!.toLowerCase(), value!]),
   );
   const realm = URL.parse(fields['realm'] ?? '');
   if (realm === null || (realm.protocol !== 'https:' && !upstream.origin.startsWith('http:')))

@@ -116,7 +116,7 @@ function placeOf(ref: string, location: string, asked: string): Place {
   const checksum = target.searchParams.get('checksum');
   target.searchParams.delete('archive');
   target.searchParams.delete('checksum');
-  return { url: target.href, subfolder: parts?.[2]?.replace(/\/+$/, ''), checksum };
+  return { url: target.href, subfolder: parts?.[2]?.replace(/(?<!\/)\/+$/, ''), checksum };
 }
 
 function requireChecksum(bytes: Buffer, checksum: string | null, url: string): void {
