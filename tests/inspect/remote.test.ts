@@ -148,7 +148,8 @@ describe('an OCI registry of somebody else', () => {
     const ref = `br:${registry.host}/vault:1.2.0`;
     const { exitCode, stdout, stderr } = await place.ashlar(['diff', ref, ref, '--json'], signedIn);
 
-    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    const warning = 'warning: 1.2.0 is not later than 1.2.0; no bump is declared.\n';
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: warning });
     expect(JSON.parse(stdout)).toMatchObject({ before: { version: '1.2.0', form: 'compiled' } });
     expect(registry.seen.map(({ url }) => url)).toContain(
       '/token?service=stub&scope=repository%3Avault%3Apull',

@@ -16,7 +16,6 @@ import {
   honestyOf,
   isVersion,
   type Module,
-  numbersOf,
   readTemplateText,
   verdictOf,
   type Version,
@@ -55,9 +54,8 @@ function compare(path: string, before: Side, after: Side): void {
   const changes = compareModules(before.module, after.module);
   milliseconds += performance.now() - began;
   pairs++;
-  const [from, to] = [numbersOf(before.version), numbersOf(after.version)];
-  const declared = bumpOf(from, to) ?? 'patch';
-  const honesty = honestyOf(declared, verdictOf(changes, from));
+  const declared = bumpOf(before.version, after.version) ?? 'patch';
+  const honesty = honestyOf(declared, verdictOf(changes, before.version));
   const kind = `${honesty}: declared ${declared}, gravest change ${gravest(changes) ?? 'none'}`;
   counts.set(kind, (counts.get(kind) ?? 0) + 1);
   if (values.list && honesty === 'too small') list(`${path} ${before.version} → ${after.version}`, changes);

@@ -9,10 +9,13 @@ import {
 } from '@ashlar/core/change';
 import { ashlarError } from '@ashlar/core/error';
 import {
+  isPrerelease,
   type Language,
   type Module,
   type ModuleClass,
   normaliseVersion,
+  numbersOf,
+  parseVersion,
   type Version,
 } from '@ashlar/core/module';
 
@@ -63,9 +66,9 @@ export function compareSubjects(old: Subject, now: Subject, given: GivenVersions
     given.newVersion === undefined ? now.version : normaliseVersion(given.newVersion),
   ] as const;
   const changes = compareModules(before, after);
-  const numbers = numbersOf(versions, [old, now]);
-  const verdict = verdictOf(changes, numbers?.from);
-  const declared = numbers?.to && bumpOf(numbers.from, numbers.to);
+  const [from, to] = declaredVersions(versions, [old, now]);
+  const verdict = verdictOf(changes, from);
+  const declared = from && to && bumpOf(from, to);
   return {
     comparison: {
       before: sideOf(old.ref, versions[0], before),
@@ -80,11 +83,7 @@ export function compareSubjects(old: Subject, now: Subject, given: GivenVersions
       ...(warning === undefined ? [] : [warning]),
       ...unreadWarnings(old.ref, before),
       ...unreadWarnings(now.ref, after),
-      ...(numbers?.to !== undefined && declared === undefined
-        ? [
-            `${versions[1] ?? now.series} is not later than ${versions[0] ?? old.series}; no bump is declared.`,
-          ]
-        : []),
+      ...(from !== undefined && to !== undefined && declared === undefined ? [noBump(from, to)] : []),
     ],
   };
 }
@@ -107,27 +106,26 @@ function sameForm(old: Subject, now: Subject): { before: Module; after: Module; 
   return { before, after, warning };
 }
 
-interface Numbers {
-  readonly major: number;
-  readonly minor: number;
-  readonly patch: number;
-}
-
 type Pair<Item> = readonly [Item, Item];
 
-/** Of versions where they are known; else of both `version.json`, which fix all but the patch number. */
-function numbersOf(
+/**
+ * The versions where they are known; else those that the `version.json` beside the modules allow, which fix all but the patch
+ * number: within one series, it is the patch number that goes up.
+ */
+function declaredVersions(
   [from, to]: Pair<Version | undefined>,
   [old, now]: Pair<Subject>,
-): { from: Numbers; to: Numbers | undefined } | undefined {
-  if (from !== undefined) return { from: parse(from), to: to && parse(to) };
-  if (old.series === undefined) return undefined;
-  return { from: parse(old.series), to: now.series === undefined ? undefined : parse(to ?? now.series) };
+): Pair<Version | undefined> {
+  const before = from ?? (old.series === undefined ? undefined : parseVersion(`${old.series}.0`));
+  if (to !== undefined || now.series === undefined) return [before, to];
+  const isSame = before?.startsWith(`${now.series}.`);
+  return [before, parseVersion(`${now.series}.${isSame ? numbersOf(before!).patch + 1 : 0}`)];
 }
 
-function parse(version: string): Numbers {
-  const [major = 0, minor = 0, patch = 0] = version.split(/[-+]/, 1)[0]!.split('.').map(Number);
-  return { major, minor, patch };
+function noBump(from: Version, to: Version): string {
+  return isPrerelease(from)
+    ? `${from} is a pre-release, which nobody relies on to stay as it is; no bump is declared.`
+    : `${to} is not later than ${from}; no bump is declared.`;
 }
 
 function unreadWarnings(ref: string, { problems }: Module): string[] {

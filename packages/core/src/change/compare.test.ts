@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import type { Module } from '../module/model.ts';
+import { parseVersion } from '../module/version.ts';
 import { twoVersions } from './module.suite.ts';
 import type { Change, ChangeKind } from './change.ts';
 import { compareModules } from './compare.ts';
@@ -67,7 +68,7 @@ describe('comparing modules', () => {
       fc.property(
         twoVersions,
         breaks,
-        fc.constantFrom({ major: 0, minor: 1, patch: 0 }, { major: 1, minor: 0, patch: 0 }),
+        fc.constantFrom(parseVersion('0.1.0'), parseVersion('1.0.0')),
         ([before, after], breakIt, from) => {
           const verdict = (module: Module) => bumps.indexOf(verdictOf(compareModules(before, module), from));
 

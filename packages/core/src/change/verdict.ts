@@ -1,3 +1,4 @@
+import { compareVersions, isPrerelease, numbersOf, type Version } from '../module/version.ts';
 import { changeClasses, type Change, type ChangeClass } from './change.ts';
 
 /** The part of a version number that goes up. */
@@ -8,12 +9,6 @@ export type Honesty = 'too small' | 'honest' | 'larger than needed';
 /** From the largest to the smallest. */
 const bumps: readonly Bump[] = ['major', 'minor', 'patch'];
 
-interface Numbers {
-  readonly major: number;
-  readonly minor: number;
-  readonly patch: number;
-}
-
 /** The gravest class of some changes; undefined when there is none. */
 export function gravest(changes: readonly Pick<Change, 'class'>[]): ChangeClass | undefined {
   return changeClasses.find((each) => changes.some((change) => change.class === each));
@@ -23,22 +18,21 @@ export function gravest(changes: readonly Pick<Change, 'class'>[]): ChangeClass 
  * The smallest honest bump (Semantic Versioning 2.0.0). Before 1.0.0, given as the version that was, AVM's rule holds: the
  * minor number goes up for what breaks and for what is new, the major one for neither.
  */
-export function verdictOf(changes: readonly Pick<Change, 'class'>[], from?: Numbers): Bump {
+export function verdictOf(changes: readonly Pick<Change, 'class'>[], from?: Version): Bump {
   const found = gravest(changes);
   if (found === undefined || found === 'internal') return 'patch';
-  return found === 'breaking' && from?.major !== 0 ? 'major' : 'minor';
+  return found === 'breaking' && (from === undefined || numbersOf(from).major > 0) ? 'major' : 'minor';
 }
 
 /**
- * Which part of the number goes up from one version to a later one; undefined when it is no later one. From a pre-release to
- * its release no number does: there it is the last one that is not zero, which went up when the pre-release was made.
+ * Which part of the number goes up from one version to a later one; undefined when it is no later one, and after a
+ * pre-release, which nobody relies on to stay as it is (Semantic Versioning 2.0.0, 9). Another build of a version declares no
+ * more than a patch does.
  */
-export function bumpOf(from: Numbers, to: Numbers): Bump | undefined {
-  if (to.major !== from.major) return to.major > from.major ? 'major' : undefined;
-  if (to.minor !== from.minor) return to.minor > from.minor ? 'minor' : undefined;
-  if (to.patch !== from.patch) return to.patch > from.patch ? 'patch' : undefined;
-  if (to.patch > 0) return 'patch';
-  return to.minor > 0 ? 'minor' : 'major';
+export function bumpOf(from: Version, to: Version): Bump | undefined {
+  if (isPrerelease(from) || compareVersions(to, from) <= 0) return undefined;
+  const [before, after] = [numbersOf(from), numbersOf(to)];
+  return bumps.find((each) => after[each] > before[each]) ?? 'patch';
 }
 
 /** What a declared bump is beside the verdict. */

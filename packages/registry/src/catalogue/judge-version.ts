@@ -7,7 +7,6 @@ import {
   honestyOf,
   isPrerelease,
   limits,
-  numbersOf,
   type Problem,
   type Repository,
   verdictOf,
@@ -99,11 +98,9 @@ async function judge(
 
 /** What the number of a version says beside what changed since another one. */
 export function judgement(before: Version, version: Version, comparison: Comparison): Judgement {
-  const [from, to] = [numbersOf(before), numbersOf(version)];
   const changes = comparison.gravest === undefined ? [] : [{ class: comparison.gravest }];
-  const verdict = verdictOf(changes, from);
-  // Nobody relies on a pre-release to stay as it is (Semantic Versioning 2.0.0, 9).
-  const declared = isPrerelease(before) ? undefined : bumpOf(from, to);
+  const verdict = verdictOf(changes, before);
+  const declared = bumpOf(before, version);
   return {
     before,
     comparison,

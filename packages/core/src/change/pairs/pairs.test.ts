@@ -1,14 +1,15 @@
 import { describe, expect, it } from 'vitest';
 
 import type { Module } from '../../module/model.ts';
+import { parseVersion } from '../../module/version.ts';
 import { compareModules } from '../compare.ts';
 import { changeRules, type RuleId } from '../table.ts';
 import { verdictOf } from '../verdict.ts';
 import { bicepPairs, terraformPairs } from './index.ts';
 import { bicepModule, terraformModule } from './module-of.ts';
 
-const stable = { major: 1, minor: 0, patch: 0 };
-const early = { major: 0, minor: 1, patch: 0 };
+const stable = parseVersion('1.0.0');
+const early = parseVersion('0.1.0');
 
 describe.each([
   ['Bicep', bicepPairs, bicepModule],
