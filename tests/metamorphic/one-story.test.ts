@@ -49,6 +49,9 @@ async function newRun() {
     const { body } = await server.api('POST', '/tokens', { name: caller, scopes: [scope] }, parent);
     tokens.set(caller, body as Token);
     world.revoked.delete(caller);
+    // The token before it lives on, unless it was revoked, and with it its links; nobody can end them here any more.
+    for (const [version, { owner, hasEnded }] of world.links)
+      if (owner === caller && !hasEnded) world.links.delete(version);
   };
   await make('stranger', 'manage:other');
   return {
