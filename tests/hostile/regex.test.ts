@@ -19,8 +19,6 @@ const shorter: readonly (readonly [place: RegExp, length: number])[] = [
   [/registry\/src\/intake\/read-tar\.ts/, 12],
   // What a program of this machine says about its version, to the person that started it.
   [/cli\/src\/doctor\/program\.ts/, 1_000],
-  // Where a registry that a person chose says its archive is, on that person's machine. Not yet bounded in the code.
-  [/cli\/src\/reference\/terraform-registry\.ts: .*https/, 1_000],
 ];
 
 const found = productRegexes();

@@ -98,13 +98,8 @@ interface Place {
 
 /** `https://host/x.zip//folder?archive=zip&checksum=sha256:…`, as go-getter reads it; other ways to fetch are not ours. */
 function placeOf(ref: string, location: string, asked: string): Place {
-  const parts = /^(?:https?::)?((?:https?:\/\/[^/]+)?\/?.*?)(?:\/\/([^?]*))?(\?.*)?$/.exec(
-    location.replace(/^\.\//, new URL('.', asked).href),
-  );
-  const target =
-    parts === null || /^[\w-]+::/.test(location.replace(/^https?::/, ''))
-      ? null
-      : URL.parse(parts[1]! + (parts[3] ?? ''), asked);
+  const { source, subfolder } = splitSource(location.replace(/^https?::/, ''));
+  const target = /^[\w-]+::/.test(source) ? null : URL.parse(source, asked);
   if (target === null || !/^https?:$/.test(target.protocol)) {
     const git = /^git::([^?]+)(?:\?ref=([^&]+))?/.exec(location);
     const reason =
@@ -116,7 +111,17 @@ function placeOf(ref: string, location: string, asked: string): Place {
   const checksum = target.searchParams.get('checksum');
   target.searchParams.delete('archive');
   target.searchParams.delete('checksum');
-  return { url: target.href, subfolder: parts?.[2]?.replace(/(?<!\/)\/+$/, ''), checksum };
+  return { url: target.href, subfolder, checksum };
+}
+
+/** The folder stands between the first `//` that is not of the scheme and the query. */
+function splitSource(location: string): { source: string; subfolder: string | undefined } {
+  const end = location.includes('?') ? location.indexOf('?') : location.length;
+  const scheme = location.indexOf('://');
+  const start = location.indexOf('//', scheme === -1 ? 0 : scheme + 3);
+  if (start === -1 || start > end) return { source: location, subfolder: undefined };
+  const subfolder = location.slice(start + 2, end).replace(/(?<!\/)\/+$/, '');
+  return { source: location.slice(0, start) + location.slice(end), subfolder };
 }
 
 function requireChecksum(bytes: Buffer, checksum: string | null, url: string): void {
