@@ -205,7 +205,7 @@ describeWithTool('git', 'a reference into git', () => {
     expect([outside.exitCode, outside.stderr]).toEqual([2, expect.stringContaining('not a git repository')]);
     expect([without.exitCode, without.stderr]).toEqual([
       2,
-      expect.stringContaining('need the git command, which is not in PATH'),
+      expect.stringContaining('needs the git command, which is not in PATH'),
     ]);
   });
 });

@@ -208,34 +208,32 @@ describe('a Terraform registry of somebody else', () => {
       return url!.startsWith('/files/') ? { body: archive } : { status: 404 };
     });
 
-  it('is asked by service discovery; its archives may have folders and checksums', async () => {
-    const zip = await packZip([
-      { path: 'repo/net/main.tf', executable: false, bytes: Buffer.from(networkTerraform) },
-      { path: 'repo/other.tf', executable: false, bytes: Buffer.from('') },
-    ]);
-    await using registry = await registryOf(
-      `/files/net.zip//repo/net?archive=zip&checksum=${sha256(zip)}`,
-      zip,
-    );
+  it.each(['repo/net', '*/net'])(
+    'is asked by service discovery; its archives may have folders (%s) and checksums',
+    async (folder) => {
+      const zip = await packZip([
+        { path: 'repo/net/main.tf', executable: false, bytes: Buffer.from(networkTerraform) },
+        { path: 'repo/other.tf', executable: false, bytes: Buffer.from('') },
+      ]);
+      await using registry = await registryOf(
+        `/files/net.zip//${folder}?archive=zip&checksum=${sha256(zip)}`,
+        zip,
+      );
 
-    const { exitCode, stdout } = await place.ashlar(
-      ['inspect', `${registry.host}/a/net/azurerm@v1.0.0`, '--json'],
-      signedIn,
-    );
+      const { exitCode, stdout } = await place.ashlar(
+        ['inspect', `${registry.host}/a/net/azurerm@v1.0.0`, '--json'],
+        signedIn,
+      );
 
-    expect([exitCode, JSON.parse(stdout).interface.inputs]).toMatchObject([
-      0,
-      [{ name: 'name' }, { name: 'size' }],
-    ]);
-    expect(registry.seen.filter(({ authorization }) => authorization !== undefined)).toEqual([]);
-  });
+      expect([exitCode, JSON.parse(stdout).interface.inputs]).toMatchObject([
+        0,
+        [{ name: 'name' }, { name: 'size' }],
+      ]);
+      expect(registry.seen.filter(({ authorization }) => authorization !== undefined)).toEqual([]);
+    },
+  );
 
   it.each([
-    [
-      'git::https://git.example.com/net.git?ref=v1.0.0',
-      1,
-      'clone https://git.example.com/net.git and name git:v1.0.0:',
-    ],
     ['s3::https://bucket.example.com/net.zip', 1, 'that only Terraform can fetch from'],
     ['./gone.zip', 4, 'it answers with status 404'],
     [`/files/net.zip?checksum=${sha256('other')}`, 4, 'does not have its checksum'],

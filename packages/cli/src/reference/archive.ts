@@ -16,9 +16,13 @@ export async function findInArchive(ref: string): Promise<FoundModule> {
   return { files: filesOfArchive(await readArchive(await readFile(path))), place: path };
 }
 
-/** What `subfolder` of an archive holds; without one, what its only folder holds where nothing lies beside it. */
-export function filesOfArchive(files: readonly ModuleFile[], subfolder = onlyFolder(files)): ModuleFiles {
-  const below = subfolder === '' ? '' : `${subfolder}/`;
+/**
+ * What `subfolder` of an archive holds; without one, what its only folder holds where nothing lies beside it. For that one
+ * go-getter has `*`.
+ */
+export function filesOfArchive(files: readonly ModuleFile[], subfolder = '*'): ModuleFiles {
+  const folder = subfolder.replace(/^\*(?=\/|$)/, () => onlyFolder(files));
+  const below = folder === '' ? '' : `${folder}/`;
   const inside = files.filter(({ path }) => path.startsWith(below));
   const bytes = new Map(inside.map((file) => [file.path.slice(below.length), file.bytes]));
   return {

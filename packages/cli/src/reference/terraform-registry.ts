@@ -8,6 +8,7 @@ import { readArchive } from '@ashlar/registry/intake';
 import { filesOfArchive } from './archive.ts';
 import { download, type Upstream, withoutQuery } from './download.ts';
 import type { FoundModule } from './found-module.ts';
+import { findInGitRemote, gitSourceOf } from './git-remote.ts';
 
 export interface TerraformReference {
   readonly upstream: Upstream;
@@ -32,7 +33,16 @@ export async function findInTerraformRegistry(reference: TerraformReference): Pr
   if (location === undefined) {
     throw ashlarError('ASH-UPSTREAM', { url: asked, reason: 'it names no place to download from' });
   }
-  const { url, subfolder, checksum } = placeOf(reference.ref, location, asked);
+  const files = await filesAt(reference, location, asked);
+  return { files, language: 'terraform', place: `terraform-${address.replaceAll('/', '-')}`, version };
+}
+
+/** What lies where a registry sends us, as go-getter would fetch it. */
+async function filesAt({ ref, upstream }: TerraformReference, location: string, asked: string) {
+  const { source, subfolder } = splitSource(location);
+  const repository = gitSourceOf(source, subfolder);
+  if (repository !== undefined) return (await findInGitRemote(repository, ref)).files;
+  const { url, checksum } = archiveAt(ref, source, asked);
   const archive = await download(url, upstream, { limit: limits.archiveSize.value });
   if (archive.status !== 200) {
     throw ashlarError('ASH-UPSTREAM', {
@@ -41,8 +51,7 @@ export async function findInTerraformRegistry(reference: TerraformReference): Pr
     });
   }
   requireChecksum(archive.body, checksum, url);
-  const files = filesOfArchive(await readArchive(archive.body), subfolder);
-  return { files, language: 'terraform', place: `terraform-${address.replaceAll('/', '-')}`, version };
+  return filesOfArchive(await readArchive(archive.body), subfolder);
 }
 
 async function discover({ origin, ...upstream }: Upstream): Promise<string> {
@@ -90,28 +99,19 @@ function refusal({ ref, upstream }: TerraformReference, url: string, status: num
   return ashlarError('ASH-UPSTREAM', { url, reason: `it answers with status ${status}` });
 }
 
-interface Place {
-  readonly url: string;
-  readonly subfolder: string | undefined;
-  readonly checksum: string | null;
-}
-
-/** `https://host/x.zip//folder?archive=zip&checksum=sha256:…`, as go-getter reads it; other ways to fetch are not ours. */
-function placeOf(ref: string, location: string, asked: string): Place {
-  const { source, subfolder } = splitSource(location.replace(/^https?::/, ''));
-  const target = /^[\w-]+::/.test(source) ? null : URL.parse(source, asked);
+/** `https://host/x.zip?archive=zip&checksum=sha256:…`; other ways to fetch are not ours. @throws ASH-REFERENCE-REFUSED */
+function archiveAt(ref: string, source: string, asked: string): { url: string; checksum: string | null } {
+  const target = /^(?!https?:)[\w-]+::/.test(source)
+    ? null
+    : URL.parse(source.replace(/^https?::/, ''), asked);
   if (target === null || !/^https?:$/.test(target.protocol)) {
-    const git = /^git::([^?]+)(?:\?ref=([^&]+))?/.exec(location);
-    const reason =
-      git === null
-        ? `its registry names a place that only Terraform can fetch from (${location.slice(0, 100)})`
-        : `its registry keeps it in git; clone ${git[1]} and name git:${git[2] ?? 'HEAD'}: in that folder`;
+    const reason = `its registry names a place that only Terraform can fetch from (${source.slice(0, 100)})`;
     throw ashlarError('ASH-REFERENCE-REFUSED', { ref, reason });
   }
   const checksum = target.searchParams.get('checksum');
   target.searchParams.delete('archive');
   target.searchParams.delete('checksum');
-  return { url: target.href, subfolder, checksum };
+  return { url: target.href, checksum };
 }
 
 /** The folder stands between the first `//` that is not of the scheme and the query. */
