@@ -77,6 +77,16 @@ export const syntaxProbes = {
       await reader.close();
     }
   },
+  visitorReadings: async (count) => {
+    const reader = createModuleReader({ script: threadOf(`port.on('message', () => {});`) });
+    try {
+      const answers = Array.from({ length: count }, async () => await codeThrown(() => reader.schema('')));
+      const silence = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), 300));
+      return await Promise.race([...answers, silence]);
+    } finally {
+      await reader.close();
+    }
+  },
   moduleModel: (length) => (packModel('x'.repeat(length)) === undefined ? 'cut' : undefined),
 } satisfies Readonly<Record<string, Probe>>;
 

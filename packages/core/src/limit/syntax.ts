@@ -49,6 +49,14 @@ export const syntaxLimits = {
     where: 'publishing, OCI push; what the API tells of versions',
     past: 'ASH-MODULE-TOO-COMPLEX',
   },
+  visitorReadings: {
+    // Each holds a place among the requests that are answered at the same time; real modules take some hundredths of a second.
+    value: 32,
+    unit: 'entries',
+    bounds: 'Comparisons and schemas that the API is asked for and that are under way or wait',
+    where: '`/version/diff` and `/version/schema`',
+    past: 'ASH-OVERLOADED',
+  },
   moduleModel: {
     // Nearly three times that of the largest public module (terraform-aws-security-group with all its submodules).
     value: 4 * MiB,

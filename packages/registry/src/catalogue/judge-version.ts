@@ -93,7 +93,11 @@ async function judge(
   const before = versionBefore(rows, version);
   const old = before && (await modelOf(registry, before)).model;
   if (before === undefined || old === undefined || old === null || model === undefined) return undefined;
-  return judgement(before.version as Version, version, await registry.reader.compare(old, model));
+  return judgement(
+    before.version as Version,
+    version,
+    await registry.reader.compare(old, model, 'publisher'),
+  );
 }
 
 /** What the number of a version says beside what changed since another one. */

@@ -28,7 +28,7 @@ describe('the reader of modules', () => {
       reader.read(terraform({ 'main.tf': '', 'modules/x/README.md': '# X' })),
       reader.read(terraform({ 'main.tf': 'variable "a" {' })),
     ]);
-    const comparison = await reader.compare(old.model!, now.model!);
+    const comparison = await reader.compare(old.model!, now.model!, 'publisher');
 
     expect(JSON.parse(unpackTextSync(old.model!))).toMatchObject({
       model: 1,
@@ -75,7 +75,7 @@ describe('the reader of modules', () => {
       idle: 60_000,
       after: reason.includes('seconds') ? after : undefined!,
     });
-    const broken = reader.compare('', '').catch((error: unknown) => error);
+    const broken = reader.compare('', '', 'publisher').catch((error: unknown) => error);
 
     // Beside it, and behind it.
     expect(await reader.schema('')).toBe('fine');
@@ -85,6 +85,28 @@ describe('the reader of modules', () => {
       'fine',
       'fine',
     ]);
+  });
+
+  it('lets publishers go first, and always leaves them a thread', async () => {
+    const script = threadOf(`
+      port.on('message', ({ input }) => {
+        port.postMessage('begun');
+        setTimeout(() => port.postMessage({ outcome: input.before }), input.before === 'slow' ? 300 : 0);
+      });`);
+    reader = createModuleReader({ script });
+    const done: string[] = [];
+    const ask = async (name: string, asker: 'publisher' | 'visitor') =>
+      done.push((await reader!.compare(name, '', asker)).toString());
+    await Promise.all([
+      ask('slow', 'visitor'),
+      ask('visitor', 'visitor'),
+      ask('slow', 'publisher'),
+      ask('publisher', 'publisher'),
+    ]);
+
+    expect(done.indexOf('publisher')).toBeLessThan(done.indexOf('visitor'));
+    await Promise.all([ask('slow', 'visitor'), ask('slow', 'visitor'), ask('beside', 'publisher')]);
+    expect(done.slice(4)).toEqual(['beside', 'slow', 'slow']);
   });
 
   it('reports what is broken in itself as it is', async () => {

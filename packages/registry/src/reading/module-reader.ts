@@ -13,9 +13,13 @@ import type {
   ReadModule,
 } from './reader-protocol.ts';
 
+/** Who waits: somebody who publishes, or somebody who looks, whom anybody can be and who can ask for much. */
+export type Asker = 'publisher' | 'visitor';
+
 /**
- * Reads and compares modules in threads of their own, each job within the limits on time and memory.
- * Every method @throws ASH-MODULE-TOO-COMPLEX past one of them.
+ * Reads and compares modules in threads of their own, each job within the limits on time and memory. Publishers come first,
+ * and visitors never take all threads.
+ * Every method @throws ASH-MODULE-TOO-COMPLEX past one of the limits, and for visitors ASH-OVERLOADED.
  */
 export interface ModuleReader {
   /** Starts a thread before there is anything to read. */
@@ -23,10 +27,10 @@ export interface ModuleReader {
   /** The bytes are copied. */
   read(content: ModuleContent): Promise<ReadModule>;
   /** Two packed models of one language. */
-  compare(before: string, after: string): Promise<Comparison>;
+  compare(before: string, after: string, asker: Asker): Promise<Comparison>;
   /** The first problem of a text that is no JSON. */
   locate(text: Uint8Array): Promise<Problem | undefined>;
-  /** JSON Schema of the inputs of a packed model. */
+  /** JSON Schema of the inputs of a packed model; for visitors. */
   schema(model: string): Promise<string>;
   close(): Promise<void>;
 }
@@ -44,6 +48,7 @@ interface ReaderOptions {
 
 interface Job {
   readonly name: ReaderJobName;
+  readonly asker: Asker;
   readonly input: unknown;
   readonly transfer: readonly ArrayBuffer[];
   resolve(outcome: unknown): void;
@@ -60,6 +65,8 @@ interface Thread {
 /** A second one, so that somebody else's module that takes its time keeps nobody waiting. */
 const maxThreads = 2;
 const MiB = 1024 * 1024;
+/** Seconds until a visitor who was sent away should come again. */
+const comeAgain = 5;
 /** Milliseconds between two looks at the memory of a thread. */
 const watchInterval = 50;
 
@@ -73,18 +80,29 @@ export function createModuleReader({
   after = afterTimeout,
   heapOf = usedHeap,
 }: ReaderOptions = {}): ModuleReader {
-  const waiting: Job[] = [];
+  const waiting: Record<Asker, Job[]> = { publisher: [], visitor: [] };
   const threads = new Set<Thread>();
   let isClosed = false;
 
   function assign(): void {
-    const job = waiting[0];
-    if (job === undefined) return;
+    const line =
+      waiting[waiting.publisher.length > 0 || visitors() === maxThreads - 1 ? 'publisher' : 'visitor'];
+    if (line.length === 0) return;
     const thread = [...threads].find((each) => each.job === undefined) ?? open();
     if (thread === undefined) return;
-    waiting.shift();
-    begin(thread, job);
+    begin(thread, line.shift()!);
     assign();
+  }
+
+  /** How many threads work for them. */
+  function visitors(): number {
+    return [...threads].filter(({ job }) => job?.asker === 'visitor').length;
+  }
+
+  /** @throws ASH-OVERLOADED */
+  function requireRoom(asker: Asker): void {
+    if (asker === 'publisher' || waiting.visitor.length + visitors() < limits.visitorReadings.value) return;
+    throw ashlarError('ASH-OVERLOADED', { seconds: comeAgain });
   }
 
   function open(): Thread | undefined {
@@ -153,11 +171,13 @@ export function createModuleReader({
 
   async function run<Name extends ReaderJobName>(
     name: Name,
+    asker: Asker,
     input: ReaderJobs[Name]['input'],
     transfer: readonly ArrayBuffer[] = [],
   ): Promise<ReaderJobs[Name]['outcome']> {
+    requireRoom(asker);
     return await new Promise((resolve, reject) => {
-      waiting.push({ name, input, transfer, resolve, reject });
+      waiting[asker].push({ name, asker, input, transfer, resolve, reject });
       assign();
     });
   }
@@ -168,14 +188,14 @@ export function createModuleReader({
     },
     async read(content) {
       const { input, transfer } = copyOf(content);
-      return await run('read', input, transfer);
+      return await run('read', 'publisher', input, transfer);
     },
-    compare: async (before, after) => await run('compare', { before, after }),
+    compare: async (before, after, asker) => await run('compare', asker, { before, after }),
     async locate(text) {
       const copy = new Uint8Array(text);
-      return await run('locate', { text: copy }, [copy.buffer]);
+      return await run('locate', 'publisher', { text: copy }, [copy.buffer]);
     },
-    schema: async (model) => await run('schema', { model }),
+    schema: async (model) => await run('schema', 'visitor', { model }),
     async close() {
       isClosed = true;
       await Promise.all([...threads].map(async ({ worker }) => await worker.terminate()));

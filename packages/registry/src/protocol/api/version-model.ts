@@ -124,7 +124,7 @@ async function diffWithBefore(registry: Registry, row: VersionRow): Promise<Diff
 
 async function diffWith(registry: Registry, row: VersionRow, before: VersionRow): Promise<Diff> {
   const [old, now] = [await requireModel(registry, before), await requireModel(registry, row)];
-  const comparison = await registry.reader.compare(old, now);
+  const comparison = await registry.reader.compare(old, now, 'visitor');
   const judged = judgement(before.version as Version, row.version as Version, comparison);
   return { ...judged, changes: comparison.changes };
 }
