@@ -39,17 +39,17 @@ describe('P3: a server that meets a fault', () => {
   });
 
   it('keeps its promises after a crash at any point', limits, async () => {
-    expect(await violations(crashPlan(), 15_000)).toEqual([]);
+    expect(await violations(crashPlan(), 8_000)).toEqual([]);
   });
 
   it('keeps them when disk, clients, clock and operator do their worst', limits, async () => {
-    expect(await violations(worldPlan(installation, reason === undefined), 25_000)).toEqual([]);
+    expect(await violations(worldPlan(installation, reason === undefined), 13_000)).toEqual([]);
   });
 });
 
 describeWithTool('strace', 'P3: a server whose system calls fail', ({ strace }) => {
   it('keeps its promises', limits, async () => {
-    expect(await violations(stracePlan(strace), 10_000)).toEqual([]);
+    expect(await violations(stracePlan(strace), 6_000)).toEqual([]);
   });
 });
 
@@ -57,7 +57,7 @@ describeWithTool('postgres', 'P3: a server with PostgreSQL and S3 that meets a f
   it('keeps its promises after a crash at any point', limits, async () => {
     const stores = await startSecondStores(postgres);
     try {
-      expect(await violations(secondStorePlan(), 15_000, stores)).toEqual([]);
+      expect(await violations(secondStorePlan(), 9_000, stores)).toEqual([]);
     } finally {
       await stores.stop();
     }

@@ -41,6 +41,8 @@ async function run({ url, rate, seconds, headers }: OpenLoop): Promise<OpenLoopR
     await new Promise<void>((resolve) => {
       const sent = request(url, { agent, headers });
       sent.on('error', (error: NodeJS.ErrnoException) => {
+        // The connection was idle for so long that it ended just now: what every client asks again.
+        if (sent.reusedSocket && error.code === 'ECONNRESET') return resolve(send(due));
         const reason = error.code ?? error.message;
         failures[reason] = (failures[reason] ?? 0) + 1;
         resolve();

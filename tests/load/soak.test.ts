@@ -4,17 +4,17 @@ import { describeOnLinux } from '../support/tool.ts';
 import { soak } from './soak/run-soak.ts';
 import { growthOf, judge, type Sample } from './soak/verdict.ts';
 
-describeOnLinux('L-08: a mix of clients for a minute', () => {
+describeOnLinux('L-08: a mix of clients for half a minute', () => {
   it('leaves memory and descriptors as they were, and nothing goes wrong', { timeout: 180_000 }, async () => {
-    // A minute is too short for the heap to settle: what it may grow by is what a leak of a kilobyte for each byte
+    // Half a minute is too short for the heap to settle: what it may grow by is what a leak of a kilobyte for each byte
     // that is sent would exceed. `npm run show:soak` looks for half an hour.
     const { samples, findings, counts, errors } = await soak({
-      minutes: 1,
+      minutes: 0.5,
       bounds: { growth: 96, descriptors: 8, eventLoopP99: 250 },
     });
     expect(errors).toEqual([]);
     expect(findings.filter(({ value, bound }) => !(value <= bound))).toEqual([]);
-    expect(samples.length).toBeGreaterThanOrEqual(20);
+    expect(samples.length).toBeGreaterThanOrEqual(10);
     expect([...counts.keys()]).toEqual(expect.arrayContaining(['publish', 'terraform read', 'push image']));
   });
 });

@@ -11,7 +11,7 @@ import { aim, runStep, step, type Step } from './step.ts';
 import { expectedStory, observedStory } from './story.ts';
 
 /** How many sequences of commands are tried: `ASHLAR_RUNS=1000` for a long evening. */
-const numRuns = Number(process.env['ASHLAR_RUNS'] ?? 25);
+const numRuns = Number(process.env['ASHLAR_RUNS'] ?? 16);
 /** Repeats a failure: the seed and the path that fast-check printed, as `ASHLAR_SEED=1 ASHLAR_PATH=0:1`. */
 const seed = process.env['ASHLAR_SEED'];
 const path = process.env['ASHLAR_PATH'];
