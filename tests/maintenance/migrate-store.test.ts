@@ -108,6 +108,15 @@ describeWithTool('postgres', 'migrate-store', ({ postgres }) => {
     },
   );
 
+  it.each(['postgres://ashlar:secret@db/x', 'postgres://ashlar@db/x?password=secret'])(
+    'refuses a password on the command line: %s',
+    (database) => {
+      expect(() => storesOf({ database, blobs: undefined }, '--from-')).toThrow(
+        /--from-database: everybody on this machine can read the password .* Set PGPASSWORD/,
+      );
+    },
+  );
+
   it('refuses what leads nowhere or would overwrite something', async () => {
     const database = await cluster.createDatabase('filled');
     const other = join(folder, 'other');

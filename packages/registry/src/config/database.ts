@@ -10,6 +10,9 @@ export interface DatabaseAddress {
   readonly hasPassword: boolean;
 }
 
+/** Why an address on a command line holds none. */
+export const passwordShown = 'everybody on this machine can read the password on a command line';
+
 /** `postgres://user@host:port/name`, or `postgres:///name?host=/run/postgresql` for a socket. Never shown as it is. */
 export const databaseUrl = field<DatabaseAddress>((raw) => {
   const fix =

@@ -4,7 +4,7 @@ import { ashlarError } from '@ashlar/core';
 import type { z } from 'zod';
 
 import { stat } from '../gateway/file-system.ts';
-import type { DatabaseAddress } from './database.ts';
+import { type DatabaseAddress, passwordShown } from './database.ts';
 import { entraKeys, type EntraConfig } from './entra.ts';
 import type { ListenAddress } from './field.ts';
 import { nearest } from './nearest.ts';
@@ -224,9 +224,8 @@ function checkListeners(
 function checkDatabase(database: DatabaseAddress | undefined, { given, problems }: Notes): void {
   const { written, rank: source } = given.get('database') ?? {};
   if (!database?.hasPassword || source !== rank.flag) return;
-  const reason = 'everybody on this machine can read the password on a command line';
   const fix = `Set ${settings.database.env} instead, or name a file with --config.`;
-  problems.push({ key: written!, reason, fix });
+  problems.push({ key: written!, reason: passwordShown, fix });
 }
 
 const listenerOf = { externalUrl: 'listen', externalUrlTls: 'listenTls' } as const;
