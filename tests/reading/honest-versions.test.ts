@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 
 import { noTraces, traces } from '../publish/put-version.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
@@ -119,6 +119,38 @@ describe('the difference of a version', () => {
     await publishAll(module, ['1.1.1', { 'main.json': templateOf('a') }]);
     expect((await ask(server, 'diff', `${module}@1.1.1`)).body).toMatchObject({ from: '1.0.0', changes: [] });
   });
+});
+
+it('each of many versions that come at once is compared with those that were published before it', async () => {
+  let time = Date.now();
+  const own = await startTestServer({ clock: { now: () => (time += 1000) } });
+  onTestFinished(async () => await own.stop());
+  const module = 'terraform/contoso/many/azurerm';
+  const versions = Array.from({ length: 12 }, (_, i) => `1.0.${i}`);
+  await Promise.all(
+    versions.map(async (version) => {
+      const files = { 'main.tf': `variable "a" {\n  default = "${version}"\n}\n` };
+      expect((await publish(own, `${module}@${version}`, files)).status).toBe(201);
+    }),
+  );
+
+  const rows = await Promise.all(
+    versions.map(async (version) => ({
+      version,
+      at: Date.parse((await own.api('GET', `/version?ref=${module}@${version}`)).body.publishedAt),
+      from: (await ask(own, 'diff', `${module}@${version}`)).body.from as string | undefined,
+    })),
+  );
+  const number = (version: string) => Number(version.split('.')[2]);
+  for (const { version, at, from } of rows) {
+    const before = rows.filter((row) => row.at < at && number(row.version) < number(version));
+    // Of one that had none before it the answer is found out when somebody asks.
+    if (before.length === 0) continue;
+    expect([version, from]).toEqual([
+      version,
+      `1.0.${Math.max(...before.map((row) => number(row.version)))}`,
+    ]);
+  }
 });
 
 describe('a namespace that takes honest versions only', () => {

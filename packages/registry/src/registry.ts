@@ -12,6 +12,7 @@ import type { MetadataStore } from './store/metadata/index.ts';
 import type { BlobLeases } from './catalogue/blob-lease.ts';
 import type { UploadSessions } from './catalogue/upload-sessions.ts';
 import type { Usage } from './catalogue/usage.ts';
+import type { TurnKeeper } from './turn-keeper.ts';
 
 /** The settings that requests depend on; a part of the server's configuration. */
 export interface RegistryConfig {
@@ -45,6 +46,8 @@ export interface Registry {
   readonly metadata: MetadataStore;
   readonly blobs: VerifiedBlobStore;
   readonly leases: BlobLeases;
+  /** For each repository, what compares a version with those before it and then adds it to them. */
+  readonly publishInTurn: TurnKeeper;
   readonly identity: Identity;
   /** Reads what versions are made of, in threads of its own. */
   readonly reader: ModuleReader;

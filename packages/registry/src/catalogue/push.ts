@@ -23,6 +23,7 @@ import {
 
 import { crashPoint } from '../gateway/crash-point.ts';
 import { type Caller, mayCreateNamespace } from '../identity/index.ts';
+import type { ReadModule } from '../reading/index.ts';
 import type { Registry } from '../registry.ts';
 import type { ManifestPart, Publication } from '../store/metadata/index.ts';
 import { judgeVersions } from './judge-version.ts';
@@ -62,14 +63,23 @@ const attachmentTag = /^sha(?:256|512)-[0-9a-f]{32,128}(?:\.[a-z]+)?$/;
  * @throws whatever is wrong with the manifest, the module or the version; nothing is changed then
  */
 export async function pushManifest(registry: Registry, push: Push): Promise<Pushed> {
-  const { bytes } = push;
+  const { bytes, repository } = push;
   const manifest = parseManifest(bytes, push.contentType);
   const digest = digestManifest(bytes, push.expected);
-  const publication = await readPublication(registry, push, manifest);
-  const changed = await registry.leases.hold(
-    [digest, ...(push.blobs ?? []).map((blob) => blob.digest)],
-    async () => await store(registry, push, manifest, digest, publication),
-  );
+  const keep = async (publication?: Publication) =>
+    await registry.leases.hold(
+      [digest, ...(push.blobs ?? []).map((blob) => blob.digest)],
+      async () => await store(registry, push, manifest, digest, publication),
+    );
+  const candidate = await readCandidate(registry, push, manifest);
+  const changed =
+    candidate === undefined
+      ? await keep()
+      : // Two that come at the same time would both be compared with what was before them.
+        await registry.publishInTurn(
+          repository.name,
+          async () => await keep(await judge(registry, push, candidate)),
+        );
   return { digest, manifest, changed };
 }
 
@@ -140,12 +150,18 @@ function isDistributed({ mediaType }: Descriptor): boolean {
   return !/\.(?:nondistributable|foreign)\./.test(mediaType);
 }
 
+/** Versions that may come, before they are compared with others. */
+interface Candidate {
+  readonly publication: Publication & { readonly versions: readonly Version[] };
+  readonly read: ReadModule | undefined;
+}
+
 /** Decides what a push to a module repository is: versions, or an attachment to one (undefined). */
-async function readPublication(
+async function readCandidate(
   registry: Registry,
   push: Push,
   manifest: Manifest,
-): Promise<Publication | undefined> {
+): Promise<Candidate | undefined> {
   const { repository, tags } = push;
   if (repository.kind === 'plain') return undefined;
   if (tags.length === 0 && manifest.subject === undefined) {
@@ -167,19 +183,30 @@ async function readPublication(
     // Nothing is published when all of them are there.
     { manifest, language: module.language, class: moduleClass, isWanted: !isKnown },
   );
-  const models = read && (await judgeVersions(registry, { repository, versions, rows, read }));
-  return {
+  const publication = {
     language: module.language,
     address: push.spelling ?? repository.name,
     class: moduleClass,
     versions,
     publishedBy: push.caller.name,
     ...facts,
-    ...(models === undefined ? {} : { models }),
     documentation: documentationOf(manifest),
     description: facts.description.slice(0, limits.description.value),
     readme: (push.readme ?? facts.readme)?.slice(0, limits.readme.value) ?? null,
   };
+  return { publication, read };
+}
+
+/** Compares the versions with those that are there now. */
+async function judge(
+  registry: Registry,
+  { repository }: Push,
+  { publication, read }: Candidate,
+): Promise<Publication> {
+  if (read === undefined || repository.kind === 'plain') return publication;
+  const rows = await registry.metadata.query.listVersions(repository.name);
+  const { versions } = publication;
+  return { ...publication, models: await judgeVersions(registry, { repository, versions, rows, read }) };
 }
 
 /** Half an address leads nowhere. */

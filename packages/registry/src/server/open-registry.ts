@@ -17,6 +17,7 @@ import { type MetadataStore, openSqliteMetadataStore } from '../store/metadata/i
 import { checkPlaces } from './check-places.ts';
 import { openBlobStore } from './open-blob-store.ts';
 import { every } from './repeat.ts';
+import { turnKeeper } from '../turn-keeper.ts';
 
 export interface OpenRegistry {
   readonly registry: Registry;
@@ -57,6 +58,7 @@ export async function openRegistry(
     metadata,
     blobs,
     leases: createBlobLeases(),
+    publishInTurn: turnKeeper(),
     tasks: createTasks(clock, log),
     folder,
     log,

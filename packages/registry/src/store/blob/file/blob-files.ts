@@ -12,7 +12,7 @@ import { orMissing } from '../staging/error.ts';
 import type { FinishedBlobs, Staged } from '../staging/finished-blobs.ts';
 import { folderMode, randomName } from '../staging/layout.ts';
 import type { BlobFileSystem } from '../staging/layout.ts';
-import { turnKeeper } from '../turn-keeper.ts';
+import { turnKeeper } from '../../../turn-keeper.ts';
 import { folderSyncs } from './folder-syncs.ts';
 import { blobPath, quarantineFolder } from './layout.ts';
 

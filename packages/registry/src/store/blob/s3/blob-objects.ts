@@ -11,7 +11,7 @@ import type { BlobContent, ByteRange, StoredBlob } from '../blob-store.ts';
 import { orMissing } from '../staging/error.ts';
 import type { FinishedBlobs, Staged } from '../staging/finished-blobs.ts';
 import type { BlobFileSystem } from '../staging/layout.ts';
-import { turnKeeper } from '../turn-keeper.ts';
+import { turnKeeper } from '../../../turn-keeper.ts';
 import type { Bucket } from './bucket.ts';
 import type { S3Limits } from './limits.ts';
 import { memoryBudget } from './memory-budget.ts';
