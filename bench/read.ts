@@ -5,15 +5,16 @@
  *
  * `DIR` is a folder with checkouts of real modules: of Azure/bicep-registry-modules, and of Terraform modules. With
  * `ASHLAR_TREE_SITTER=FOLDER`, where `web-tree-sitter` and `@tree-sitter-grammars/tree-sitter-hcl` are installed, tree-sitter
- * reads the same files. All contestants read texts that are in memory, in turn, in one process.
+ * reads the same files; with `ASHLAR_HISTORY=REPOSITORY`, a clone of Azure/bicep-registry-modules with its tags, all its
+ * versions are compared. All contestants read texts that are in memory, in turn, in one process.
  */
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, relative } from 'node:path';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { parseBicep, parseHcl, readModule, readTemplateText } from '@ashlar/core';
+import { parseBicep, parseHcl, readTemplateText } from '@ashlar/core';
 
 import { corpusFiles, printCommits } from '../tools/corpus/corpus.ts';
 import { readReference } from '../tools/corpus/hcl2json.ts';
@@ -22,17 +23,12 @@ import { readOptions } from './measure/command.ts';
 import { type Cell, progress, report } from './measure/report.ts';
 import { inRounds } from './measure/rounds.ts';
 import { median, pairedRatio } from './measure/statistics.ts';
+import type { CatalogueFigures } from './read-catalogue.ts';
 
 const options = readOptions({ rounds: 5 }, { rounds: 1 });
 const cli = fileURLToPath(new URL('../packages/cli/bin/ashlar.js', import.meta.url));
 
-if (process.argv.includes('--catalogue')) {
-  const { files } = await corpusFiles(['.bicep', 'main.json']);
-  const began = performance.now();
-  const modules = readCatalogue(files);
-  const seconds = (performance.now() - began) / 1000;
-  console.log(JSON.stringify({ modules, seconds, peak: process.resourceUsage().maxRSS / 1024 }));
-} else await run();
+await run();
 
 async function run(): Promise<void> {
   const { folder, files } = await corpusFiles(['.tf', '.bicep', 'main.json']);
@@ -47,6 +43,8 @@ async function run(): Promise<void> {
   if (wanted('Bicep')) rows.push(await bicepRow(texts('.bicep')));
   report('Reading', ['what', 'text', 'Ashlar', 'beside it', 'ratio'], rows);
   if (wanted('catalogue')) reportCatalogue();
+  const history = process.env['ASHLAR_HISTORY'];
+  if (wanted('history') && history !== undefined) reportHistory(history);
   if (wanted('start')) reportStart(some);
 }
 
@@ -140,31 +138,8 @@ async function treeSitterReader(): Promise<Reader | undefined> {
   return { name: 'tree-sitter', read: (text) => parser.parse(text)?.delete() };
 }
 
-/** Reads every module of a folder, from source and from its template; in a process of its own, for its memory. */
-function readCatalogue(files: readonly string[]): number {
-  const byDirectory = Map.groupBy(files, (file) => dirname(file));
-  const roots = [...byDirectory.keys()].filter((directory) =>
-    byDirectory.get(directory)!.some((file) => file.endsWith('/main.bicep')),
-  );
-  let modules = 0;
-  for (const root of roots) {
-    const paths = files.filter((file) => dirname(file) === root).map((file) => relative(root, file));
-    if (!paths.includes('main.json')) continue;
-    if (readModule({ paths, textOf: (path) => readFileSync(`${root}/${path}`, 'utf8') }) !== undefined)
-      modules++;
-  }
-  return modules;
-}
-
 function reportCatalogue(): void {
-  const child = spawnSync(process.execPath, [fileURLToPath(import.meta.url), '--catalogue'], {
-    encoding: 'utf8',
-  });
-  const { modules, seconds, peak } = JSON.parse(child.stdout) as {
-    modules: number;
-    seconds: number;
-    peak: number;
-  };
+  const { modules, seconds, peak } = JSON.parse(printedBy('./read-catalogue.ts')) as CatalogueFigures;
   report(
     'The catalogue, read from source and template',
     ['modules', 'time', 'memory'],
@@ -176,6 +151,26 @@ function reportCatalogue(): void {
       ],
     ],
   );
+}
+
+/** All consecutive versions in the history of a repository, from their templates. */
+function reportHistory(repository: string): void {
+  const printed = printedBy('../tools/corpus/bicep-versions.ts', { ASHLAR_CORPUS: repository });
+  const [, commit, pairs, modules, time] =
+    /^(\w+): (\d+) pairs of (\d+) modules, ([\d.]+) ms each/.exec(printed) ?? [];
+  report(
+    `Comparing all consecutive versions that ${commit} has`,
+    ['modules', 'pairs', 'time of a pair'],
+    [[modules!, pairs!, `${time} ms`]],
+  );
+}
+
+/** What a script prints, in a process of its own. @throws when it fails */
+function printedBy(script: string, env: Readonly<Record<string, string>> = {}): string {
+  return execFileSync(process.execPath, [fileURLToPath(new URL(script, import.meta.url))], {
+    encoding: 'utf8',
+    env: { ...process.env, ...env },
+  });
 }
 
 /** The whole command, from the start of its process. */
