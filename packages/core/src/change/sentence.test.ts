@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 
 import { sentenceOf } from './sentence.ts';
+import { changeRules, type RuleId } from './table.ts';
 
 it.each([
   [
@@ -24,6 +25,14 @@ it.each([
     { rule: 'module-call-source', path: 'footprint.modules.a', after: 'x'.repeat(100) },
     `footprint.modules.a: a module comes from elsewhere: nothing → ${'x'.repeat(80)}….`,
   ],
+  [
+    { rule: 'address-removed', path: 'footprint.addresses.aws_vpc.a' },
+    'footprint.addresses.aws_vpc.a: a resource or a module call is gone from its address without a `moved` or `removed` block.',
+  ],
 ] as const)('%j', (found, sentence) => {
   expect(sentenceOf(found)).toBe(sentence);
+});
+
+it.each(Object.keys(changeRules) as RuleId[])('a sentence about %s says what it is', (rule) => {
+  expect(sentenceOf({ rule, path: 'x' }).split(' ').length).toBeGreaterThan(3);
 });

@@ -16,7 +16,7 @@ export function sentenceOf({ rule, path, before, after }: Found): string {
 }
 
 function phraseOf(rule: RuleId): string {
-  const { about } = changeRules[rule];
+  const about = changeRules[rule].about.replace(/^(?:Bicep|Terraform): /, '');
   const first = about.split(/[:;(]|\. /, 1)[0]!.trim();
   return first.charAt(0).toLowerCase() + first.slice(1).replace(/\.$/, '');
 }
