@@ -1,5 +1,5 @@
 import type { Bump, Honesty } from '@ashlar/core';
-import type { Kysely } from 'kysely';
+import type { Expression, ExpressionBuilder, Kysely, SqlBool } from 'kysely';
 
 import type { Schema } from '../schema.ts';
 
@@ -48,28 +48,43 @@ export async function storeModel(
   if (found) await writeModel(db, key, model);
 }
 
-/** Forgets what was read of live versions that are about to be deleted: all of a repository, of a digest, or one. */
-export async function deleteModels(
-  db: Kysely<Schema>,
-  {
-    repository,
-    digest,
-    version,
-  }: { readonly repository: string; readonly digest?: string; readonly version?: string },
-): Promise<void> {
-  let query = db.deleteFrom('version_model').where('repository', '=', repository);
-  if (version !== undefined) query = query.where('version', '=', version);
-  if (digest !== undefined) {
-    query = query.where(({ eb, selectFrom }) =>
-      eb(
-        'version',
-        'in',
-        selectFrom('version as gone')
-          .select('gone.version')
-          .where('gone.repository', '=', repository)
-          .where('gone.digest', '=', digest),
-      ),
-    );
-  }
-  await query.execute();
+/** Live versions of a repository: all of them, those of a digest, or one. */
+interface VersionChoice {
+  readonly repository: string;
+  readonly digest?: string;
+  readonly version?: string;
+}
+
+/**
+ * Forgets what was read of live versions that are about to be deleted, and how others differ from them: it tells what was in
+ * them. A difference is found out again, with another version, when somebody asks.
+ */
+export async function deleteModels(db: Kysely<Schema>, choice: VersionChoice): Promise<void> {
+  const { repository } = choice;
+  await db
+    .deleteFrom('version_model')
+    .where('repository', '=', repository)
+    .where((eb) => isChosen(eb, 'version', choice))
+    .execute();
+  await db
+    .updateTable('version_model')
+    .set({ before: null, changes: null, verdict: null, declared: null, honest: null })
+    .where('repository', '=', repository)
+    .where('before', 'is not', null)
+    .where((eb) => isChosen(eb, 'before', choice))
+    .execute();
+}
+
+function isChosen(
+  { eb, selectFrom, lit }: ExpressionBuilder<Schema, 'version_model'>,
+  column: 'version' | 'before',
+  { repository, digest, version }: VersionChoice,
+): Expression<SqlBool> {
+  if (version !== undefined) return eb(column, '=', version);
+  if (digest === undefined) return eb(lit(1), '=', lit(1));
+  const ofDigest = selectFrom('version as gone')
+    .select('gone.version')
+    .where('gone.repository', '=', repository)
+    .where('gone.digest', '=', digest);
+  return eb(column, 'in', ofDigest);
 }

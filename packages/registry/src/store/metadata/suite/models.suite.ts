@@ -55,6 +55,18 @@ export function modelsSuite(place: SuitePlace): void {
       expect((await find('1.0.0'))?.model).toBe('a');
     });
 
+    it('tells nothing of a version that is gone, also where others were compared with it', async () => {
+      await put(1, ['1.0.0', model('a')], ['1.0.1', model('a', '1.0.0')]);
+      await put(2, ['2.0.0', model('b', '1.0.1')], ['3.0.0', model('b', '2.0.0')]);
+      const { command } = place.store;
+      await command.deleteTag({ now, repository, tag: '2.0.0', version: '2.0.0' });
+      expect(await find('3.0.0')).toEqual({ repository, version: '3.0.0', ...model('b') });
+      expect((await find('1.0.1'))?.before).toBe('1.0.0');
+      await put(3, ['4.0.0', model('c', '1.0.1')]);
+      await command.deleteManifest({ now, repository, digest: digest(1), kind: 'module' });
+      expect(await find('4.0.0')).toEqual({ repository, version: '4.0.0', ...model('c') });
+    });
+
     it('can be added to one that is there', async () => {
       await put(1, ['1.0.0', undefined], ['1.1.0', model('first')]);
       await put(2, ['2.0.0', undefined]);
