@@ -171,6 +171,20 @@ describe('a namespace that takes honest versions only', () => {
     expect(await traces(server, 'terraform/strict/none/azurerm')).toEqual(noTraces);
   });
 
+  it('refuses what would come before a version that then promises too much', async () => {
+    const module = 'terraform/strict/between/azurerm';
+    await publishAll(module, ['1.0.0', one], ['1.2.0', one], ['2.0.0', two]);
+    const refused = await publish(server, `${module}@1.1.0`, optional);
+
+    expect(refused).toMatchObject({ status: 422, body: { code: 'ASH-VERSION-DISHONEST-NEXT' } });
+    expect(refused.body.message).toMatch(
+      /^terraform\/strict\/between\/azurerm@1\.2\.0 is there, and after 1\.1\.0 it would be a minor version .* asks for a major one: .* Publish it under a version after 1\.2\.0\.$/,
+    );
+    expect((await publish(server, `${module}@1.3.0`, optional)).status).toBe(201);
+    expect((await publish(server, `${module}@1.1.0-beta.1`, optional)).status).toBe(201);
+    expect((await publish(server, `${module}@1.0.1`, one)).status).toBe(201);
+  });
+
   it('takes larger numbers, pre-releases after each other, and what is there already', async () => {
     const module = 'bicep/strict/res/net';
     const [a, b] = [{ 'main.json': templateOf('a') }, { 'main.json': templateOf('a', 'b') }];

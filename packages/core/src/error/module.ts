@@ -117,6 +117,18 @@ export const moduleErrors = {
     message: ({ address, version, previous, declared, verdict, changes }: Ref & Dishonesty) =>
       `${address}@${version} is a ${declared} version after ${previous}, and what changed asks for a ${verdict} one: ${changes}. Publish it under a version that says so; this namespace takes no other.`,
   },
+  'ASH-VERSION-DISHONEST-NEXT': {
+    ...refused,
+    message: ({
+      address,
+      version,
+      next,
+      declared,
+      verdict,
+      changes,
+    }: Ref & Omit<Dishonesty, 'previous'> & { next: string }) =>
+      `${address}@${next} is there, and after ${version} it would be a ${declared} version while what changes between them asks for a ${verdict} one: ${changes}. Publish it under a version after ${next}.`,
+  },
   'ASH-BICEP-ARTIFACT': {
     ...refused,
     message: ({ reason }: { reason: string }) =>

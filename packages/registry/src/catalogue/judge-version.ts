@@ -47,6 +47,7 @@ export async function judgeVersions(
     if (namespace?.honest_versions === 'required') {
       requireComparable(read);
       requireHonest(repository, version, judged);
+      await requireHonestNext(registry, repository, version, rows, read.model);
     }
     models.push({ model: read.model ?? null, readmes: read.readmes ?? null, ...kept(judged) });
   }
@@ -125,6 +126,14 @@ export function versionBefore(rows: readonly VersionRow[], version: Version): Ve
   );
 }
 
+/** The other way round: the lowest release above a release. Nobody comes to a pre-release without naming it. */
+function releaseAfter(rows: readonly VersionRow[], version: Version): VersionRow | undefined {
+  if (isPrerelease(version)) return undefined;
+  return sortVersions(consumable(rows)).find(
+    (row) => compareVersions(row.version as Version, version) > 0 && !isPrerelease(row.version as Version),
+  );
+}
+
 function kept(judged: Judgement | undefined): Omit<ModelInput, 'model' | 'readmes'> {
   if (judged === undefined)
     return { before: null, changes: null, verdict: null, declared: null, honest: null };
@@ -148,12 +157,33 @@ function requireHonest(
   judged: Judgement | undefined,
 ): void {
   if (judged?.honest !== 'too small') return;
-  throw ashlarError('ASH-VERSION-DISHONEST', {
+  const previous = judged.before;
+  throw ashlarError('ASH-VERSION-DISHONEST', { address: name, version, previous, ...factsOf(judged) });
+}
+
+/** A version that comes in between must not make the one after it dishonest. @throws ASH-VERSION-DISHONEST-NEXT */
+async function requireHonestNext(
+  registry: Registry,
+  { name }: Candidate['repository'],
+  version: Version,
+  rows: readonly VersionRow[],
+  model: string | undefined,
+): Promise<void> {
+  const next = releaseAfter(rows, version);
+  const now = next && (await modelOf(registry, next)).model;
+  if (next === undefined || now === undefined || now === null || model === undefined) return;
+  const comparison = await registry.reader.compare(model, now, 'publisher');
+  const judged = judgement(version, next.version as Version, comparison);
+  if (judged.honest !== 'too small') return;
+  throw ashlarError('ASH-VERSION-DISHONEST-NEXT', {
     address: name,
     version,
-    previous: judged.before,
-    declared: judged.declared!,
-    verdict: judged.verdict,
-    changes: judged.comparison.first.map((message) => sentenceOf({ message })).join('; '),
+    next: next.version,
+    ...factsOf(judged),
   });
+}
+
+function factsOf({ declared, verdict, comparison }: Judgement) {
+  const changes = comparison.first.map((message) => sentenceOf({ message })).join('; ');
+  return { declared: declared!, verdict, changes };
 }
