@@ -1,6 +1,10 @@
 import { parseBicep, parseHcl, type PastLimit } from '@ashlar/core';
 
-import { createModuleReader } from '../../packages/registry/src/reading/module-reader.ts';
+import {
+  createModuleReader,
+  type Customer,
+  type ModuleReader,
+} from '../../packages/registry/src/reading/module-reader.ts';
 import { packModel } from '../../packages/registry/src/reading/read-content.ts';
 import { codeThrown, type Probe } from './probe.ts';
 
@@ -32,61 +36,33 @@ export const syntaxProbes = {
   },
   syntaxProblems: (count) =>
     sameOf([bicep('x\n'.repeat(count)) === count, hcl('a = $\n'.repeat(count)) === count], 'cut'),
-  readingTime: async (seconds) => {
-    const script = threadOf(`
-      port.on('message', () => {
-        port.postMessage('begun');
-        setTimeout(() => port.postMessage({ outcome: '' }), 300);
-      });`);
-    // A job that takes so many seconds is late when it has not got as many: told at once instead of waited for.
-    const after = (milliseconds: number, act: () => void) => {
-      if (seconds * 1000 > milliseconds) setImmediate(act);
-      return () => {};
-    };
-    const reader = createModuleReader({ script, after });
-    try {
-      return await codeThrown(async () => await reader.schema(''));
-    } finally {
-      await reader.close();
-    }
-  },
+  readingTime: async (seconds) =>
+    await withReader(
+      { script: slow, timeOf: timeAfterwards(seconds * 1000) },
+      async (reader) => await reader.compare('', '', publisher),
+    ),
+  visitorReadingTime: async (seconds) =>
+    await withReader(
+      { script: slow, timeOf: timeAfterwards(seconds * 1000) },
+      async (reader) => await reader.schema('', visitor()),
+    ),
   readingText: async (size) => {
-    const script = threadOf(`
-      port.on('message', () => port.postMessage({ outcome: '' }));`);
-    const reader = createModuleReader({ script });
     const files = [
       { path: 'main.tf', bytes: Buffer.alloc(size - 1, '#') },
       { path: 'b.tf', bytes: Buffer.alloc(1, '#') },
     ];
-    try {
-      return await codeThrown(async () => await reader.read({ language: 'terraform', class: null, files }));
-    } finally {
-      await reader.close();
-    }
+    return await withReader(
+      { script: slow },
+      async (reader) => await reader.read({ language: 'terraform', class: null, files }, publisher),
+    );
   },
-  readingMemory: async (bytes) => {
-    const script = threadOf(`
-      port.on('message', () => {
-        port.postMessage('begun');
-        setTimeout(() => port.postMessage({ outcome: '' }), 300);
-      });`);
-    const reader = createModuleReader({ script, heapOf: async () => bytes });
-    try {
-      return await codeThrown(async () => await reader.schema(''));
-    } finally {
-      await reader.close();
-    }
-  },
-  visitorReadings: async (count) => {
-    const reader = createModuleReader({ script: threadOf(`port.on('message', () => {});`) });
-    try {
-      const answers = Array.from({ length: count }, async () => await codeThrown(() => reader.schema('')));
-      const silence = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), 300));
-      return await Promise.race([...answers, silence]);
-    } finally {
-      await reader.close();
-    }
-  },
+  readingMemory: async (bytes) =>
+    await withReader(
+      { script: slow, heapOf: async () => bytes },
+      async (reader) => await reader.schema('', visitor()),
+    ),
+  visitorReadings: async (count) => await refusalAmong(count, (n) => visitor(`namespace${n}`)),
+  visitorReadingsOfNamespace: async (count) => await refusalAmong(count, () => visitor()),
   moduleModel: (length) => (packModel('x'.repeat(length)) === undefined ? 'cut' : undefined),
 } satisfies Readonly<Record<string, Probe>>;
 
@@ -96,8 +72,54 @@ function sameOf(passes: readonly boolean[], past: PastLimit): PastLimit | undefi
   return passes[0] ? undefined : past;
 }
 
-/** A thread that runs in the place of the one that reads. */
-function threadOf(text: string): URL {
+const publisher: Customer = { kind: 'publisher', namespace: 'contoso' };
+const visitor = (namespace = 'contoso'): Customer => ({ kind: 'visitor', namespace });
+
+/** Threads that run in the place of the one that reads. */
+const threadOf = (text: string) => {
   const script = `import { parentPort as port } from 'node:worker_threads'; ${text}`;
   return new URL(`data:text/javascript,${encodeURIComponent(script)}`);
+};
+const slow = threadOf(`
+  port.on('message', () => {
+    port.postMessage('begun');
+    setTimeout(() => port.postMessage({ outcome: '' }), 300);
+  });`);
+const silent = threadOf(`port.on('message', () => {});`);
+
+/** No time when the job begins, and so much from then on. */
+function timeAfterwards(milliseconds: number): () => Promise<number> {
+  let asked = 0;
+  return async () => (asked++ === 0 ? 0 : milliseconds);
+}
+
+/** What it is refused with, if it is. */
+async function withReader(
+  options: Parameters<typeof createModuleReader>[0],
+  ask: (reader: ModuleReader) => Promise<unknown>,
+): Promise<PastLimit | undefined> {
+  const reader = createModuleReader(options);
+  try {
+    return await codeThrown(async () => await ask(reader));
+  } finally {
+    await reader.close();
+  }
+}
+
+/** Whether one of so many, none of which is ever answered, is refused at once. */
+async function refusalAmong(
+  count: number,
+  customerOf: (n: number) => Customer,
+): Promise<PastLimit | undefined> {
+  const reader = createModuleReader({ script: silent });
+  try {
+    const answers = Array.from(
+      { length: count },
+      async (_, n) => await codeThrown(() => reader.schema('', customerOf(n))),
+    );
+    const silence = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), 300));
+    return await Promise.race([...answers, silence]);
+  } finally {
+    await reader.close();
+  }
 }

@@ -29,8 +29,9 @@ export const syntaxLimits = {
     // The largest public modules take a twentieth of a second.
     value: 10,
     unit: 'seconds',
-    bounds: 'How long the server reads a version, or compares two',
-    where: 'publishing, OCI push; what the API tells of versions',
+    bounds:
+      'Processor time for which the server reads a version, or compares two; by the clock six times as long',
+    where: 'publishing, OCI push',
     past: 'ASH-MODULE-TOO-COMPLEX',
   },
   readingText: {
@@ -49,11 +50,25 @@ export const syntaxLimits = {
     where: 'publishing, OCI push; what the API tells of versions',
     past: 'ASH-MODULE-TOO-COMPLEX',
   },
+  visitorReadingTime: {
+    value: 2,
+    unit: 'seconds',
+    bounds: 'The same for comparisons and schemas that the API is asked for',
+    where: '`/version/diff` and `/version/schema`',
+    past: 'ASH-MODULE-TOO-COMPLEX',
+  },
   visitorReadings: {
     // Each holds a place among the requests that are answered at the same time; real modules take some hundredths of a second.
     value: 32,
     unit: 'entries',
     bounds: 'Comparisons and schemas that the API is asked for and that are under way or wait',
+    where: '`/version/diff` and `/version/schema`',
+    past: 'ASH-OVERLOADED',
+  },
+  visitorReadingsOfNamespace: {
+    value: 8,
+    unit: 'entries',
+    bounds: 'Those about the modules of one namespace; namespaces take turns',
     where: '`/version/diff` and `/version/schema`',
     past: 'ASH-OVERLOADED',
   },

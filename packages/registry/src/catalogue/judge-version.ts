@@ -43,7 +43,7 @@ export async function judgeVersions(
       models.push(undefined);
       continue;
     }
-    const judged = await judge(registry, version, rows, read.model);
+    const judged = await judge(registry, repository, version, rows, read.model);
     if (namespace?.honest_versions === 'required') {
       requireComparable(read);
       requireHonest(repository, version, judged);
@@ -87,6 +87,7 @@ export interface Judgement {
 
 async function judge(
   registry: Registry,
+  { namespace }: Candidate['repository'],
   version: Version,
   rows: readonly VersionRow[],
   model: string | undefined,
@@ -97,7 +98,7 @@ async function judge(
   return judgement(
     before.version as Version,
     version,
-    await registry.reader.compare(old, model, 'publisher'),
+    await registry.reader.compare(old, model, { kind: 'publisher', namespace }),
   );
 }
 
@@ -164,7 +165,7 @@ function requireHonest(
 /** A version that comes in between must not make the one after it dishonest. @throws ASH-VERSION-DISHONEST-NEXT */
 async function requireHonestNext(
   registry: Registry,
-  { name }: Candidate['repository'],
+  { name, namespace }: Candidate['repository'],
   version: Version,
   rows: readonly VersionRow[],
   model: string | undefined,
@@ -172,7 +173,7 @@ async function requireHonestNext(
   const next = releaseAfter(rows, version);
   const now = next && (await modelOf(registry, next)).model;
   if (next === undefined || now === undefined || now === null || model === undefined) return;
-  const comparison = await registry.reader.compare(model, now, 'publisher');
+  const comparison = await registry.reader.compare(model, now, { kind: 'publisher', namespace });
   const judged = judgement(version, next.version as Version, comparison);
   if (judged.honest !== 'too small') return;
   throw ashlarError('ASH-VERSION-DISHONEST-NEXT', {

@@ -21,14 +21,14 @@ import {
   treeDigest,
   unpackAllowance,
 } from '../intake/index.ts';
-import type { ReadModule } from '../reading/index.ts';
+import type { Customer, ReadModule } from '../reading/index.ts';
 import type { Registry } from '../registry.ts';
 import type { Publication } from '../store/metadata/index.ts';
 import { withTemplatePlace } from './template-place.ts';
 
 /** Where the parts of an artifact are. */
 export interface ArtifactSource {
-  readonly repository: { readonly name: string };
+  readonly repository: { readonly name: string; readonly namespace: string };
   readonly blobs?: readonly PushedBlob[];
 }
 
@@ -70,14 +70,19 @@ async function readBicep(registry: Registry, source: ArtifactSource, artifact: A
   const room = layer.size + (sourceLayer ? unpackAllowance(sourceLayer.size, archiveLimits).bytes : 0);
   return await withRoom(registry, source, room, async () => {
     const bytes = await readBlob(registry, source, layer);
-    const template = await withTemplatePlace(registry, bytes, () => checkedTemplate(bytes));
+    const template = await withTemplatePlace(registry, source.repository, bytes, () =>
+      checkedTemplate(bytes),
+    );
     const read = artifact.isWanted
-      ? await registry.reader.read({
-          language: 'bicep',
-          class: artifact.class,
-          template: bytes,
-          source: sourceLayer && (await readBlob(registry, source, sourceLayer)),
-        })
+      ? await registry.reader.read(
+          {
+            language: 'bicep',
+            class: artifact.class,
+            template: bytes,
+            source: sourceLayer && (await readBlob(registry, source, sourceLayer)),
+          },
+          publisherOf(source),
+        )
       : undefined;
     return {
       contentDigest: layersDigest(manifest.config!, manifest.layers),
@@ -127,19 +132,23 @@ async function readArchiveLayer(
     description: manifest.annotations[annotation.description] ?? readmeSummary(readme ?? ''),
     readme,
     read: isWanted
-      ? await registry.reader.read({ language: 'terraform', class: moduleClass, files })
+      ? await registry.reader.read({ language: 'terraform', class: moduleClass, files }, publisherOf(source))
       : undefined,
   };
+}
+
+function publisherOf({ repository: { namespace } }: ArtifactSource): Customer {
+  return { kind: 'publisher', namespace };
 }
 
 /** Whoever brings the bytes along has room for them already. */
 async function withRoom<Result>(
   { room }: Registry,
-  { blobs }: ArtifactSource,
+  { blobs, repository }: ArtifactSource,
   bytes: number,
   read: () => Promise<Result>,
 ): Promise<Result> {
-  return blobs === undefined ? await room.hold(bytes, read) : await read();
+  return blobs === undefined ? await room.hold(repository.namespace, bytes, read) : await read();
 }
 
 /** A part that comes along or that the repository holds: a manifest never grants access to a blob. */

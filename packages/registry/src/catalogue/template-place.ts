@@ -8,6 +8,7 @@ import type { Registry } from '../registry.ts';
  */
 export async function withTemplatePlace<Result>(
   { reader }: Registry,
+  { namespace }: { readonly namespace: string },
   template: Uint8Array | undefined,
   read: () => Result | Promise<Result>,
 ): Promise<Result> {
@@ -18,7 +19,10 @@ export async function withTemplatePlace<Result>(
       error instanceof AshlarError &&
       error.code === 'ASH-BICEP-TEMPLATE' &&
       error.cause instanceof SyntaxError;
-    const problem = isSyntax && template !== undefined ? await reader.locate(template) : undefined;
+    const problem =
+      isSyntax && template !== undefined
+        ? await reader.locate(template, { kind: 'publisher', namespace })
+        : undefined;
     if (problem?.at === undefined) throw error;
     const { line, column } = problem.at;
     const reason = `it is not JSON: ${bicepTemplateFile}, line ${line}, column ${column}: ${problem.message}`;

@@ -32,10 +32,10 @@ it('lets work in while there is room, in the order of asking', async () => {
   const room = createRoom(100);
   const { begun, work, end } = jobs();
   const all = [
-    room.hold(60, work('a')),
-    room.hold(40, work('b')),
-    room.hold(50, work('c')),
-    room.hold(10, work('d')),
+    room.hold('a', 60, work('a')),
+    room.hold('b', 40, work('b')),
+    room.hold('c', 50, work('c')),
+    room.hold('d', 10, work('d')),
   ];
   await setImmediate();
   expect(begun).toEqual(['a', 'b']);
@@ -52,7 +52,11 @@ it('lets work in while there is room, in the order of asking', async () => {
 it('gives all of it to what needs more', async () => {
   const room = createRoom(100);
   const { begun, work, end } = jobs();
-  const all = [room.hold(1, work('small')), room.hold(1_000, work('large')), room.hold(1, work('next'))];
+  const all = [
+    room.hold('small', 1, work('small')),
+    room.hold('large', 1_000, work('large')),
+    room.hold('next', 1, work('next')),
+  ];
   await setImmediate();
   expect(begun).toEqual(['small']);
   await end('small');
@@ -65,9 +69,24 @@ it('gives all of it to what needs more', async () => {
 it('is free again after what failed', async () => {
   const room = createRoom(100);
   const { work, end, fail } = jobs();
-  const results = Promise.allSettled([room.hold(100, work('a')), room.hold(100, work('b'))]);
+  const results = Promise.allSettled([room.hold('a', 100, work('a')), room.hold('b', 100, work('b'))]);
   await setImmediate();
   await fail('a');
   await end('b');
   expect((await results).map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
+});
+
+it('lets one owner have two under way, and others go past what it still wants', async () => {
+  const room = createRoom(100);
+  const { begun, work, end } = jobs();
+  const all = [
+    ...['a1', 'a2', 'a3', 'a4'].map(async (name) => await room.hold('a', 10, work(name))),
+    room.hold('b', 10, work('b1')),
+  ];
+  await setImmediate();
+  expect(begun).toEqual(['a1', 'a2', 'b1']);
+  await end('a2');
+  expect(begun).toEqual(['a1', 'a2', 'b1', 'a3']);
+  for (const name of ['a1', 'a3', 'a4', 'b1']) await end(name);
+  expect(await Promise.all(all)).toEqual(['a1', 'a2', 'a3', 'a4', 'b1']);
 });

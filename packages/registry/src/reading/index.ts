@@ -1,4 +1,4 @@
 export { createModuleReader } from './module-reader.ts';
-export type { ModuleReader } from './module-reader.ts';
+export type { Customer, ModuleReader } from './module-reader.ts';
 export { unpackText } from './packed-text.ts';
 export type { Comparison, ModuleContent, ReadModule } from './reader-protocol.ts';

@@ -1,11 +1,16 @@
+import type { Worker } from 'node:worker_threads';
+
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { createModuleReader, type ModuleReader } from './module-reader.ts';
+import { createModuleReader, type Customer, type ModuleReader } from './module-reader.ts';
 import { unpackTextSync } from './packed-text.ts';
 import type { ModuleContent } from './reader-protocol.ts';
 
 let reader: ModuleReader | undefined;
 afterEach(async () => await reader?.close());
+
+const publisher: Customer = { kind: 'publisher', namespace: 'contoso' };
+const visitor: Customer = { kind: 'visitor', namespace: 'contoso' };
 
 function terraform(files: Readonly<Record<string, string>>): ModuleContent {
   const list = Object.entries(files).map(([path, text]) => ({ path, bytes: Buffer.from(text) }));
@@ -18,17 +23,33 @@ function threadOf(text: string): URL {
   return new URL(`data:text/javascript,${encodeURIComponent(script)}`);
 }
 
+/** Takes its time for what is called slow, and more for what is slower. */
+const slowThread = threadOf(`
+  port.on('message', ({ input }) => {
+    port.postMessage('begun');
+    setTimeout(() => port.postMessage({ outcome: '' }), { slow: 300, slower: 900 }[input.before] ?? 0);
+  });`);
+
+function asking(of: ModuleReader) {
+  const done: string[] = [];
+  const ask = async (name: string, customer: Customer) => {
+    await of.compare(name, '', customer);
+    done.push(name);
+  };
+  return { done, ask };
+}
+
 const tooComplex = (reason: string) => ({ code: 'ASH-MODULE-TOO-COMPLEX', params: { reason } });
 
 describe('the reader of modules', () => {
   it('reads, compares, and tells problems', async () => {
     reader = createModuleReader();
     const [old, now, broken] = await Promise.all([
-      reader.read(terraform({ 'main.tf': 'variable "a" {}' })),
-      reader.read(terraform({ 'main.tf': '', 'modules/x/README.md': '# X' })),
-      reader.read(terraform({ 'main.tf': 'variable "a" {' })),
+      reader.read(terraform({ 'main.tf': 'variable "a" {}' }), publisher),
+      reader.read(terraform({ 'main.tf': '', 'modules/x/README.md': '# X' }), publisher),
+      reader.read(terraform({ 'main.tf': 'variable "a" {' }), publisher),
     ]);
-    const comparison = await reader.compare(old.model!, now.model!, 'publisher');
+    const comparison = await reader.compare(old.model!, now.model!, publisher);
 
     expect(JSON.parse(unpackTextSync(old.model!))).toMatchObject({
       model: 1,
@@ -45,7 +66,7 @@ describe('the reader of modules', () => {
   it('leaves the bytes where they are', async () => {
     reader = createModuleReader();
     const content = terraform({ 'main.tf': '# here' });
-    await reader.read(content);
+    await reader.read(content, publisher);
 
     expect(content).toEqual(terraform({ 'main.tf': '# here' }));
   });
@@ -66,56 +87,52 @@ describe('the reader of modules', () => {
         if (name === 'schema') return port.postMessage({ outcome: 'fine' });
         ${text}
       });`);
-    const after = (milliseconds: number, act: () => void) => {
-      const timer = setTimeout(act, milliseconds === 10_000 ? 2_000 : milliseconds).unref();
-      return () => clearTimeout(timer);
-    };
-    reader = createModuleReader({
-      script,
-      idle: 60_000,
-      after: reason.includes('seconds') ? after : undefined!,
-    });
-    const broken = reader.compare('', '', 'publisher').catch((error: unknown) => error);
+    // Five seconds of processor time for each.
+    const timeOf = async (worker: Worker) => (await worker.cpuUsage()).user / 200;
+    reader = createModuleReader({ script, idle: 60_000, ...(reason.includes('seconds') ? { timeOf } : {}) });
+    const broken = reader.compare('', '', publisher).catch((error: unknown) => error);
 
     // Beside it, and behind it.
-    expect(await reader.schema('')).toBe('fine');
+    expect(await reader.schema('', visitor)).toBe('fine');
     expect(await broken).toMatchObject(tooComplex(reason));
-    expect(await Promise.all([reader.schema(''), reader.schema(''), reader.schema('')])).toEqual([
-      'fine',
-      'fine',
-      'fine',
-    ]);
+    expect(
+      await Promise.all([reader.schema('', visitor), reader.schema('', visitor), reader.schema('', visitor)]),
+    ).toEqual(['fine', 'fine', 'fine']);
   });
 
   it('lets publishers go first, and always leaves them a thread', async () => {
-    const script = threadOf(`
-      port.on('message', ({ input }) => {
-        port.postMessage('begun');
-        setTimeout(() => port.postMessage({ outcome: '' }), input.before === 'slow' ? 300 : 0);
-      });`);
-    reader = createModuleReader({ script });
-    const done: string[] = [];
-    const ask = async (name: string, asker: 'publisher' | 'visitor') => {
-      await reader!.compare(name, '', asker);
-      done.push(name);
-    };
+    reader = createModuleReader({ script: slowThread });
+    const { done, ask } = asking(reader);
     await Promise.all([
-      ask('slow', 'visitor'),
-      ask('visitor', 'visitor'),
-      ask('slow', 'publisher'),
-      ask('publisher', 'publisher'),
+      ask('slow', visitor),
+      ask('visitor', visitor),
+      ask('slower', publisher),
+      ask('publisher', publisher),
     ]);
 
     expect(done.indexOf('publisher')).toBeLessThan(done.indexOf('visitor'));
-    await Promise.all([ask('slow', 'visitor'), ask('slow', 'visitor'), ask('beside', 'publisher')]);
+    await Promise.all([ask('slow', visitor), ask('slow', visitor), ask('beside', publisher)]);
     expect(done.slice(4)).toEqual(['beside', 'slow', 'slow']);
+  });
+
+  it('lets namespaces take turns, and drops what nobody waits for any more', async () => {
+    reader = createModuleReader({ script: slowThread });
+    const { done, ask } = asking(reader);
+    const gone = reader.compare('', '', { ...publisher, isWanted: () => false }).catch(({ code }) => code);
+    await Promise.all([
+      ...Array.from({ length: 6 }, async () => await ask('slow', publisher)),
+      ask('other', { kind: 'publisher', namespace: 'fabrikam' }),
+    ]);
+
+    expect(await gone).toBe('ASH-OVERLOADED');
+    expect(done.indexOf('other')).toBeLessThan(3);
   });
 
   it('reports what is broken in itself as it is', async () => {
     const script = threadOf(`port.on('message', () => port.postMessage({ unknown: 'a stack' }));`);
     reader = createModuleReader({ script });
 
-    await expect(reader.schema('')).rejects.toThrow('a stack');
+    await expect(reader.schema('', visitor)).rejects.toThrow('a stack');
   });
 
   it('has no thread when there was nothing to do for a while', async () => {
@@ -123,9 +140,9 @@ describe('the reader of modules', () => {
       import { threadId } from 'node:worker_threads';
       port.on('message', () => port.postMessage({ outcome: threadId }));`);
     reader = createModuleReader({ script, idle: 0 });
-    const first = await reader.schema('');
+    const first = await reader.schema('', visitor);
     await new Promise((resolve) => setTimeout(resolve, 50));
 
-    expect(await reader.schema('')).not.toBe(first);
+    expect(await reader.schema('', visitor)).not.toBe(first);
   });
 });

@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 
 import { AshlarError, ashlarError, limits, type Problem } from '@ashlar/core';
 
+import { createFairLine } from './fair-line.ts';
 import { isTerraformSource, readmeFolder } from './read-path.ts';
 import type {
   Comparison,
@@ -13,8 +14,15 @@ import type {
   ReadModule,
 } from './reader-protocol.ts';
 
-/** Who waits: somebody who publishes, or somebody who looks, whom anybody can be and who can ask for much. */
-export type Asker = 'publisher' | 'visitor';
+/** For whom something is read. */
+export interface Customer {
+  /** Visitors can be anybody, and can ask for much. */
+  readonly kind: 'publisher' | 'visitor';
+  /** Of the module; namespaces take turns. */
+  readonly namespace: string;
+  /** Whether the answer is still waited for. */
+  readonly isWanted?: () => boolean;
+}
 
 /**
  * Reads and compares modules in threads of their own, each job within the limits on time and memory. Publishers come first,
@@ -25,13 +33,13 @@ export interface ModuleReader {
   /** Starts a thread before there is anything to read. */
   prepare(): void;
   /** The bytes are copied. */
-  read(content: ModuleContent): Promise<ReadModule>;
+  read(content: ModuleContent, customer: Customer): Promise<ReadModule>;
   /** Two packed models of one language. */
-  compare(before: string, after: string, asker: Asker): Promise<Comparison>;
+  compare(before: string, after: string, customer: Customer): Promise<Comparison>;
   /** The first problem of a text that is no JSON. */
-  locate(text: Uint8Array): Promise<Problem | undefined>;
-  /** JSON Schema of the inputs of a packed model; for visitors. */
-  schema(model: string): Promise<string>;
+  locate(text: Uint8Array, customer: Customer): Promise<Problem | undefined>;
+  /** JSON Schema of the inputs of a packed model. */
+  schema(model: string, customer: Customer): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -40,19 +48,24 @@ interface ReaderOptions {
   readonly script?: URL;
   /** Milliseconds after which a thread that has nothing to do ends, so that its memory is free again. */
   readonly idle?: number;
-  /** Does something later, unless what it returns is called before. */
-  readonly after?: (milliseconds: number, act: () => void) => () => void;
   /** Bytes of memory that a thread uses. */
   readonly heapOf?: (worker: Worker) => Promise<number>;
+  /** Milliseconds of processor time that a thread has used. */
+  readonly timeOf?: (worker: Worker) => Promise<number>;
 }
 
 interface Job {
   readonly name: ReaderJobName;
-  readonly asker: Asker;
-  readonly input: unknown;
-  readonly transfer: readonly ArrayBuffer[];
+  readonly customer: Customer;
+  /** Made when the job begins, because what is handed over is copied. */
+  readonly make: () => Handover<unknown>;
   resolve(outcome: unknown): void;
   reject(error: Error): void;
+}
+
+interface Handover<Input> {
+  readonly input: Input;
+  readonly transfer: readonly ArrayBuffer[];
 }
 
 interface Thread {
@@ -67,8 +80,10 @@ const maxThreads = 2;
 const MiB = 1024 * 1024;
 /** Seconds until a visitor who was sent away should come again. */
 const comeAgain = 5;
-/** Milliseconds between two looks at the memory of a thread. */
+/** Milliseconds between two looks at the memory and the time of a thread. */
 const watchInterval = 50;
+/** How many times as long as its processor time a job may take by the clock: on a busy machine it waits for processors. */
+const patience = 6;
 
 // In the bundle, which lies flat in one folder, it has the name that tools/bundle.js gives it.
 const ownScript = new URL(import.meta.url.endsWith('.ts') ? './reader.ts' : './reader.js', import.meta.url);
@@ -77,32 +92,40 @@ const ownScript = new URL(import.meta.url.endsWith('.ts') ? './reader.ts' : './r
 export function createModuleReader({
   script = ownScript,
   idle = 10_000,
-  after = afterTimeout,
   heapOf = usedHeap,
+  timeOf = usedTime,
 }: ReaderOptions = {}): ModuleReader {
-  const waiting: Record<Asker, Job[]> = { publisher: [], visitor: [] };
+  const waiting = { publisher: createFairLine<Job>(), visitor: createFairLine<Job>() };
   const threads = new Set<Thread>();
   let isClosed = false;
 
   function assign(): void {
-    const line =
-      waiting[waiting.publisher.length > 0 || visitors() === maxThreads - 1 ? 'publisher' : 'visitor'];
-    if (line.length === 0) return;
+    const isOfPublishers = waiting.publisher.size > 0 || workingFor('visitor') === maxThreads - 1;
+    const line = isOfPublishers ? waiting.publisher : waiting.visitor;
+    if (line.size === 0) return;
     const thread = [...threads].find((each) => each.job === undefined) ?? open();
     if (thread === undefined) return;
-    begin(thread, line.shift()!);
+    const job = line.next()!;
+    if (job.customer.isWanted?.() ?? true) begin(thread, job);
+    else job.reject(overloaded());
     assign();
   }
 
-  /** How many threads work for them. */
-  function visitors(): number {
-    return [...threads].filter(({ job }) => job?.asker === 'visitor').length;
+  /** How many threads work for such customers, of one namespace or of all. */
+  function workingFor(kind: Customer['kind'], namespace?: string): number {
+    return [...threads].filter(
+      ({ job }) =>
+        job?.customer.kind === kind && (namespace === undefined || job.customer.namespace === namespace),
+    ).length;
   }
 
   /** @throws ASH-OVERLOADED */
-  function requireRoom(asker: Asker): void {
-    if (asker === 'publisher' || waiting.visitor.length + visitors() < limits.visitorReadings.value) return;
-    throw ashlarError('ASH-OVERLOADED', { seconds: comeAgain });
+  function requireRoom({ kind, namespace }: Customer): void {
+    if (kind === 'publisher') return;
+    const { visitor } = waiting;
+    const ofNamespace = visitor.sizeOf(namespace) + workingFor('visitor', namespace);
+    if (ofNamespace >= limits.visitorReadingsOfNamespace.value) throw overloaded();
+    if (visitor.size + workingFor('visitor') >= limits.visitorReadings.value) throw overloaded();
   }
 
   function open(): Thread | undefined {
@@ -117,7 +140,7 @@ export function createModuleReader({
     worker.on('message', (reply: ReaderReply) => {
       // What an ended one said last comes too late.
       if (!threads.has(thread)) return;
-      if (reply === 'begun') limit(thread);
+      if (reply === 'begun') void limit(thread);
       else settle(thread, reply);
     });
     worker.on('error', (cause) => end(thread, deathOf(cause)));
@@ -129,23 +152,27 @@ export function createModuleReader({
     thread.cancel();
     thread.job = job;
     thread.worker.ref();
-    thread.worker.postMessage({ name: job.name, input: job.input }, job.transfer);
+    const { input, transfer } = job.make();
+    thread.worker.postMessage({ name: job.name, input }, transfer);
   }
 
   /** Time counts from when the thread begins, not from when it starts. */
-  function limit(thread: Thread): void {
-    const { value } = limits.readingTime;
-    const late = () => end(thread, tooComplex(`it takes more than ${value} seconds`));
-    thread.cancel = after(value * 1000, late);
-    thread.watch = setInterval(() => void watchMemory(thread), watchInterval).unref();
-  }
-
-  async function watchMemory(thread: Thread): Promise<void> {
+  async function limit(thread: Thread): Promise<void> {
     const { job } = thread;
+    if (job === undefined) return;
+    const seconds = (job.customer.kind === 'visitor' ? limits.visitorReadingTime : limits.readingTime).value;
+    const late = () => end(thread, tooComplex(`it takes more than ${seconds} seconds`));
+    thread.cancel = afterTimeout(seconds * patience * 1000, late);
     // A thread that ends meanwhile says nothing.
-    const used = await heapOf(thread.worker).catch(() => 0);
-    if (used > limits.readingMemory.value && job !== undefined && job === thread.job)
-      end(thread, tooComplex(lackOfMemory));
+    const began = await timeOf(thread.worker).catch(() => 0);
+    const look = async () => {
+      const [time, heap] = await Promise.all([timeOf(thread.worker), heapOf(thread.worker)]);
+      if (job !== thread.job) return;
+      if (time - began > seconds * 1000) late();
+      else if (heap > limits.readingMemory.value) end(thread, tooComplex(lackOfMemory));
+    };
+    if (job === thread.job)
+      thread.watch = setInterval(() => void look().catch(() => {}), watchInterval).unref();
   }
 
   function settle(thread: Thread, reply: Exclude<ReaderReply, 'begun'>): void {
@@ -154,7 +181,7 @@ export function createModuleReader({
     clearInterval(thread.watch);
     thread.job = undefined;
     thread.worker.unref();
-    thread.cancel = after(idle, () => end(thread));
+    thread.cancel = afterTimeout(idle, () => end(thread));
     if ('outcome' in reply) job?.resolve(reply.outcome);
     else job?.reject('known' in reply ? new AshlarError(reply.known) : new Error(reply.unknown));
     assign();
@@ -171,31 +198,34 @@ export function createModuleReader({
 
   async function run<Name extends ReaderJobName>(
     name: Name,
-    asker: Asker,
-    input: ReaderJobs[Name]['input'],
-    transfer: readonly ArrayBuffer[] = [],
+    customer: Customer,
+    make: () => Handover<ReaderJobs[Name]['input']>,
   ): Promise<ReaderJobs[Name]['outcome']> {
-    requireRoom(asker);
+    requireRoom(customer);
     return await new Promise((resolve, reject) => {
-      waiting[asker].push({ name, asker, input, transfer, resolve, reject });
+      waiting[customer.kind].add(customer.namespace, { name, customer, make, resolve, reject });
       assign();
     });
   }
 
+  const texts = <Input>(input: Input) => ({ input, transfer: [] });
   return {
     prepare() {
       if (threads.size === 0) open()?.worker.unref();
     },
-    async read(content) {
-      const { input, transfer } = copyOf(content);
-      return await run('read', 'publisher', input, transfer);
+    async read(content, customer) {
+      if (content.language === 'terraform') requireSmall(sourcesOf(content.files));
+      return await run('read', customer, () => copyOf(content));
     },
-    compare: async (before, after, asker) => await run('compare', asker, { before, after }),
-    async locate(text) {
-      const copy = new Uint8Array(text);
-      return await run('locate', 'publisher', { text: copy }, [copy.buffer]);
+    compare: async (before, after, customer) =>
+      await run('compare', customer, () => texts({ before, after })),
+    async locate(text, customer) {
+      return await run('locate', customer, () => {
+        const copy = new Uint8Array(text);
+        return { input: { text: copy }, transfer: [copy.buffer] };
+      });
     },
-    schema: async (model) => await run('schema', 'visitor', { model }),
+    schema: async (model, customer) => await run('schema', customer, () => texts({ model })),
     async close() {
       isClosed = true;
       await Promise.all([...threads].map(async ({ worker }) => await worker.terminate()));
@@ -212,6 +242,12 @@ async function usedHeap(worker: Worker): Promise<number> {
   return (await worker.getHeapStatistics()).used_heap_size;
 }
 
+async function usedTime(worker: Worker): Promise<number> {
+  const { user, system } = await worker.cpuUsage();
+  return (user + system) / 1000;
+}
+
+const overloaded = () => ashlarError('ASH-OVERLOADED', { seconds: comeAgain });
 const lackOfMemory = 'it takes too much memory';
 
 function deathOf(cause: unknown): AshlarError {
@@ -231,8 +267,12 @@ function requireSmall(files: readonly ContentFile[]): void {
   if (size > value) throw tooComplex(`its files hold more than ${value} bytes of Terraform`);
 }
 
+function sourcesOf(files: readonly ContentFile[]): ContentFile[] {
+  return files.filter(({ path }) => isTerraformSource(path));
+}
+
 /** Files share memory with their archive, which stays here: what is read is copied, and the copies are handed over. */
-function copyOf(content: ModuleContent): { input: ModuleContent; transfer: ArrayBuffer[] } {
+function copyOf(content: ModuleContent): Handover<ModuleContent> {
   const transfer: ArrayBuffer[] = [];
   const copied = (bytes: Uint8Array) => {
     const copy = new Uint8Array(bytes);
@@ -243,8 +283,7 @@ function copyOf(content: ModuleContent): { input: ModuleContent; transfer: Array
     const { template, source } = content;
     return { input: { ...content, template: copied(template), source: source && copied(source) }, transfer };
   }
-  const sources = content.files.filter(({ path }) => isTerraformSource(path));
-  requireSmall(sources);
+  const sources = sourcesOf(content.files);
   const readmes = content.files.filter(({ path }) => readmeFolder(path) !== undefined);
   const files = [
     ...sources.map(({ path, bytes }) => ({ path, bytes: copied(bytes) })),

@@ -36,9 +36,11 @@ export function publishRoute(app: ApiApp): void {
     handler: async (request, reply) => {
       const { ref, stampTelemetry, ...options } = request.query;
       const { address, version } = parseVersionReference(ref);
-      await requireRepository(registry, request.caller, 'publish', parseRepository(address.repository));
+      const repository = parseRepository(address.repository);
+      await requireRepository(registry, request.caller, 'publish', repository);
       const content = await readContent(request, address);
       const published = await registry.room.hold(
+        repository.namespace,
         content.unpacked,
         async () =>
           await publishUpload(registry, {

@@ -16,7 +16,7 @@ import {
   versionBefore,
   type VersionModel,
 } from '../../catalogue/index.ts';
-import { unpackText } from '../../reading/index.ts';
+import { type Customer, unpackText } from '../../reading/index.ts';
 import type { Registry } from '../../registry.ts';
 import { needs } from '../../server/route-table.ts';
 import type { VersionRow } from '../../store/metadata/index.ts';
@@ -57,7 +57,8 @@ export function versionModelRoutes(app: ApiApp): void {
     },
     handler: async (request, reply) => {
       const { row } = await openVersion(registry, request, request.query.ref);
-      return sendText(reply, Buffer.from(await registry.reader.schema(await requireModel(registry, row))));
+      const model = await requireModel(registry, row);
+      return sendText(reply, Buffer.from(await registry.reader.schema(model, visitor(request, row))));
     },
   });
 
@@ -75,8 +76,13 @@ export function versionModelRoutes(app: ApiApp): void {
       const { from } = request.query;
       const diff =
         from === undefined
-          ? await diffWithBefore(registry, row)
-          : await diffWith(registry, row, await findOther(registry, address, parseVersion(from)));
+          ? await diffWithBefore(registry, row, visitor(request, row))
+          : await diffWith(
+              registry,
+              row,
+              await findOther(registry, address, parseVersion(from)),
+              visitor(request, row),
+            );
       return sendText(reply, await diffBytes(row, diff));
     },
   });
@@ -88,6 +94,11 @@ async function openVersion(registry: Registry, request: FastifyRequest, ref: str
   const missing = () => ashlarError('ASH-VERSION-UNKNOWN', { address: repository, version });
   await requireRepository(registry, request.caller, 'read', parseRepository(repository), missing);
   return { address, row: await resolveVersion(registry, address, version) };
+}
+
+function visitor({ raw }: FastifyRequest, { repository }: VersionRow): Customer {
+  const { namespace } = parseRepository(repository);
+  return { kind: 'visitor', namespace, isWanted: () => !raw.socket.destroyed };
 }
 
 /** Also a revoked one: who has to leave it wants to know what changes. @throws ASH-VERSION-UNKNOWN */
@@ -113,18 +124,23 @@ type Diff = Pick<VersionModel, 'before' | 'verdict' | 'declared' | 'honest' | 'c
 const noDiff: Diff = { before: null, verdict: null, declared: null, honest: null, changes: null };
 
 /** With the version that it was compared with when it was published, or the one that is before it now. */
-async function diffWithBefore(registry: Registry, row: VersionRow): Promise<Diff> {
+async function diffWithBefore(registry: Registry, row: VersionRow, customer: Customer): Promise<Diff> {
   const stored = await modelOf(registry, row);
   if (stored.changes !== null) return stored;
   const rows = await registry.metadata.query.listVersions(row.repository);
   const before =
     rows.find(({ version }) => version === stored.before) ?? versionBefore(rows, row.version as Version);
-  return before === undefined ? noDiff : await diffWith(registry, row, before);
+  return before === undefined ? noDiff : await diffWith(registry, row, before, customer);
 }
 
-async function diffWith(registry: Registry, row: VersionRow, before: VersionRow): Promise<Diff> {
+async function diffWith(
+  registry: Registry,
+  row: VersionRow,
+  before: VersionRow,
+  customer: Customer,
+): Promise<Diff> {
   const [old, now] = [await requireModel(registry, before), await requireModel(registry, row)];
-  const comparison = await registry.reader.compare(old, now, 'visitor');
+  const comparison = await registry.reader.compare(old, now, customer);
   const judged = judgement(before.version as Version, row.version as Version, comparison);
   return { ...judged, changes: comparison.changes };
 }

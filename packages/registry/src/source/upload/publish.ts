@@ -42,6 +42,7 @@ export async function publishUpload(registry: Registry, request: UploadRequest):
   const template = request.files.find(({ path }) => path === bicepTemplateFile)?.bytes;
   const artifact = await withTemplatePlace(
     registry,
+    repository,
     template,
     async () => await buildUpload(request, request),
   );
