@@ -100,6 +100,13 @@ describe('what was read of a version', () => {
       status: 404,
       body: { code: 'ASH-MODULE-NO-MODEL' },
     });
+    expect(await ask(server, 'diff', ref)).toMatchObject({ status: 404 });
+    await publish(server, 'bicep/contoso/res/large@1.0.1', { 'main.json': templateOf('a') });
+    const next = await ask(server, 'diff', 'bicep/contoso/res/large@1.0.1');
+    expect(next).toEqual({
+      status: 200,
+      body: { address: 'bicep/contoso/res/large', to: '1.0.1', changes: [] },
+    });
   });
 
   it('is that of what oras and bicep push', async () => {

@@ -130,7 +130,11 @@ async function diffWithBefore(registry: Registry, row: VersionRow, customer: Cus
   const rows = await registry.metadata.query.listVersions(row.repository);
   const before =
     rows.find(({ version }) => version === stored.before) ?? versionBefore(rows, row.version as Version);
-  return before === undefined ? noDiff : await diffWith(registry, row, before, customer);
+  if (before === undefined || (await modelOf(registry, before)).model === null) {
+    await requireModel(registry, row);
+    return noDiff;
+  }
+  return await diffWith(registry, row, before, customer);
 }
 
 async function diffWith(
