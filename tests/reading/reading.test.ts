@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ociClient } from '../oci/client.ts';
 import { manifestOf, pushBlob } from '../oci/content.ts';
 import { moduleFiles, noTraces, putVersion, traces, types } from '../publish/put-version.ts';
-import { startTestServer, type TestServer } from '../support/server.ts';
+import { type Json, startTestServer, type TestServer } from '../support/server.ts';
 import { ask, publish, templateOf } from './version.ts';
 
 let server: TestServer;
@@ -148,6 +148,24 @@ describe('what was read of a version', () => {
     });
     await publish(server, ref, { 'main.tf': '# 1' });
     expect((await ask(server, 'interface', ref)).status).toBe(410);
+  });
+
+  it.each([10, 8_000])('is told to Terraform, whether it has %d inputs or few', async (count) => {
+    const address = `contoso/wide${count}/azurerm`;
+    const names = Array.from({ length: count }, (_, i) => `input_${i}`);
+    const text = names.map((name) => `variable "${name}" {\n  type = string\n}\n`).join('');
+    await publish(server, `terraform/${address}@1.0.0`, { 'main.tf': text });
+    const answer = await fetch(`${server.urls.http}/v1/modules/${address}/1.0.0`, {
+      headers: { authorization: `Bearer ${server.admin}` },
+    });
+    const { root, name, versions } = (await answer.json()) as Json;
+
+    expect([answer.headers.get('content-type'), name, versions]).toEqual([
+      'application/json; charset=utf-8',
+      `wide${count}`,
+      ['1.0.0'],
+    ]);
+    expect(root.inputs.map((input: Json) => input.name).toSorted()).toEqual(names.toSorted());
   });
 
   it('is found out once for a version from before anything was read', async () => {

@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { AshlarError, ashlarError, limits, type Problem } from '@ashlar/core';
 
 import { createFairLine } from './fair-line.ts';
+import type { DetailInput } from './module-detail.ts';
 import { isTerraformSource, readmeFolder } from './read-path.ts';
 import type {
   Comparison,
@@ -40,6 +41,8 @@ export interface ModuleReader {
   locate(text: Uint8Array, customer: Customer): Promise<Problem | undefined>;
   /** JSON Schema of the inputs of a packed model. */
   schema(model: string, customer: Customer): Promise<string>;
+  /** See {@link moduleDetail}. */
+  detail(input: DetailInput, customer: Customer): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -226,6 +229,7 @@ export function createModuleReader({
       });
     },
     schema: async (model, customer) => await run('schema', customer, () => texts({ model })),
+    detail: async (input, customer) => await run('detail', customer, () => texts(input)),
     async close() {
       isClosed = true;
       await Promise.all([...threads].map(async ({ worker }) => await worker.terminate()));

@@ -1,5 +1,7 @@
 import type { AshlarError, Change, ChangeClass, Language, ModuleClass, Problem } from '@ashlar/core';
 
+import type { DetailInput } from './module-detail.ts';
+
 /** The bytes of a module, as its artifact holds them. */
 export type ModuleContent =
   | {
@@ -50,6 +52,8 @@ export interface ReaderJobs {
   };
   /** Where a text stops being JSON. */
   locate: { readonly input: { readonly text: Uint8Array }; readonly outcome: Problem | undefined };
+  /** See {@link moduleDetail}; the texts are not packed. */
+  detail: { readonly input: DetailInput; readonly outcome: string };
   /** JSON Schema of the inputs, as text. */
   schema: { readonly input: { readonly model: string }; readonly outcome: string };
 }

@@ -12,6 +12,7 @@ import {
   type Problem,
 } from '@ashlar/core';
 
+import { moduleDetail } from './module-detail.ts';
 import { packText, unpackTextSync } from './packed-text.ts';
 import { readContent } from './read-content.ts';
 import type { Comparison, ReaderJobs, ReaderReply, ReaderRequest } from './reader-protocol.ts';
@@ -29,6 +30,7 @@ const jobs: { [Name in keyof ReaderJobs]: (input: never) => unknown } = {
   compare: ({ before, after }: ReaderJobs['compare']['input']) =>
     compare(parseModel(before), parseModel(after)),
   locate: ({ text }: ReaderJobs['locate']['input']) => locate(new TextDecoder().decode(text)),
+  detail: moduleDetail,
   schema: ({ model }: ReaderJobs['schema']['input']) => JSON.stringify(inputSchema(parseModel(model))),
 };
 

@@ -19,6 +19,7 @@ import {
 import { type Customer, unpackText } from '../../reading/index.ts';
 import type { Registry } from '../../registry.ts';
 import { needs } from '../../server/route-table.ts';
+import { visitorOf } from '../../server/visitor.ts';
 import type { VersionRow } from '../../store/metadata/index.ts';
 import type { ApiApp } from './app.ts';
 import { errors } from './error.ts';
@@ -58,7 +59,10 @@ export function versionModelRoutes(app: ApiApp): void {
     handler: async (request, reply) => {
       const { row } = await openVersion(registry, request, request.query.ref);
       const model = await requireModel(registry, row);
-      return sendText(reply, Buffer.from(await registry.reader.schema(model, visitor(request, row))));
+      return sendText(
+        reply,
+        Buffer.from(await registry.reader.schema(model, visitorOf(request, row.repository))),
+      );
     },
   });
 
@@ -76,12 +80,12 @@ export function versionModelRoutes(app: ApiApp): void {
       const { from } = request.query;
       const diff =
         from === undefined
-          ? await diffWithBefore(registry, row, visitor(request, row))
+          ? await diffWithBefore(registry, row, visitorOf(request, row.repository))
           : await diffWith(
               registry,
               row,
               await findOther(registry, address, parseVersion(from)),
-              visitor(request, row),
+              visitorOf(request, row.repository),
             );
       return sendText(reply, await diffBytes(row, diff));
     },
@@ -94,11 +98,6 @@ async function openVersion(registry: Registry, request: FastifyRequest, ref: str
   const missing = () => ashlarError('ASH-VERSION-UNKNOWN', { address: repository, version });
   await requireRepository(registry, request.caller, 'read', parseRepository(repository), missing);
   return { address, row: await resolveVersion(registry, address, version) };
-}
-
-function visitor({ raw }: FastifyRequest, { repository }: VersionRow): Customer {
-  const { namespace } = parseRepository(repository);
-  return { kind: 'visitor', namespace, isWanted: () => !raw.socket.destroyed };
 }
 
 /** Also a revoked one: who has to leave it wants to know what changes. @throws ASH-VERSION-UNKNOWN */

@@ -1,20 +1,22 @@
 import { ashlarError, limits, normaliseVersion } from '@ashlar/core';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 
 import {
   consumable,
   latestVersion,
   listableNamespaces,
+  modelOf,
   requireRepository,
   resolveVersion,
   sortVersions,
 } from '../../catalogue/index.ts';
+import { moduleDetail, unpackText } from '../../reading/index.ts';
 import type { Registry } from '../../registry.ts';
+import { visitorOf } from '../../server/visitor.ts';
 import { needs } from '../../server/route-table.ts';
 import type { ModuleRow, VersionRow } from '../../store/metadata/index.ts';
 import { addressOf, modulePath, repositoryOf, versionPath } from './address.ts';
-import { moduleDetail } from './module-detail.ts';
 import { sourceAnnotations, sourceOf, versionKey } from './module-source.ts';
 
 const defaultLimit = 15;
@@ -55,17 +57,17 @@ export function catalogueRoutes(app: FastifyInstance, registry: Registry): void 
     const { namespace, name } = request.params as { namespace: string; name: string };
     return await listPage(registry, request, { namespace, name });
   });
-  app.get('/:namespace/:name/:system', module, async (request) => {
+  app.get('/:namespace/:name/:system', module, async (request, reply) => {
     const module = await readModule(registry, request, modulePath.parse(request.params));
     const latest = latestVersion(module.rows);
     if (!latest) throw module.missing();
-    return await detail(registry, request, module, latest);
+    return sendJson(reply, await detail(registry, request, module, latest));
   });
-  app.get('/:namespace/:name/:system/:version', module, async (request) => {
+  app.get('/:namespace/:name/:system/:version', module, async (request, reply) => {
     const path = versionPath.parse(request.params);
     const module = await readModule(registry, request, path);
     const version = await resolveVersion(registry, addressOf(path), normaliseVersion(path.version));
-    return await detail(registry, request, module, version);
+    return sendJson(reply, await detail(registry, request, module, version));
   });
   app.get('/:namespace/:name/:system/download', module, async (request, reply) => {
     const path = modulePath.parse(request.params);
@@ -236,12 +238,40 @@ async function detail(
     name: name.toLowerCase(),
     limit: maxLimit,
   });
-  return {
+  const head = {
     ...listItem(request, row, version, { annotations, downloads }),
-    ...(await moduleDetail(registry, version, name)),
     providers: siblings.map((sibling) => sibling.repository.split('/').at(-1)!),
     versions: sortVersions(consumable(rows)).map((each) => each.version),
     namespace,
     provider: system,
   };
+  const content = await contentOf(registry, request, version, name);
+  return `${JSON.stringify(head).slice(0, -1)},${content.slice(1)}`;
+}
+
+/** JSON that is text already. */
+function sendJson(reply: FastifyReply, text: string): FastifyReply {
+  return reply.type('application/json; charset=utf-8').send(text);
+}
+
+/** Characters of JSON that are read at once: of more the other requests would notice. */
+const shortText = 512 * 1024;
+
+/** What the version is made of, as JSON. */
+async function contentOf(
+  registry: Registry,
+  request: FastifyRequest,
+  version: VersionRow,
+  name: string,
+): Promise<string> {
+  const readme = (await registry.metadata.query.findReadme(version)) ?? '';
+  const { model, readmes } = await modelOf(registry, version);
+  const [modelText, readmesText] = await Promise.all([model, readmes].map(unpacked));
+  const input = { model: modelText!, readmes: readmesText!, name, readme };
+  if ((modelText?.length ?? 0) <= shortText) return moduleDetail(input);
+  return await registry.reader.detail(input, visitorOf(request, version.repository));
+}
+
+async function unpacked(text: string | null): Promise<string | null> {
+  return text === null ? null : (await unpackText(text)).toString('utf8');
 }

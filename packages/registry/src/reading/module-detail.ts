@@ -1,41 +1,41 @@
 import type { Input, Module, ModuleInterface, Footprint, ProviderUse, Submodule } from '@ashlar/core';
 
-import { modelOf } from '../../catalogue/index.ts';
-import { unpackText } from '../../reading/index.ts';
-import type { Registry } from '../../registry.ts';
-import type { VersionRow } from '../../store/metadata/index.ts';
-
 interface Part {
   readonly interface: ModuleInterface;
   readonly footprint: Footprint;
 }
 
+/** Of a version, as it is stored but unpacked. */
+export interface DetailInput {
+  /** JSON of a `Module`; null when it could not be read. */
+  readonly model: string | null;
+  /** JSON object of the READMEs of submodules and examples by their paths. */
+  readonly readmes: string | null;
+  readonly name: string;
+  readonly readme: string;
+}
+
 /**
- * What the public registry tells about the content of a version: the module itself, those below it, and its examples. Of
- * one that could not be read only the README is known.
+ * What the public Terraform registry tells about the content of a version, as JSON: the module itself, those below it, and its
+ * examples. Of one that could not be read only the README is known.
  */
-export async function moduleDetail(registry: Registry, version: VersionRow, name: string) {
-  const readme = (await registry.metadata.query.findReadme(version)) ?? '';
-  const { model, readmes } = await modelOf(registry, version);
+export function moduleDetail({ model, readmes, name, readme }: DetailInput): string {
   const root = { path: '', name, readme };
-  if (model === null) return { root: { ...root, empty: false }, submodules: [], examples: [] };
-  const module = (await parse(model)) as Module;
-  const texts = (readmes === null ? {} : await parse(readmes)) as Readonly<Record<string, string>>;
+  if (model === null)
+    return JSON.stringify({ root: { ...root, empty: false }, submodules: [], examples: [] });
+  const module = JSON.parse(model) as Module;
+  const texts = JSON.parse(readmes ?? '{}') as Readonly<Record<string, string>>;
   const below = (each: Submodule) => ({
     path: each.path,
     name: each.path.split('/').at(-1)!,
     readme: texts[each.path] ?? '',
     ...partDetail(each),
   });
-  return {
+  return JSON.stringify({
     root: { ...root, ...partDetail(module) },
     submodules: module.submodules.map(below),
     examples: module.examples.map(below),
-  };
-}
-
-async function parse(packed: string): Promise<unknown> {
-  return JSON.parse((await unpackText(packed)).toString('utf8'));
+  });
 }
 
 function partDetail({ interface: { inputs, outputs }, footprint }: Part) {
