@@ -9,6 +9,8 @@ const call = (source: string, version?: string) =>
 const provider = (version: string, more = '') =>
   `terraform {\n  required_providers {\n    azapi = {\n      source  = "Azure/azapi"\n      version = "${version}"\n${more}\n    }\n  }\n}\n`;
 const program = (version: string) => `terraform {\n  required_version = "${version}"\n}\n`;
+const role = (name: string) =>
+  `resource "azurerm_role_assignment" "this" {\n  role_definition_name = ${name}\n}\n`;
 const address = 'footprint.addresses.azurerm_key_vault.this';
 const resources = 'footprint.resources.';
 
@@ -100,6 +102,20 @@ export const terraformFootprint: readonly Pair[] = [
     title: 'what is ignored, in another order',
     before: vault('  lifecycle {\n    ignore_changes = [tags, sku]\n  }'),
     after: vault('  lifecycle {\n    ignore_changes = [\n      sku,\n      tags,\n    ]\n  }'),
+    changes: [],
+    verdict: ['patch', 'patch'],
+  },
+  {
+    title: 'what is ignored, in quotes as before Terraform 0.12, and with blanks',
+    before: vault('  lifecycle {\n    ignore_changes = [tags["x"], "sku", a . b]\n  }'),
+    after: vault('  lifecycle {\n    ignore_changes = [tags[ "x" ], sku, /* why */ a.b]\n  }'),
+    changes: [],
+    verdict: ['patch', 'patch'],
+  },
+  {
+    title: 'expressions that are laid out in another way',
+    before: `${vault('  public_network_access_enabled = var.a?true:false')}${role('lookup(var.roles,"x", null)')}`,
+    after: `${vault('  public_network_access_enabled = var.a  ?  true : false # Why.')}${role('lookup(\n    var.roles, # All.\n    "x",\n    null\n  )')}`,
     changes: [],
     verdict: ['patch', 'patch'],
   },

@@ -22,8 +22,10 @@ export function readVariableType(placed: PlacedExpression | undefined): {
 }
 
 /** In one line where that is how it is written, or how it can be said without loss. */
-function shortened(placed: PlacedExpression, type: Type): string {
-  const written = textOf(placed).replace(/^"(?:\$\{)?|\}?"$/g, '');
+function shortened({ expression, file }: PlacedExpression, type: Type): string {
+  const { start, end } = expression;
+  const text = expression.kind === 'string' ? expression.value : file.tree.text.slice(start, end);
+  const written = text.replace(/^"(?:\$\{)?|\}?"$/g, '');
   return written.includes('\n') ? written.replaceAll(/\r\n/g, '\n') : written || textOfType(type);
 }
 
