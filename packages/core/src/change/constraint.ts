@@ -65,18 +65,36 @@ function rangeDifference(what: 'Value' | 'Length', before: Slot, after: Slot): C
   const [old, now] = [before, after].map((slot) => ({
     low: Math.max(lowest, slot[`min${what}`] ?? lowest),
     high: slot[`max${what}`] ?? Infinity,
+    ...(what === 'Value' ? exclusions(slot) : {}),
   })) as [Range, Range];
-  const isNarrowed = now.low > old.low || now.high < old.high;
-  const isWidened = now.low < old.low || now.high > old.high;
+  const isNarrowed = refusesOf(now, old);
+  const isWidened = refusesOf(old, now);
   if (!isNarrowed && !isWidened) return [];
   const aspect = isNarrowed && isWidened ? 'range-changed' : isNarrowed ? 'range-narrowed' : 'range-widened';
-  const shown = (slot: Slot) => ({ [`min${what}`]: slot[`min${what}`], [`max${what}`]: slot[`max${what}`] });
+  const shown = (slot: Slot) => ({
+    [`min${what}`]: slot[`min${what}`],
+    [`max${what}`]: slot[`max${what}`],
+    ...(what === 'Value' ? exclusions(slot) : {}),
+  });
   return [{ aspect, before: shown(before), after: shown(after) }];
 }
 
 interface Range {
   readonly low: number;
   readonly high: number;
+  readonly minExclusive?: true;
+  readonly maxExclusive?: true;
+}
+
+function exclusions({ minExclusive, maxExclusive }: Slot): Pick<Range, 'minExclusive' | 'maxExclusive'> {
+  return { ...(minExclusive ? { minExclusive } : {}), ...(maxExclusive ? { maxExclusive } : {}) };
+}
+
+/** Whether a range refuses something of another one. */
+function refusesOf(range: Range, other: Range): boolean {
+  const refusesLow = range.minExclusive === true && other.minExclusive !== true && range.low === other.low;
+  const refusesHigh = range.maxExclusive === true && other.maxExclusive !== true && range.high === other.high;
+  return range.low > other.low || range.high < other.high || refusesLow || refusesHigh;
 }
 
 function patternDifference(before: string | undefined, after: string | undefined): ConstraintDifference[] {
