@@ -1,3 +1,5 @@
+import type { Module } from '../module/model.ts';
+import { isSameDefault } from './default-value.ts';
 import type { Aspect } from './type-difference.ts';
 import type { Slot } from './slot.ts';
 
@@ -24,7 +26,11 @@ export const nullabilityBehind = {
 } as const satisfies Record<Requirement, Aspect>;
 
 /** Whether null is taken, secrets, limits, defaults and descriptions of two slots, both resolved. */
-export function constraintDifferences(before: Slot, after: Slot): ConstraintDifference[] {
+export function constraintDifferences(
+  language: Module['language'],
+  before: Slot,
+  after: Slot,
+): ConstraintDifference[] {
   return [
     ...flag('nullable-added', 'nullable-removed', before.nullable === true, after.nullable === true),
     ...flag('secure-added', 'secure-removed', before.secure === true, after.secure === true),
@@ -32,7 +38,7 @@ export function constraintDifferences(before: Slot, after: Slot): ConstraintDiff
     ...rangeDifference('Value', before, after),
     ...rangeDifference('Length', before, after),
     ...patternDifference(before.pattern, after.pattern),
-    ...defaultDifference(before, after),
+    ...defaultDifference(language, before, after),
     ...(before.description === after.description
       ? []
       : [{ aspect: 'description' as const, before: before.description, after: after.description }]),
@@ -105,9 +111,9 @@ function patternDifference(before: string | undefined, after: string | undefined
 }
 
 /** A default that comes or goes makes something optional or required, which says it all, unless null did that already. */
-function defaultDifference(before: Slot, after: Slot): ConstraintDifference[] {
+function defaultDifference(language: Module['language'], before: Slot, after: Slot): ConstraintDifference[] {
   const [old, now] = [before.default, after.default];
-  if (JSON.stringify(old) === JSON.stringify(now)) return [];
+  if (isSameDefault(language, before, after)) return [];
   if ((old === undefined || now === undefined) && before.required !== after.required) return [];
   return [{ aspect: 'default-changed', before: old ?? null, after: now ?? null }];
 }

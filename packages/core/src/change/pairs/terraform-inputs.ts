@@ -3,6 +3,8 @@ import type { Pair } from './pair.ts';
 const variable = (body: string, name = 'size') => `variable "${name}" {\n${body}\n}\n`;
 const typed = (type: string, more = '') => variable(`  type = ${type}\n${more}`);
 const withDefault = (type: string, value: string) => typed(type, `  default = ${value}`);
+const nested =
+  'object({ a = optional(string, "x"), b = optional(bool), c = optional(object({ d = optional(list(number), [1]) }), {}) })';
 const validation = (condition: string) =>
   typed('number', `  validation {\n    condition     = ${condition}\n    error_message = "No."\n  }`);
 
@@ -77,6 +79,56 @@ export const terraformInputs: readonly Pair[] = [
     after: withDefault('map(number)', '{\n    "a" = 1\n    b   = 2\n  }'),
     changes: [],
     verdict: ['patch', 'patch'],
+  },
+  {
+    title: 'the same number, flag and numbers as texts',
+    before: ['number', 'bool', 'list(number)']
+      .map((type, index) =>
+        variable(`  type = ${type}\n  default = ${['1.5', 'true', '[1, 2]'][index]}`, `v${index}`),
+      )
+      .join(''),
+    after: ['number', 'bool', 'list(number)']
+      .map((type, index) =>
+        variable(`  type = ${type}\n  default = ${['"1.50"', '"true"', '["1", "2"]'][index]}`, `v${index}`),
+      )
+      .join(''),
+    changes: [],
+    verdict: ['patch', 'patch'],
+  },
+  {
+    title: 'a default of a set in another order, and with one element twice',
+    before: withDefault('map(set(string))', '{ a = ["x", "y"], b = [] }'),
+    after: withDefault('map(set(string))', '{ b = [], a = ["y", "x", "y"] }'),
+    changes: [],
+    verdict: ['patch', 'patch'],
+  },
+  {
+    title: 'a default of a list in another order',
+    before: withDefault('list(string)', '["x", "y"]'),
+    after: withDefault('list(string)', '["y", "x"]'),
+    changes: [['input-default-changed', 'inputs.size']],
+    verdict: ['minor', 'minor'],
+  },
+  {
+    title: 'a default that says what the defaults of its attributes say',
+    before: withDefault(nested, '{}'),
+    after: withDefault(nested, '{ c = { d = ["1"] }, a = "x", b = null }'),
+    changes: [],
+    verdict: ['patch', 'patch'],
+  },
+  {
+    title: 'a default that says what another default of its attribute said',
+    before: withDefault('object({ a = optional(string, "x") })', '{ a = "x" }'),
+    after: withDefault('object({ a = optional(string, "y") })', '{ a = "x" }'),
+    changes: [['input-default-changed', 'inputs.size.a']],
+    verdict: ['minor', 'minor'],
+  },
+  {
+    title: 'a default with another value deep inside',
+    before: withDefault(nested, '{}'),
+    after: withDefault(nested, '{ c = { d = [2] } }'),
+    changes: [['input-default-changed', 'inputs.size']],
+    verdict: ['minor', 'minor'],
   },
   {
     title: 'null stands for the default',
