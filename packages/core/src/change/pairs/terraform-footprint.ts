@@ -185,6 +185,20 @@ export const terraformFootprint: readonly Pair[] = [
     verdict: ['minor', 'minor'],
   },
   {
+    title: 'a module of git in another version',
+    before: call('git::https://example.com/net.git//sub?ref=v1.2.0&depth=1'),
+    after: call('git::https://example.com/net.git//sub?depth=1&ref=v1.3.0'),
+    changes: [['module-call-version', 'footprint.modules.net']],
+    verdict: ['minor', 'minor'],
+  },
+  {
+    title: 'a module of git from elsewhere, in the same version',
+    before: call('git::https://example.com/net.git?ref=v1.2.0'),
+    after: call('git::https://example.org/net.git?ref=v1.2.0'),
+    changes: [['module-call-source', 'footprint.modules.net']],
+    verdict: ['minor', 'minor'],
+  },
+  {
     title: 'a module from elsewhere',
     before: call('./modules/net'),
     after: call('Azure/net/azurerm', '1.0.0'),
