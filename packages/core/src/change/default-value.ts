@@ -92,7 +92,8 @@ function spellPlain(value: unknown, type: Type): string {
   if (value === null) return 'null';
   if (type === 'number' && typeof value === 'string') return numberText(value);
   if (type === 'bool' && (value === 'true' || value === 'false')) return value;
-  return JSON.stringify(type === 'string' ? String(value) : value);
+  const text = JSON.stringify(value);
+  return type === 'string' && typeof value !== 'string' ? `"${text}"` : text;
 }
 
 function numberText(text: string): string {

@@ -56,6 +56,7 @@ const cases: readonly (readonly [title: string, before: object, after: object, c
 
 const variable = (type: string, value: string, more = '') =>
   `variable "a" {\n  type = ${type}\n  default = ${value}\n${more}}\n`;
+const listOf = (textOf: (index: number) => string) => range(many).map(textOf).join();
 const optional = (type: string, value: string) => `object({ a = optional(list(${type}), [${value}]) })`;
 const checks = (condition: string) =>
   range(many)
@@ -71,8 +72,8 @@ const terraformCases: readonly (readonly [title: string, before: string, after: 
       'many values of a type with many attributes',
       ...(['"x"', '"y"'].map((last) =>
         variable(
-          `list(object({ ${range(many).map((index) => `a${index} = optional(string, "x")`)} }))`,
-          `[${range(many).map(() => '{}')}, { a1 = ${last} }]`,
+          `list(object({ ${listOf((index) => `a${index} = optional(string, "x")`)} }))`,
+          `[${listOf(() => '{}')}, { a1 = ${last} }]`,
         ),
       ) as [string, string]),
       1,

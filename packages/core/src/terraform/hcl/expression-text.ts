@@ -120,7 +120,7 @@ function writeObject(pieces: string[], items: Extract<Expression, { kind: 'objec
 /** `{ "a" = 1 }` says what `{ a = 1 }` says, and `{ "${var.a}" = 1 }` what `{ (var.a) = 1 }` does. */
 function writeKey(pieces: string[], key: Identifier | Expression): void {
   if (key.kind === 'identifier') pieces.push(key.name);
-  else if (key.kind === 'string' && /^[A-Za-z_][\w-]*$/.test(key.value)) pieces.push(key.value);
+  else if (key.kind === 'string' && /^(?!for$)[A-Za-z_][\w-]*$/.test(key.value)) pieces.push(key.value);
   else if (key.kind === 'template' && isOnlyInterpolation(key.parts)) writeList(pieces, '(', [key], ')');
   else write(pieces, key);
 }
