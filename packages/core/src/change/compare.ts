@@ -10,7 +10,7 @@ import { changeRules } from './table.ts';
 export function compareModules(before: Module, after: Module): Change[] {
   const { language } = before;
   const found = [...compareParts(language, before, after, ''), ...compareSubmodules(language, before, after)];
-  return found.map(changeOf).sort(byGravity);
+  return found.map((each) => changeOf(language, each)).sort(byGravity);
 }
 
 interface Parts {
@@ -41,7 +41,7 @@ function compareSubmodules(language: Module['language'], before: Module, after: 
   return found;
 }
 
-function changeOf({ rule, path, before, after, uses }: Found): Change {
+function changeOf(language: Module['language'], { rule, path, before, after, uses }: Found): Change {
   const { class: changeClass, kind } = changeRules[rule];
   return {
     class: changeClass,
@@ -50,7 +50,7 @@ function changeOf({ rule, path, before, after, uses }: Found): Change {
     ...(before === undefined ? {} : { before }),
     ...(after === undefined ? {} : { after }),
     rule,
-    message: sentenceOf({ rule, path, before, after }),
+    message: sentenceOf(language, { rule, path, before, after }),
     ...(uses === undefined || uses.length === 0 ? {} : { uses }),
   };
 }

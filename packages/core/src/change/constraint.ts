@@ -1,3 +1,5 @@
+import type { Module } from '../module/model.ts';
+import { isSameDefault } from './default-value.ts';
 import type { Aspect } from './type-difference.ts';
 import type { Slot } from './slot.ts';
 
@@ -24,7 +26,11 @@ export const nullabilityBehind = {
 } as const satisfies Record<Requirement, Aspect>;
 
 /** Whether null is taken, secrets, limits, defaults and descriptions of two slots, both resolved. */
-export function constraintDifferences(before: Slot, after: Slot): ConstraintDifference[] {
+export function constraintDifferences(
+  language: Module['language'],
+  before: Slot,
+  after: Slot,
+): ConstraintDifference[] {
   return [
     ...flag('nullable-added', 'nullable-removed', before.nullable === true, after.nullable === true),
     ...flag('secure-added', 'secure-removed', before.secure === true, after.secure === true),
@@ -32,7 +38,7 @@ export function constraintDifferences(before: Slot, after: Slot): ConstraintDiff
     ...rangeDifference('Value', before, after),
     ...rangeDifference('Length', before, after),
     ...patternDifference(before.pattern, after.pattern),
-    ...defaultDifference(before, after),
+    ...defaultDifference(language, before, after),
     ...(before.description === after.description
       ? []
       : [{ aspect: 'description' as const, before: before.description, after: after.description }]),
@@ -65,18 +71,36 @@ function rangeDifference(what: 'Value' | 'Length', before: Slot, after: Slot): C
   const [old, now] = [before, after].map((slot) => ({
     low: Math.max(lowest, slot[`min${what}`] ?? lowest),
     high: slot[`max${what}`] ?? Infinity,
+    ...(what === 'Value' ? exclusions(slot) : {}),
   })) as [Range, Range];
-  const isNarrowed = now.low > old.low || now.high < old.high;
-  const isWidened = now.low < old.low || now.high > old.high;
+  const isNarrowed = refusesOf(now, old);
+  const isWidened = refusesOf(old, now);
   if (!isNarrowed && !isWidened) return [];
   const aspect = isNarrowed && isWidened ? 'range-changed' : isNarrowed ? 'range-narrowed' : 'range-widened';
-  const shown = (slot: Slot) => ({ [`min${what}`]: slot[`min${what}`], [`max${what}`]: slot[`max${what}`] });
+  const shown = (slot: Slot) => ({
+    [`min${what}`]: slot[`min${what}`],
+    [`max${what}`]: slot[`max${what}`],
+    ...(what === 'Value' ? exclusions(slot) : {}),
+  });
   return [{ aspect, before: shown(before), after: shown(after) }];
 }
 
 interface Range {
   readonly low: number;
   readonly high: number;
+  readonly minExclusive?: true;
+  readonly maxExclusive?: true;
+}
+
+function exclusions({ minExclusive, maxExclusive }: Slot): Pick<Range, 'minExclusive' | 'maxExclusive'> {
+  return { ...(minExclusive ? { minExclusive } : {}), ...(maxExclusive ? { maxExclusive } : {}) };
+}
+
+/** Whether a range refuses something of another one. */
+function refusesOf(range: Range, other: Range): boolean {
+  const refusesLow = range.minExclusive === true && other.minExclusive !== true && range.low === other.low;
+  const refusesHigh = range.maxExclusive === true && other.maxExclusive !== true && range.high === other.high;
+  return range.low > other.low || range.high < other.high || refusesLow || refusesHigh;
 }
 
 function patternDifference(before: string | undefined, after: string | undefined): ConstraintDifference[] {
@@ -87,9 +111,9 @@ function patternDifference(before: string | undefined, after: string | undefined
 }
 
 /** A default that comes or goes makes something optional or required, which says it all, unless null did that already. */
-function defaultDifference(before: Slot, after: Slot): ConstraintDifference[] {
+function defaultDifference(language: Module['language'], before: Slot, after: Slot): ConstraintDifference[] {
   const [old, now] = [before.default, after.default];
-  if (JSON.stringify(old) === JSON.stringify(now)) return [];
+  if (isSameDefault(language, before, after)) return [];
   if ((old === undefined || now === undefined) && before.required !== after.required) return [];
   return [{ aspect: 'default-changed', before: old ?? null, after: now ?? null }];
 }

@@ -2,6 +2,7 @@ import type { Footprint, Module, ModuleCall, ProviderUse, ResourceUse } from '..
 import { compareRanges, parseConstraint } from '../terraform/version-constraint.ts';
 import { compareAddresses } from './address.ts';
 import type { Found } from './found.ts';
+import { type SourceParts, sourceParts } from './module-source.ts';
 import type { RuleId } from './table.ts';
 
 /** Compares what two versions do to the world. */
@@ -153,16 +154,20 @@ function compareModules(
     if (other === undefined) {
       // Of Terraform the address says it, and what becomes of it.
       if (language === 'bicep') found.push({ rule: 'module-call-removed', path: place, before: call.source });
-    } else if (call.source !== other.source) {
-      found.push({ rule: 'module-call-source', path: place, before: call.source, after: other.source });
-    } else if (call.version !== other.version) {
-      found.push({ rule: 'module-call-version', path: place, before: call.version, after: other.version });
-    }
+    } else compareSources(sourceParts(language, call), sourceParts(language, other), place, found);
   }
   if (language !== 'bicep') return;
   for (const [name, call] of now) {
     if (!old.has(name))
       found.push({ rule: 'module-call-added', path: `${path}modules.${name}`, after: call.source });
+  }
+}
+
+function compareSources(before: SourceParts, after: SourceParts, path: string, found: Found[]): void {
+  if (before.source !== after.source) {
+    found.push({ rule: 'module-call-source', path, before: before.source, after: after.source });
+  } else if (before.version !== after.version) {
+    found.push({ rule: 'module-call-version', path, before: before.version, after: after.version });
   }
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { readCompiled } from '../bicep/compiled/read.ts';
 import { compareModules } from './compare.ts';
+import { terraformModule } from './pairs/module-of.ts';
 
 const many = 5_000;
 const range = (length: number) => Array.from({ length }, (_, index) => index);
@@ -53,6 +54,48 @@ const cases: readonly (readonly [title: string, before: object, after: object, c
   ['more new names than anybody compares', inputs('a', 5_000), inputs('b', 5_000), 10_000],
 ];
 
+const variable = (type: string, value: string, more = '') =>
+  `variable "a" {\n  type = ${type}\n  default = ${value}\n${more}}\n`;
+const listOf = (textOf: (index: number) => string) => range(many).map(textOf).join();
+const optional = (type: string, value: string) => `object({ a = optional(list(${type}), [${value}]) })`;
+const checks = (condition: string) =>
+  range(many)
+    .map(
+      (index) =>
+        `  validation {\n    condition = ${condition}(var.a, ${index})\n    error_message = "No."\n  }\n`,
+    )
+    .join('');
+
+const terraformCases: readonly (readonly [title: string, before: string, after: string, changes: number])[] =
+  [
+    [
+      'many values of a type with many attributes',
+      ...(['"x"', '"y"'].map((last) =>
+        variable(
+          `list(object({ ${listOf((index) => `a${index} = optional(string, "x")`)} }))`,
+          `[${listOf(() => '{}')}, { a1 = ${last} }]`,
+        ),
+      ) as [string, string]),
+      1,
+    ],
+    [
+      'defaults of defaults, twice as many each time',
+      ...(['1', '2'].map((last) =>
+        variable(
+          range(60).reduce((type) => optional(type, '{}, {}'), 'number'),
+          `{ a = [{}, { a = [{ a = [{}, {}, ${last}] }] }] }`,
+        ),
+      ) as [string, string]),
+      1,
+    ],
+    [
+      'many checks with the same message',
+      variable('string', '""', checks('f')),
+      variable('string', '""', checks('g')),
+      many,
+    ],
+  ];
+
 describe('comparing what is made to take long', () => {
   it.each(cases)('%s', (_, before, after, changes) => {
     const modules = [before, after].map((template) => readCompiled({ ...template }, null));
@@ -60,5 +103,13 @@ describe('comparing what is made to take long', () => {
 
     expect(compareModules(modules[0]!, modules[1]!)).toHaveLength(changes);
     expect(performance.now() - started).toBeLessThan(5_000);
+  });
+
+  it.each(terraformCases)('%s', (_, before, after, changes) => {
+    const modules = [before, after].map(terraformModule);
+    const started = performance.now();
+
+    expect(compareModules(modules[0]!, modules[1]!)).toHaveLength(changes);
+    expect(performance.now() - started).toBeLessThan(1_000);
   });
 });

@@ -4,6 +4,7 @@ import { namedParts } from './named-part.ts';
 import type { Slot } from './slot.ts';
 import type { RuleId } from './table.ts';
 import { compareSlots, type TypeComparison } from './type-difference.ts';
+import { compareChecks, readChecks } from './validation.ts';
 
 /** Makes a comparison whose differences are told of an input, an output or a function at this path. */
 export type ComparisonFor<Role extends string> = (role: Role, path: string) => TypeComparison;
@@ -40,43 +41,38 @@ function compareInput(
   comparison: TypeComparison,
   found: Found[],
 ): void {
-  if (comparison.language === 'terraform' && before.default !== undefined && after.default !== undefined) {
-    compareSlots(path, nullableApart(before), nullableApart(after), comparison);
-    if (before.nullable !== after.nullable) {
-      const [was, is] = [before.nullable ?? false, after.nullable ?? false];
-      found.push({ rule: 'input-null-means-default', path, before: was, after: is });
-    }
-  } else compareSlots(path, before, after, comparison);
   const tell = (rule: RuleId, was: unknown, is: unknown) =>
     found.push({ rule, path, before: was, after: is });
+  if (comparison.language === 'terraform') compareVariable(path, before, after, comparison, tell);
+  else compareSlots(path, before, after, comparison);
   if (before.ephemeral !== after.ephemeral) {
     const rule = after.ephemeral ? 'input-ephemeral-added' : 'input-ephemeral-removed';
     tell(rule, before.ephemeral ?? false, after.ephemeral ?? false);
   }
   if (before.deprecated !== after.deprecated) tell('input-deprecated', before.deprecated, after.deprecated);
-  compareValidations(before, after, tell);
 }
 
-/** What null does to a Terraform variable that has a default is no matter of its type. */
-function nullableApart({ nullable: _, ...input }: Input): Slot {
-  return input;
-}
-
-function compareValidations(
+/** A variable of Terraform: where both have a default, what null does there is no matter of its type. */
+function compareVariable(
+  path: string,
   before: Input,
   after: Input,
+  comparison: TypeComparison,
   tell: (rule: RuleId, was: unknown, is: unknown) => void,
 ): void {
-  const [old, now] = [before, after].map(({ validations = [] }) => [
-    ...new Set(validations.map(({ condition }) => condition)),
-  ]) as [string[], string[]];
-  const gone = old.filter((condition) => !now.includes(condition));
-  const fresh = now.filter((condition) => !old.includes(condition));
-  for (let index = 0; index < Math.max(gone.length, fresh.length); index++) {
-    const [was, is] = [gone[index], fresh[index]];
-    if (was === undefined) tell('input-validation-added', was, is);
-    else tell(is === undefined ? 'input-validation-removed' : 'input-validation-changed', was, is);
-  }
+  const { slots, rest, refusesNull } = readChecks(before, after);
+  const hasDefaults = before.default !== undefined && after.default !== undefined;
+  const [old, now] = slots.map(({ nullable, ...slot }, index): Slot => {
+    const takesNull = nullable === true && !hasDefaults && refusesNull[index] !== true;
+    return { ...slot, ...(takesNull ? { nullable } : {}) };
+  }) as [Slot, Slot];
+  compareSlots(path, old, now, comparison);
+  const [was, is] = [before.nullable ?? false, after.nullable ?? false];
+  const [refused, refuses] = refusesNull;
+  if (hasDefaults && refused !== refuses)
+    tell(refuses ? 'input-nullable-removed' : 'input-nullable-added', !refused, !refuses);
+  else if (hasDefaults && was !== is) tell('input-null-means-default', was, is);
+  compareChecks(...rest, tell);
 }
 
 function briefly({ typeText: type, required, default: value }: Input): unknown {

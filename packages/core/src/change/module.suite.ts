@@ -8,6 +8,7 @@ import type {
   ModuleInterface,
   NamedType,
   Output,
+  Validation,
 } from '../module/model.ts';
 import type { Property, Type } from '../module/type.ts';
 
@@ -42,6 +43,7 @@ const constraints = {
     fc.uniqueArray(fc.constantFrom<unknown>('a', 'b', 1, true, { a: 1 }), { minLength: 1, maxLength: 3 }),
   ),
   minValue: few,
+  minExclusive: flag,
   maxLength: few,
   pattern: maybe(fc.constantFrom('^a', '^b')),
 };
@@ -100,6 +102,19 @@ const { type } = fc.letrec<{ type: Type; property: Property }>((tie) => ({
 
 const described = maybe(fc.constantFrom('One.', 'Another.'));
 
+const conditions = [
+  'x',
+  'y && z',
+  'var.alpha == null || x',
+  'var.alpha != null',
+  'contains(["a", "b"], var.alpha)',
+  'var.alpha == null ? true : contains(["b", "c"], var.alpha)',
+  'var.alpha > 1 && var.alpha <= 9',
+  'length(var.alpha) > 2',
+  'can(regex("^a", var.alpha))',
+  'can(regex("^b", var.alpha)) && x',
+];
+
 const input = record<Input>({
   name: fc.constantFrom(...names),
   type,
@@ -110,8 +125,14 @@ const input = record<Input>({
   deprecated: described,
   validations: maybe(
     fc
-      .uniqueArray(fc.constantFrom('x', 'y', 'z'), { maxLength: 2 })
-      .map((all) => all.map((condition) => ({ condition }))),
+      .uniqueArray(fc.constantFrom(...conditions), { maxLength: 3 })
+      .chain((all) =>
+        fc.tuple(
+          ...all.map((condition) =>
+            record<Validation>({ condition: fc.constant(condition), message: described }),
+          ),
+        ),
+      ),
   ),
   ...constraints,
 });

@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
 
+import { compareModules } from './compare.ts';
+import { terraformModule } from './pairs/module-of.ts';
 import { sentenceOf } from './sentence.ts';
 import { changeRules, type RuleId } from './table.ts';
 
@@ -10,7 +12,15 @@ it.each([
   ],
   [
     { rule: 'input-default-changed', path: 'inputs.a', before: { value: 1 }, after: { value: 2 } },
-    'inputs.a: what is done when an input is left out is something else: {"value":1} → {"value":2}.',
+    'inputs.a: what is done when an input is left out is something else: 1 → 2.',
+  ],
+  [
+    { rule: 'input-default-changed', path: 'inputs.a', before: { value: 'x' }, after: { expression: 'f()' } },
+    'inputs.a: what is done when an input is left out is something else: "x" → f().',
+  ],
+  [
+    { rule: 'input-default-changed', path: 'inputs.a', before: null, after: { value: null } },
+    'inputs.a: what is done when an input is left out is something else: nothing → null.',
   ],
   [
     {
@@ -30,9 +40,19 @@ it.each([
     'footprint.addresses.aws_vpc.a: a resource or a module call is gone from its address without a `moved` or `removed` block.',
   ],
 ] as const)('%j', (found, sentence) => {
-  expect(sentenceOf(found)).toBe(sentence);
+  expect(sentenceOf('bicep', found)).toBe(sentence);
+});
+
+it.each([
+  ['string', 'map(object({ a = optional(list(string), []) }))'],
+  ['map(any)', 'tuple([string])'],
+])('types of Terraform are in its own words: %s, %s', (before, after) => {
+  const [old, now] = [before, after].map((type) => terraformModule(`variable "a" {\n  type = ${type}\n}\n`));
+  const [change] = compareModules(old!, now!);
+
+  expect(change?.message).toContain(`: ${before} → ${after}.`);
 });
 
 it.each(Object.keys(changeRules) as RuleId[])('a sentence about %s says what it is', (rule) => {
-  expect(sentenceOf({ rule, path: 'x' }).split(' ').length).toBeGreaterThan(3);
+  expect(sentenceOf('bicep', { rule, path: 'x' }).split(' ').length).toBeGreaterThan(3);
 });

@@ -1,5 +1,7 @@
+import type { Language } from '../module/address.ts';
+import { terraformTypeText } from '../module/terraform-type-text.ts';
 import { typeText } from '../module/type-text.ts';
-import type { Type } from '../module/type.ts';
+import type { Default, Type } from '../module/type.ts';
 import type { Found } from './found.ts';
 import { changeRules, type RuleId } from './table.ts';
 
@@ -7,9 +9,9 @@ import { changeRules, type RuleId } from './table.ts';
 const maxShown = 80;
 
 /** One sentence about a change, for a person: what it is, where, and from what to what. */
-export function sentenceOf({ rule, path, before, after }: Found): string {
+export function sentenceOf(language: Language, { rule, path, before, after }: Found): string {
   const subject = `${path}: ${phraseOf(rule)}`;
-  const [was, is] = [before, after].map(shown);
+  const [was, is] = [before, after].map((value) => shown(language, rule, value));
   if (changeRules[rule].kind === 'added' || changeRules[rule].kind === 'removed') return `${subject}.`;
   if (was === undefined && is === undefined) return `${subject}.`;
   return `${subject}: ${was ?? 'nothing'} → ${is ?? 'nothing'}.`;
@@ -21,10 +23,25 @@ function phraseOf(rule: RuleId): string {
   return first.charAt(0).toLowerCase() + first.slice(1).replace(/\.$/, '');
 }
 
-function shown(value: unknown): string | undefined {
-  if (value === undefined) return undefined;
-  const text = typeof value === 'string' ? value : isType(value) ? typeText(value) : JSON.stringify(value);
+function shown(language: Language, rule: RuleId, value: unknown): string | undefined {
+  // A default that there is not.
+  if (value === undefined || value === null) return undefined;
+  const text = textOf(language, rule, value);
   return text.length <= maxShown ? text : `${text.slice(0, maxShown)}…`;
+}
+
+function textOf(language: Language, rule: RuleId, value: unknown): string {
+  const typeTextOf = language === 'terraform' ? terraformTypeText : typeText;
+  if (typeof value === 'string') return rule.includes('-type-') ? typeTextOf(value as Type) : value;
+  if (isType(value)) return typeTextOf(value);
+  if (!isDefault(value)) return JSON.stringify(value);
+  return 'value' in value ? JSON.stringify(value.value) : value.expression;
+}
+
+function isDefault(value: unknown): value is Default {
+  if (typeof value !== 'object' || value === null) return false;
+  const [name, more] = Object.keys(value);
+  return more === undefined && (name === 'value' || name === 'expression');
 }
 
 function isType(value: unknown): value is Exclude<Type, string> {

@@ -93,7 +93,7 @@ export function compareSlots(path: string, before: Slot, after: Slot, comparison
 
 function compareWithin(path: string, before: Slot, after: Slot, comparison: TypeComparison): void {
   const [old, now] = [resolved(before, comparison.before), resolved(after, comparison.after)];
-  const differences = constraintDifferences(old, now);
+  const differences = constraintDifferences(comparison.language, old, now);
   const pair = pairOf(before.type, after.type, comparison);
   if (pair !== undefined) {
     comparePair(path, before, after, pair, differences, comparison);
@@ -131,6 +131,7 @@ function comparePair(
   comparison: TypeComparison,
 ): void {
   const written = constraintDifferences(
+    comparison.language,
     resolved({ type: before.type }, comparison.before),
     resolved({ type: after.type }, comparison.after),
   ).map(({ aspect }) => aspect);

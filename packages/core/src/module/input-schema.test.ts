@@ -1,7 +1,9 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 
+import { readTerraform } from '../terraform/source/read.ts';
 import { inputSchema } from './input-schema.ts';
+import { inputTypes } from './input-types.ts';
 import type { Input, Module, NamedType } from './model.ts';
 import { moduleOf } from './model.suite.ts';
 import type { Constraints, Type } from './type.ts';
@@ -32,6 +34,13 @@ describe('the schema of one input', () => {
     ],
     ['string', { secure: true }, { type: 'string', writeOnly: true }],
     ['int', { minValue: 1, maxValue: 5 }, { type: 'integer', minimum: 1, maximum: 5 }],
+    [
+      'number',
+      { minValue: 0, minExclusive: true, maxValue: 5, maxExclusive: true },
+      { type: 'number', exclusiveMinimum: 0, exclusiveMaximum: 5 },
+    ],
+    // What JSON Schema knows nothing of.
+    ['string', { pattern: '(?i)^a' }, { type: 'string' }],
     ['bool', {}, { type: 'boolean' }],
     ['any', { nullable: true }, {}],
     ['object', { minLength: 1 }, { type: 'object', minProperties: 1 }],
@@ -130,6 +139,74 @@ it('says what is required, what is said about an input, and its default', () => 
     required: ['a'],
     additionalProperties: false,
   });
+});
+
+it('says what the validations of Terraform say', () => {
+  const text = `
+variable "sku" {
+  type = string
+  validation {
+    condition     = var.sku == null || contains(["a", "b"], var.sku)
+    error_message = "No."
+  }
+}
+variable "name" {
+  type    = string
+  default = "abc"
+  validation {
+    condition     = can(regex("^[a-z]+$", var.name)) && length(var.name) < 5
+    error_message = "No."
+  }
+}
+variable "kinds" {
+  type = set(string)
+  validation {
+    condition     = var.kinds == null ? true : alltrue([for kind in var.kinds : contains(["x", "y"], kind)])
+    error_message = "No."
+  }
+}
+variable "size" {
+  type    = number
+  default = 1
+  validation {
+    condition     = var.size > 0
+    error_message = "No."
+  }
+}
+`;
+  const module = readTerraform({ paths: ['main.tf'], textOf: () => text }, null)!;
+  const isTaken = new Ajv2020({ allowUnionTypes: true }).compile(inputSchema(module));
+  const base = { sku: 'a', kinds: null };
+
+  expect(
+    [
+      {},
+      { sku: null },
+      { kinds: ['x', 'y'] },
+      { name: 'abcd', size: 0.5 },
+      { sku: 'c' },
+      { name: 'abcde' },
+      { name: 'A' },
+      { name: null },
+      { kinds: ['x', 'z'] },
+      { size: 0 },
+      { size: null },
+    ].map((values) => isTaken({ ...base, ...values })),
+  ).toEqual([true, true, true, true, false, false, false, false, false, false, false]);
+  expect(inputTypes(module)).toBe(
+    [
+      '/** What may be given to the module. */',
+      'export interface Inputs {',
+      '  sku: "a" | "b" | null;',
+      '  /** @default "abc" */',
+      '  name?: string;',
+      '  kinds: ("x" | "y")[] | null;',
+      '  /** @default 1 */',
+      '  size?: number;',
+      '}',
+      '',
+    ].join('\n'),
+  );
 });
 
 it('defines named types once, those inside themselves too, and only those that are used', () => {

@@ -38,11 +38,18 @@ function propertiesOf(items: readonly Named[], context: Context): JsonSchema {
 function schemaOfItem(item: Named, context: Context): JsonSchema {
   const { type, description, default: fallback } = item;
   return {
-    ...constrained(type, item, context),
+    ...constrained(type, takenBy(item), context),
     ...(description === undefined ? {} : { description }),
     ...defaultOf(fallback),
     ...('deprecated' in item && item.deprecated !== undefined ? { deprecated: true } : {}),
   };
+}
+
+/** Null is not taken where a validation refuses it. */
+function takenBy(item: Named): Constraints {
+  if (!('nullRefused' in item) || item.nullRefused !== true) return item;
+  const { nullable: _, ...limits } = item;
+  return limits;
 }
 
 function defaultOf(fallback: Default | undefined): JsonSchema {
@@ -80,18 +87,27 @@ function orNull(schema: JsonSchema): JsonSchema {
 
 function boundsOf(
   type: Type,
-  { minValue, maxValue, minLength, maxLength, pattern }: Constraints,
+  { minValue, maxValue, minExclusive, maxExclusive, minLength, maxLength, pattern }: Constraints,
   context: Context,
 ): JsonSchema {
   const kind = kindOf(type, context);
   const unit = kind === 'array' ? 'Items' : kind === 'object' ? 'Properties' : 'Length';
   return {
-    ...(minValue === undefined ? {} : { minimum: minValue }),
-    ...(maxValue === undefined ? {} : { maximum: maxValue }),
+    ...(minValue === undefined ? {} : { [minExclusive ? 'exclusiveMinimum' : 'minimum']: minValue }),
+    ...(maxValue === undefined ? {} : { [maxExclusive ? 'exclusiveMaximum' : 'maximum']: maxValue }),
     ...(minLength === undefined ? {} : { [`min${unit}`]: minLength }),
     ...(maxLength === undefined ? {} : { [`max${unit}`]: maxLength }),
-    ...(pattern === undefined ? {} : { pattern }),
+    ...(pattern === undefined || !isPattern(pattern) ? {} : { pattern }),
   };
+}
+
+/** Terraform's expressions are those of RE2; what means something else in JSON Schema, or nothing, is left out. */
+function isPattern(pattern: string): boolean {
+  try {
+    return new RegExp(pattern, 'u').source !== '';
+  } catch {
+    return false;
+  }
 }
 
 function isList(type: Type, context: Context): boolean {

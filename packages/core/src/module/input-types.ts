@@ -71,7 +71,8 @@ function withLimits(type: Type, limits: Constraints, context: Context, indent: s
     limits.allowed === undefined
       ? textOf(type, context, indent)
       : allowedText(limits.allowed, isList(type, context));
-  return limits.nullable ? `${text} | null` : text;
+  const isNullRefused = 'nullRefused' in limits && limits.nullRefused === true;
+  return limits.nullable && !isNullRefused ? `${text} | null` : text;
 }
 
 function allowedText(allowed: readonly unknown[], ofElements: boolean): string {

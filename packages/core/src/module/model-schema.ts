@@ -32,6 +32,8 @@ const constraints = {
   'allowed?': { ...listOf(anything), description: 'Of an array: of its elements.' },
   'minValue?': number,
   'maxValue?': number,
+  'minExclusive?': { ...flag, description: '`minValue` itself is refused.' },
+  'maxExclusive?': { ...flag, description: '`maxValue` itself is refused.' },
   'minLength?': number,
   'maxLength?': number,
   'pattern?': text,
@@ -93,7 +95,11 @@ const input = shape({
   'description?': text,
   'ephemeral?': flag,
   'deprecated?': text,
-  'validations?': listOf(shape({ condition: text, 'message?': text })),
+  'validations?': {
+    ...listOf(shape({ condition: text, 'message?': text })),
+    description: 'What can be understood of them is among the limits as well.',
+  },
+  'nullRefused?': { ...flag, description: 'A validation refuses null, although the type takes it.' },
   'at?': ref('place'),
   ...constraints,
 });

@@ -47,12 +47,15 @@ export interface Input extends Constraints {
   readonly description?: string;
   readonly ephemeral?: true;
   readonly deprecated?: string;
+  /** All of them; what can be understood of them is among the constraints as well. */
   readonly validations?: readonly Validation[];
+  /** Whether a validation refuses null although the type takes it (`nullable`). */
+  readonly nullRefused?: true;
   readonly at?: Place;
 }
 
 export interface Validation {
-  /** As it is written. */
+  /** In one line and one spelling, however it is laid out. */
   readonly condition: string;
   readonly message?: string;
 }

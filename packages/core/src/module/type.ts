@@ -95,6 +95,9 @@ export interface Constraints {
   readonly allowed?: readonly unknown[];
   readonly minValue?: number;
   readonly maxValue?: number;
+  /** Whether `minValue` itself is refused; Terraform alone. */
+  readonly minExclusive?: true;
+  readonly maxExclusive?: true;
   readonly minLength?: number;
   readonly maxLength?: number;
   readonly pattern?: string;

@@ -43,6 +43,9 @@ it.each<[string, string, RangeChange]>([
   ['~> 3.0', '>= 3.0, < 5.0', 'widened'],
   ['~> 3.0', '~> 4.0', 'changed'],
   ['> 1.0', '>= 1.0', 'widened'],
+  ['> 4.0.0', '>= 4.0.1', 'same'],
+  ['<= 4.0.9', '< 4.0.10', 'same'],
+  ['>= 0', '< 5.0.0', 'narrowed'],
 ])('%s and then %s is %s', (before, after, change) => {
   expect(compareRanges(parseConstraint(before)!, parseConstraint(after)!)).toBe(change);
 });

@@ -91,8 +91,8 @@ function compareCeilings(a: Bound | undefined, b: Bound | undefined): number {
 export type RangeChange = 'same' | 'raised' | 'narrowed' | 'widened' | 'changed';
 
 export function compareRanges(before: VersionRange, after: VersionRange): RangeChange {
-  const floor = compareFloors(before.floor, after.floor);
-  const ceiling = compareCeilings(before.ceiling, after.ceiling);
+  const floor = compareFloors(plainFloor(before), plainFloor(after));
+  const ceiling = compareCeilings(plainCeiling(before), plainCeiling(after));
   const isOut = (version: Version, list: readonly Version[]) => !list.includes(version);
   const refused = after.except.some((version) => isOut(version, before.except));
   const taken = before.except.some((version) => isOut(version, after.except));
@@ -103,6 +103,23 @@ export function compareRanges(before: VersionRange, after: VersionRange): RangeC
   if (!isNarrowed) return 'same';
   const isFloorAlone = floor < 0 && ceiling === 0 && !refused;
   return isFloorAlone && majorOf(before.floor) === majorOf(after.floor) ? 'raised' : 'narrowed';
+}
+
+/** `> 1.2.3` is `>= 1.2.4`, as pre-releases are taken by name alone, and nothing is before 0.0.0. */
+function plainFloor({ floor }: VersionRange): Bound | undefined {
+  if (floor === undefined || isPrerelease(floor.version)) return floor;
+  if (floor.inclusive) return floor.version === '0.0.0' ? undefined : floor;
+  return { version: nextPatch(floor.version), inclusive: true };
+}
+
+/** `<= 1.2.3` is `< 1.2.4`. */
+function plainCeiling({ ceiling }: VersionRange): Bound | undefined {
+  if (!ceiling?.inclusive || isPrerelease(ceiling.version)) return ceiling;
+  return { version: nextPatch(ceiling.version), inclusive: false };
+}
+
+function nextPatch(version: Version): Version {
+  return version.replace(/\d+$/, (patch) => String(BigInt(patch) + 1n)) as Version;
 }
 
 function majorOf(bound: Bound | undefined): string | undefined {

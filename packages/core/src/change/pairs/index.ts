@@ -8,6 +8,7 @@ import type { Pair } from './pair.ts';
 import { terraformFootprint } from './terraform-footprint.ts';
 import { terraformInputs } from './terraform-inputs.ts';
 import { terraformOutputs } from './terraform-outputs.ts';
+import { terraformValidations } from './terraform-validations.ts';
 
 export type { Pair } from './pair.ts';
 
@@ -25,6 +26,7 @@ export const bicepPairs: Pairs = {
 
 export const terraformPairs: Pairs = {
   inputs: terraformInputs,
+  validations: terraformValidations,
   outputs: terraformOutputs,
   footprint: terraformFootprint,
 };

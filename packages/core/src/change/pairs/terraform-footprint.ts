@@ -9,6 +9,8 @@ const call = (source: string, version?: string) =>
 const provider = (version: string, more = '') =>
   `terraform {\n  required_providers {\n    azapi = {\n      source  = "Azure/azapi"\n      version = "${version}"\n${more}\n    }\n  }\n}\n`;
 const program = (version: string) => `terraform {\n  required_version = "${version}"\n}\n`;
+const role = (name: string) =>
+  `resource "azurerm_role_assignment" "this" {\n  role_definition_name = ${name}\n}\n`;
 const address = 'footprint.addresses.azurerm_key_vault.this';
 const resources = 'footprint.resources.';
 
@@ -104,6 +106,20 @@ export const terraformFootprint: readonly Pair[] = [
     verdict: ['patch', 'patch'],
   },
   {
+    title: 'what is ignored, in quotes as before Terraform 0.12, and with blanks',
+    before: vault('  lifecycle {\n    ignore_changes = [tags["x"], "sku", a . b]\n  }'),
+    after: vault('  lifecycle {\n    ignore_changes = [tags[ "x" ], sku, /* why */ a.b]\n  }'),
+    changes: [],
+    verdict: ['patch', 'patch'],
+  },
+  {
+    title: 'expressions that are laid out in another way',
+    before: `${vault('  public_network_access_enabled = var.a?true:false')}${role('lookup(var.roles,"x", null)')}`,
+    after: `${vault('  public_network_access_enabled = var.a  ?  true : false # Why.')}${role('lookup(\n    var.roles, # All.\n    "x",\n    null\n  )')}`,
+    changes: [],
+    verdict: ['patch', 'patch'],
+  },
+  {
     title: 'a resource that public networks reach',
     before: vault('  public_network_access_enabled = false'),
     after: vault('  public_network_access_enabled = true'),
@@ -166,6 +182,20 @@ export const terraformFootprint: readonly Pair[] = [
     before: call('Azure/naming/azurerm', '0.4.1'),
     after: call('Azure/naming/azurerm', '0.4.2'),
     changes: [['module-call-version', 'footprint.modules.net']],
+    verdict: ['minor', 'minor'],
+  },
+  {
+    title: 'a module of git in another version',
+    before: call('git::https://example.com/net.git//sub?ref=v1.2.0&depth=1'),
+    after: call('git::https://example.com/net.git//sub?depth=1&ref=v1.3.0'),
+    changes: [['module-call-version', 'footprint.modules.net']],
+    verdict: ['minor', 'minor'],
+  },
+  {
+    title: 'a module of git from elsewhere, in the same version',
+    before: call('git::https://example.com/net.git?ref=v1.2.0'),
+    after: call('git::https://example.org/net.git?ref=v1.2.0'),
+    changes: [['module-call-source', 'footprint.modules.net']],
     verdict: ['minor', 'minor'],
   },
   {

@@ -3,6 +3,8 @@ import type { Pair } from './pair.ts';
 const variable = (body: string, name = 'size') => `variable "${name}" {\n${body}\n}\n`;
 const typed = (type: string, more = '') => variable(`  type = ${type}\n${more}`);
 const withDefault = (type: string, value: string) => typed(type, `  default = ${value}`);
+const nested =
+  'object({ a = optional(string, "x"), b = optional(bool), c = optional(object({ d = optional(list(number), [1]) }), {}) })';
 const validation = (condition: string) =>
   typed('number', `  validation {\n    condition     = ${condition}\n    error_message = "No."\n  }`);
 
@@ -77,6 +79,56 @@ export const terraformInputs: readonly Pair[] = [
     after: withDefault('map(number)', '{\n    "a" = 1\n    b   = 2\n  }'),
     changes: [],
     verdict: ['patch', 'patch'],
+  },
+  {
+    title: 'the same number, flag and numbers as texts',
+    before: ['number', 'bool', 'list(number)']
+      .map((type, index) =>
+        variable(`  type = ${type}\n  default = ${['1.5', 'true', '[1, 2]'][index]}`, `v${index}`),
+      )
+      .join(''),
+    after: ['number', 'bool', 'list(number)']
+      .map((type, index) =>
+        variable(`  type = ${type}\n  default = ${['"1.50"', '"true"', '["1", "2"]'][index]}`, `v${index}`),
+      )
+      .join(''),
+    changes: [],
+    verdict: ['patch', 'patch'],
+  },
+  {
+    title: 'a default of a set in another order, and with one element twice',
+    before: withDefault('map(set(string))', '{ a = ["x", "y"], b = [] }'),
+    after: withDefault('map(set(string))', '{ b = [], a = ["y", "x", "y"] }'),
+    changes: [],
+    verdict: ['patch', 'patch'],
+  },
+  {
+    title: 'a default of a list in another order',
+    before: withDefault('list(string)', '["x", "y"]'),
+    after: withDefault('list(string)', '["y", "x"]'),
+    changes: [['input-default-changed', 'inputs.size']],
+    verdict: ['minor', 'minor'],
+  },
+  {
+    title: 'a default that says what the defaults of its attributes say',
+    before: withDefault(nested, '{}'),
+    after: withDefault(nested, '{ c = { d = ["1"] }, a = "x", b = null }'),
+    changes: [],
+    verdict: ['patch', 'patch'],
+  },
+  {
+    title: 'a default that says what another default of its attribute said',
+    before: withDefault('object({ a = optional(string, "x") })', '{ a = "x" }'),
+    after: withDefault('object({ a = optional(string, "y") })', '{ a = "x" }'),
+    changes: [['input-default-changed', 'inputs.size.a']],
+    verdict: ['minor', 'minor'],
+  },
+  {
+    title: 'a default with another value deep inside',
+    before: withDefault(nested, '{}'),
+    after: withDefault(nested, '{ c = { d = [2] } }'),
+    changes: [['input-default-changed', 'inputs.size']],
+    verdict: ['minor', 'minor'],
   },
   {
     title: 'null stands for the default',
@@ -193,30 +245,54 @@ export const terraformInputs: readonly Pair[] = [
   {
     title: 'a value that is checked',
     before: typed('number'),
-    after: validation('var.size > 1'),
+    after: validation('var.size % 2 == 0'),
     changes: [['input-validation-added', 'inputs.size']],
     verdict: ['major', 'minor'],
   },
   {
     title: 'a value that is not checked any more',
-    before: validation('var.size > 1'),
+    before: validation('var.size % 2 == 0'),
     after: typed('number'),
     changes: [['input-validation-removed', 'inputs.size']],
     verdict: ['minor', 'minor'],
   },
   {
-    title: 'a value that is checked in another way',
-    before: validation('var.size > 1'),
-    after: validation('var.size > 2'),
+    title: 'a value that is checked in another way, with the same words to who is refused',
+    before: validation('var.size % 2 == 0'),
+    after: validation('var.size % 4 == 0'),
     changes: [['input-validation-changed', 'inputs.size']],
     verdict: ['minor', 'minor'],
   },
   {
-    title: 'a check that is written over several lines',
-    before: validation('var.size > 1 && var.size < 9'),
-    after: validation('(\n      var.size > 1 && var.size < 9\n    )')
-      .replace('(\n      ', '')
-      .replace('\n    )', ''),
+    title: 'a check that makes place for one of something else',
+    before: validation('var.size % 2 == 0'),
+    after: validation('var.size < var.other').replace('"No."', '"Less."'),
+    changes: [
+      ['input-validation-added', 'inputs.size'],
+      ['input-validation-removed', 'inputs.size'],
+    ],
+    verdict: ['major', 'minor'],
+  },
+  {
+    title: 'a check that lets null pass, said in two ways',
+    before: validation('var.size == null || var.size % 2 == 0'),
+    after: validation('null != var.size ? var.size % 2 == 0 : true'),
+    changes: [],
+    verdict: ['patch', 'patch'],
+  },
+  {
+    title: 'a check that lets null pass now',
+    before: validation('var.size % 2 == 0'),
+    after: validation('var.size == null ? true : var.size % 2 == 0'),
+    changes: [['input-validation-changed', 'inputs.size']],
+    verdict: ['minor', 'minor'],
+  },
+  {
+    title: 'a check that is written over several lines, with blanks and comments',
+    before: validation('substr(var.size,0,1) != "0"&&f(["a","b"],var.size)'),
+    after: validation(
+      '(\n      substr(var.size, 0, 1) != "0" && # Why.\n      f([\n"a",\n"b",\n], var.size)\n    )',
+    ),
     changes: [],
     verdict: ['patch', 'patch'],
   },

@@ -1,9 +1,10 @@
 import type { SyntaxNode, SyntaxTree } from '../../syntax/index.ts';
 
 export { type BlockSchema, type BodySchema, bodyOfJson } from './json-body.ts';
+export { expressionText } from './expression-text.ts';
 export { parseHclJson } from './json-syntax.ts';
 export type * from './json-node.ts';
-export { type LiteralValue, literalValue } from './literal-value.ts';
+export { exactNumber, type LiteralValue, literalValue } from './literal-value.ts';
 export type * from './node.ts';
 export { parseHcl, parseHclExpression, parseHclTemplate } from './parse.ts';
 

@@ -77,7 +77,7 @@ function literalKey(key: Identifier | Expression): string | undefined {
 }
 
 /** A number when it says the same as its digits, or else these. */
-function exactNumber(text: string): number | string {
+export function exactNumber(text: string): number | string {
   const value = Number(text);
   if (text.length <= 15 && /^\d+$/.test(text)) return value;
   return Number.isFinite(value) && sameDecimal(text, String(value)) ? value : text;

@@ -5,8 +5,10 @@ import {
   type Block,
   type Body,
   type Expression,
+  expressionText,
   literalValue,
   type LiteralValue,
+  parseHclExpression,
 } from '../hcl/index.ts';
 
 /** A file of a module, and where in it things are. */
@@ -71,9 +73,17 @@ export function blocksIn(body: Body, type: string): Block[] {
   return body.items.filter((item) => item.kind === 'block' && item.type.name === type) as Block[];
 }
 
-/** The text of an expression as it is written. */
-export function textOf({ expression, file }: PlacedExpression): string {
-  return file.tree.text.slice(expression.start, expression.end);
+/** The text of an expression, in one spelling: layout, comments and the syntax of the file make no difference. */
+export function textOf({ expression }: PlacedExpression): string {
+  return expressionText(expression);
+}
+
+/** The text of a reference. The JSON syntax has it in a string, and so had the native one before Terraform 0.12. */
+export function referenceTextOf(placed: PlacedExpression): string {
+  const { expression } = placed;
+  if (expression.kind !== 'string') return textOf(placed);
+  const { root, problems } = parseHclExpression(expression.value);
+  return problems.length > 0 ? expression.value : expressionText(root);
 }
 
 /** What an expression says when nothing has to be evaluated. */
@@ -88,11 +98,10 @@ export function stringOf(placed: PlacedBlock, name: string): string | undefined 
 }
 
 /** A text that is written out, or the expression that makes it. */
-export function writtenOf(placed: PlacedBlock, name: string): string | undefined {
-  const found = attributeOf(placed, name);
-  if (found === undefined) return undefined;
-  const value = valueOf(found);
-  return typeof value === 'string' ? value : textOf(found);
+export function writtenOf(placed: PlacedExpression | undefined): string | undefined {
+  if (placed === undefined) return undefined;
+  const value = valueOf(placed);
+  return typeof value === 'string' ? value : textOf(placed);
 }
 
 export function isTrue(placed: PlacedBlock, name: string): boolean {

@@ -13,8 +13,8 @@ import {
   labelOf,
   type PlacedBlock,
   type PlacedExpression,
+  referenceTextOf,
   stringOf,
-  textOf,
   valueOf,
   writtenOf,
 } from './block.ts';
@@ -55,7 +55,7 @@ function addressOf(placed: PlacedBlock, prefix: string): string {
 
 function referenceIn(placed: PlacedBlock, name: string): string {
   const found = attributeOf(placed, name);
-  return found === undefined ? '' : textOf(found);
+  return found === undefined ? '' : referenceTextOf(found);
 }
 
 function resourceUse(placed: PlacedBlock, prefix: string): ResourceUse {
@@ -90,7 +90,7 @@ function publicAccessOf(placed: PlacedBlock): string | undefined {
   const own =
     attributeOf(placed, 'public_network_access_enabled') ?? attributeOf(placed, 'public_network_access');
   const found = own ?? memberAt(attributeOf(placed, 'body'), ['properties', 'publicNetworkAccess']);
-  return found && textOf(found).replaceAll(/^"|"$/g, '');
+  return writtenOf(found);
 }
 
 /** What stands in an object at this path, through objects alone. */
@@ -121,21 +121,21 @@ function lifecycleOf(placed: PlacedBlock): Lifecycle | undefined {
     ...(isOn('create_before_destroy') ? { createBeforeDestroy: true as const } : {}),
     ...(ignored === undefined
       ? {}
-      : { ignoreChanges: textOf(ignored) === 'all' ? ('all' as const) : elementsOf(ignored) }),
+      : { ignoreChanges: referenceTextOf(ignored) === 'all' ? ('all' as const) : elementsOf(ignored) }),
     ...(triggers === undefined ? {} : { replaceTriggeredBy: elementsOf(triggers) }),
   };
   return Object.keys(found).length === 0 ? undefined : found;
 }
 
-/** The elements of a list as they are written, in an order of their own: theirs does not matter. */
+/** The references in a list, in an order of their own: theirs does not matter. */
 function elementsOf({ expression, file }: PlacedExpression): string[] {
   const items = expression.kind === 'tuple' ? expression.items : [expression];
-  return items.map((item) => textOf({ expression: item, file })).sort();
+  return items.map((item) => referenceTextOf({ expression: item, file })).sort();
 }
 
 function moduleCall(placed: PlacedBlock): ModuleCall {
-  const source = writtenOf(placed, 'source');
-  const version = writtenOf(placed, 'version');
+  const source = writtenOf(attributeOf(placed, 'source'));
+  const version = writtenOf(attributeOf(placed, 'version'));
   return {
     name: labelOf(placed),
     ...(source === undefined ? {} : { source }),
@@ -186,7 +186,9 @@ function impliedProviders(directory: Directory): Set<string> {
     for (const placed of directory.blocks(type)) {
       const explicit = attributeOf(placed, 'provider');
       const text =
-        explicit === undefined ? labelOf(placed).split('_', 1)[0]! : textOf(explicit).split('.', 1)[0]!;
+        explicit === undefined
+          ? labelOf(placed).split('_', 1)[0]!
+          : referenceTextOf(explicit).split('.', 1)[0]!;
       if (text !== 'terraform' && text !== '') names.add(text);
     }
   }
@@ -202,33 +204,31 @@ function isRoleAssignment(placed: PlacedBlock): boolean {
 }
 
 function roleAssignment(placed: PlacedBlock): { address: string; role?: string } {
-  const role =
-    writtenOf(placed, 'role_definition_name') ??
-    writtenOf(placed, 'role_definition_id') ??
-    writtenOf(placed, 'role') ??
-    writtenOf(placed, 'policy_arn');
-  const inBody = memberAt(attributeOf(placed, 'body'), ['properties', 'roleDefinitionId']);
-  const found = role ?? (inBody && textOf(inBody));
-  return { address: addressOf(placed, ''), ...(found === undefined ? {} : { role: found }) };
+  const names = ['role_definition_name', 'role_definition_id', 'role', 'policy_arn'];
+  const own = names.map((name) => attributeOf(placed, name)).find((each) => each !== undefined);
+  const role = writtenOf(own ?? memberAt(attributeOf(placed, 'body'), ['properties', 'roleDefinitionId']));
+  return { address: addressOf(placed, ''), ...(role === undefined ? {} : { role }) };
 }
 
-const hatchTypes: Readonly<Record<string, EscapeHatch['kind']>> = {
-  'data.external': 'external-data',
-  'data.http': 'http-data',
-  'data.local_file': 'local-file',
-  'data.local_sensitive_file': 'local-file',
-  'data.local_command': 'local-command',
-  local_file: 'local-file',
-  local_sensitive_file: 'local-file',
-  'Microsoft.Resources/deploymentScripts': 'deployment-script',
-  azurerm_resource_deployment_script_azure_cli: 'deployment-script',
-  azurerm_resource_deployment_script_azure_power_shell: 'deployment-script',
-};
+const hatchTypes: ReadonlyMap<string, EscapeHatch['kind']> = new Map(
+  Object.entries({
+    'data.external': 'external-data',
+    'data.http': 'http-data',
+    'data.local_file': 'local-file',
+    'data.local_sensitive_file': 'local-file',
+    'data.local_command': 'local-command',
+    local_file: 'local-file',
+    local_sensitive_file: 'local-file',
+    'Microsoft.Resources/deploymentScripts': 'deployment-script',
+    azurerm_resource_deployment_script_azure_cli: 'deployment-script',
+    azurerm_resource_deployment_script_azure_power_shell: 'deployment-script',
+  } as const),
+);
 
 function escapeHatches(placed: PlacedBlock): EscapeHatch[] {
   const prefix = placed.block.type.name === 'data' ? 'data.' : '';
   const address = addressOf(placed, prefix);
-  const kind = hatchTypes[prefix + typeOf(placed).type];
+  const kind = hatchTypes.get(prefix + typeOf(placed).type);
   return [
     ...(kind === undefined ? [] : [{ kind, address, at: placeOf(placed) }]),
     ...blocksOf(placed, 'provisioner').map((inner): EscapeHatch => ({

@@ -10,6 +10,7 @@ import {
   textOf,
   valueOf,
 } from './block.ts';
+import { checksOf } from '../validation.ts';
 import { readVariableType } from './type.ts';
 
 /** An input from a `variable` block. */
@@ -17,19 +18,23 @@ export function inputOf(placed: PlacedBlock): Input {
   const value = attributeOf(placed, 'default');
   const { type, typeText } = readVariableType(attributeOf(placed, 'type'));
   const validations = blocksOf(placed, 'validation').map(validationOf);
-  const nullable = valueOf(attributeOf(placed, 'nullable')) !== false;
+  const name = labelOf(placed);
+  const nullable = valueOf(attributeOf(placed, 'nullable')) === false ? {} : { nullable: true as const };
+  const { constraints, refusesNull } = checksOf({ name, type, validations, ...nullable });
   return {
-    name: labelOf(placed),
+    name,
     type,
     typeText,
     required: value === undefined,
     ...(value === undefined ? {} : { default: defaultOf(value) }),
-    ...(nullable ? { nullable: true as const } : {}),
+    ...nullable,
     ...(isTrue(placed, 'sensitive') ? { secure: true as const } : {}),
     ...optionalText('description', placed),
     ...(isTrue(placed, 'ephemeral') ? { ephemeral: true as const } : {}),
     ...optionalText('deprecated', placed),
+    ...constraints,
     ...(validations.length === 0 ? {} : { validations }),
+    ...(refusesNull ? { nullRefused: true as const } : {}),
     at: placeOf(placed),
   };
 }
@@ -49,7 +54,7 @@ function validationOf(placed: PlacedBlock): Validation {
   const condition = attributeOf(placed, 'condition');
   const message = stringOf(placed, 'error_message');
   return {
-    condition: condition === undefined ? '' : textOf(condition).replaceAll(/\s+/g, ' '),
+    condition: condition === undefined ? '' : textOf(condition),
     ...(message === undefined ? {} : { message }),
   };
 }

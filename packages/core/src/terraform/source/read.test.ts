@@ -301,6 +301,15 @@ describe('the files of a Terraform module', () => {
   });
 });
 
+it.each(['__proto__', 'constructor', 'toString'])('takes %s for a name like any other', (name) => {
+  const module = read(
+    `variable "${name}" { default = { ${name} = 1 } }\nresource "${name}" "${name}" {}\ndata "${name}" "${name}" {}`,
+  );
+
+  expect(module?.footprint).toMatchObject({ escapeHatches: [], resources: [{ type: name }] });
+  expect(module?.interface.inputs[0]?.default).toEqual({ value: Object.fromEntries([[name, 1]]) });
+});
+
 it('says what is no type', () => {
   const module = read('variable "a" {\n  type = strin\n}');
 

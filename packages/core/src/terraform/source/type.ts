@@ -1,5 +1,5 @@
 import type { Problem } from '../../module/model.ts';
-import { typeText as textOfType } from '../../module/type-text.ts';
+import { terraformTypeText } from '../../module/terraform-type-text.ts';
 import type { Property, Type } from '../../module/type.ts';
 import { literalValue } from '../hcl/index.ts';
 import { type ObjectAttribute, parseTypeConstraint, type TypeConstraint } from '../type-constraint.ts';
@@ -22,9 +22,11 @@ export function readVariableType(placed: PlacedExpression | undefined): {
 }
 
 /** In one line where that is how it is written, or how it can be said without loss. */
-function shortened(placed: PlacedExpression, type: Type): string {
-  const written = textOf(placed).replace(/^"(?:\$\{)?|\}?"$/g, '');
-  return written.includes('\n') ? written.replaceAll(/\r\n/g, '\n') : written || textOfType(type);
+function shortened({ expression, file }: PlacedExpression, type: Type): string {
+  const { start, end } = expression;
+  const text = expression.kind === 'string' ? expression.value : file.tree.text.slice(start, end);
+  const written = text.replace(/^"(?:\$\{)?|\}?"$/g, '');
+  return written.includes('\n') ? written.replaceAll(/\r\n/g, '\n') : written || terraformTypeText(type);
 }
 
 function typeOf(constraint: TypeConstraint, placed: PlacedExpression): Type {
