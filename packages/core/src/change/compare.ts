@@ -3,14 +3,21 @@ import { type Change, changeClasses } from './change.ts';
 import { compareFootprints } from './footprint.ts';
 import type { Found } from './found.ts';
 import { compareInterfaces } from './interface.ts';
+import { type FindRenames, renameFinder } from './rename.ts';
 import { sentenceOf } from './sentence.ts';
 import { changeRules } from './table.ts';
 
 /** Every difference between two versions of a module, the gravest first. Both must be of the same language and form. */
 export function compareModules(before: Module, after: Module): Change[] {
   const { language } = before;
-  const found = [...compareParts(language, before, after, ''), ...compareSubmodules(language, before, after)];
+  const context = { language, findRenames: renameFinder() };
+  const found = [...compareParts(context, before, after, ''), ...compareSubmodules(context, before, after)];
   return found.map(changeOf).sort(byGravity);
+}
+
+interface Context {
+  readonly language: Module['language'];
+  readonly findRenames: FindRenames;
 }
 
 interface Parts {
@@ -18,14 +25,14 @@ interface Parts {
   readonly footprint: Footprint;
 }
 
-function compareParts(language: Module['language'], before: Parts, after: Parts, at: string): Found[] {
+function compareParts({ language, findRenames }: Context, before: Parts, after: Parts, at: string): Found[] {
   return [
-    ...compareInterfaces(language, before.interface, after.interface, at),
+    ...compareInterfaces(language, before.interface, after.interface, at, findRenames),
     ...compareFootprints(language, before.footprint, after.footprint, at),
   ];
 }
 
-function compareSubmodules(language: Module['language'], before: Module, after: Module): Found[] {
+function compareSubmodules(context: Context, before: Module, after: Module): Found[] {
   const byPath = (modules: readonly Submodule[]) => new Map(modules.map((each) => [each.path, each]));
   const [old, now] = [byPath(before.submodules), byPath(after.submodules)];
   const found: Found[] = [];
@@ -33,7 +40,7 @@ function compareSubmodules(language: Module['language'], before: Module, after: 
     const other = now.get(path);
     if (other === undefined)
       found.push({ rule: 'submodule-removed', path: `submodules.${path}`, before: path });
-    else found.push(...compareParts(language, each, other, `submodules.${path}.`));
+    else found.push(...compareParts(context, each, other, `submodules.${path}.`));
   }
   for (const path of now.keys()) {
     if (!old.has(path)) found.push({ rule: 'submodule-added', path: `submodules.${path}`, after: path });
@@ -41,7 +48,7 @@ function compareSubmodules(language: Module['language'], before: Module, after: 
   return found;
 }
 
-function changeOf({ rule, path, before, after, uses }: Found): Change {
+function changeOf({ rule, path, before, after, uses, moreUses }: Found): Change {
   const { class: changeClass, kind } = changeRules[rule];
   return {
     class: changeClass,
@@ -52,6 +59,7 @@ function changeOf({ rule, path, before, after, uses }: Found): Change {
     rule,
     message: sentenceOf({ rule, path, before, after }),
     ...(uses === undefined || uses.length === 0 ? {} : { uses }),
+    ...(moreUses === undefined ? {} : { moreUses }),
   };
 }
 
