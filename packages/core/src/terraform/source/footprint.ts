@@ -149,7 +149,9 @@ function moduleCall(placed: PlacedBlock): ModuleCall {
 function programOf(directory: Directory): { providers: ProviderUse[]; requiredVersion?: string } {
   const settings = directory.blocks('terraform');
   const providers = new Map<string, ProviderUse>();
-  for (const block of settings.flatMap((each) => blocksOf(each, 'required_providers'))) {
+  // Overrides replace what is required of one provider, not the whole block.
+  const layers = [...settings.map((each) => ({ ...each, overrides: [] })), ...(settings[0]?.overrides ?? [])];
+  for (const block of layers.flatMap((each) => blocksOf(each, 'required_providers'))) {
     for (const { name, value } of attributesOf(block.block.body)) {
       providers.set(name.name, providerOf(name.name, { expression: value, file: block.file }));
     }
@@ -160,7 +162,7 @@ function programOf(directory: Directory): { providers: ProviderUse[]; requiredVe
     .filter((each) => each !== undefined);
   return {
     providers: [...providers.values()],
-    ...(versions.length === 0 ? {} : { requiredVersion: versions.join(', ') }),
+    ...(versions.length === 0 ? {} : { requiredVersion: [...new Set(versions)].join(', ') }),
   };
 }
 
