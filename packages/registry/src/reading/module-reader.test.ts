@@ -1,7 +1,8 @@
+import { limits } from '@ashlar/core';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { createModuleReader, type ModuleReader } from './module-reader.ts';
-import { unpackTextSync } from './packed-text.ts';
+import { packText, unpackTextSync } from './packed-text.ts';
 import type { ModuleContent } from './reader-protocol.ts';
 
 let reader: ModuleReader | undefined;
@@ -85,6 +86,23 @@ describe('the reader of modules', () => {
       'fine',
       'fine',
     ]);
+  });
+
+  it('says that what is nested without end is too complex', async () => {
+    reader = createModuleReader();
+    const depth = 200_000;
+    const type = `${'{"kind":"array","element":'.repeat(depth)}"int"${'}'.repeat(depth)}`;
+    const model = `{"interface":{"types":[],"inputs":[{"name":"a","required":true,"type":${type}}]}}`;
+
+    await expect(reader.schema(packText(model))).rejects.toMatchObject(
+      tooComplex('it is nested too deep, or too large'),
+    );
+  });
+
+  it('says that what cannot be unpacked again is too complex', () => {
+    expect(() => packText('x'.repeat(64 * limits.moduleModel.value + 1))).toThrow(
+      expect.objectContaining({ code: 'ASH-MODULE-TOO-COMPLEX' }),
+    );
   });
 
   it('lets publishers go first, and always leaves them a thread', async () => {
