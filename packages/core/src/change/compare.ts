@@ -4,6 +4,7 @@ import { compareFootprints } from './footprint.ts';
 import type { Found } from './found.ts';
 import { compareInterfaces } from './interface.ts';
 import { type FindRenames, renameFinder } from './rename.ts';
+import { compareText } from '../text/compare-text.ts';
 import { sentenceOf } from './sentence.ts';
 import { changeRules } from './table.ts';
 
@@ -66,8 +67,4 @@ function changeOf({ rule, path, before, after, uses, moreUses }: Found): Change 
 function byGravity(a: Change, b: Change): number {
   const order = changeClasses.indexOf(a.class) - changeClasses.indexOf(b.class);
   return order || compareText(a.path, b.path) || compareText(a.rule, b.rule);
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

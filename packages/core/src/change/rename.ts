@@ -1,4 +1,5 @@
 import type { Type } from '../module/type.ts';
+import { compareText } from '../text/compare-text.ts';
 
 interface Named {
   readonly name: string;
@@ -81,10 +82,6 @@ function kindOf({ type, required }: Named): string {
 
 function key({ from, to }: Pair): string {
   return [from, to].sort().join('\0');
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function scoreOf(from: Named, to: Named, textOf: (text: string) => Text): number {

@@ -46,16 +46,8 @@ export function sharedTypes(
     const key = `${pair.before.name}\0${pair.after.name}`;
     const found = known.get(key);
     if (found !== undefined) return found;
-    const fresh: Shared = {
-      pair,
-      path: pair.before.name === pair.after.name ? `${at}types.${pair.before.name}` : place,
-      roles: new Set(),
-      uses: new Set(),
-      users: new Set(),
-      isInherited: false,
-      differences: [],
-      parts: new Set(),
-    };
+    const isSame = pair.before.name === pair.after.name;
+    const fresh = newShared(pair, isSame ? `${at}types.${pair.before.name}` : place);
     known.set(key, fresh);
     queue.push(fresh);
     return fresh;
@@ -90,6 +82,19 @@ export function sharedTypes(
       spreadRoles(queue);
       return queue.flatMap(foundIn);
     },
+  };
+}
+
+function newShared(pair: TypePair, path: string): Shared {
+  return {
+    pair,
+    path,
+    roles: new Set(),
+    uses: new Set(),
+    users: new Set(),
+    isInherited: false,
+    differences: [],
+    parts: new Set(),
   };
 }
 

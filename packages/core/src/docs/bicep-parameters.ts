@@ -1,9 +1,10 @@
 import type { Input, Module } from '../module/model.ts';
 import type { Property, Type } from '../module/type.ts';
+import { compareText } from '../text/compare-text.ts';
 import { byCategory, categorise } from './bicep-category.ts';
 import { bicepValue } from './bicep-value.ts';
 import { newUnfolding, resolve, type Resolved, typeWord, type Unfolding } from './bicep-type.ts';
-import { byName, cellText, codeBlock, compareText, inlineCode } from './markdown.ts';
+import { byName, cellText, codeBlock, inlineCode } from './markdown.ts';
 
 /** The tables and the sections of all parameters, down to the properties of their types, as AVM's modules have them. */
 export function bicepParameters({ interface: face }: Module): string[] {

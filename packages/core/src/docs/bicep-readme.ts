@@ -1,7 +1,8 @@
 import type { Module, ModuleCall, ResourceUse } from '../module/model.ts';
+import { compareText } from '../text/compare-text.ts';
 import { bicepParameters } from './bicep-parameters.ts';
 import { newUnfolding, typeWord } from './bicep-type.ts';
-import { byName, cellText, compareText, inlineCode } from './markdown.ts';
+import { byName, cellText, inlineCode } from './markdown.ts';
 
 export interface Section {
   /** Of its heading, which is of the second level. */

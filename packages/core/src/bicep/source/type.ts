@@ -399,7 +399,7 @@ export function constraintsOf(from: Constraints): Constraints {
 }
 
 /** What decorators say about values. */
-export function decorated(decorators: readonly Decorator[]): Constraints {
+function decorated(decorators: readonly Decorator[]): Constraints {
   if (decorators.length === 0) return {};
   const found: Record<string, unknown> = {};
   if (decoratorsNamed({ decorators }, 'secure').length > 0) found['secure'] = true;
