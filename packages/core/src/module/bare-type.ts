@@ -26,7 +26,7 @@ export function bareTypes(types: ReadonlyMap<string, NamedType>): (type: Type) =
   };
 }
 
-export function isList(bare: Type | undefined): boolean {
+export function isListType(bare: Type | undefined): boolean {
   if (typeof bare !== 'object') return bare === 'array';
   return ['array', 'list', 'set', 'tuple'].includes(bare.kind);
 }

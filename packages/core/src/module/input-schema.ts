@@ -1,4 +1,4 @@
-import { bareTypes, isList } from './bare-type.ts';
+import { bareTypes, isListType } from './bare-type.ts';
 import type { Input, Module, NamedType } from './model.ts';
 import type { Constraints, Default, ObjectType, Property, Type } from './type.ts';
 
@@ -62,7 +62,7 @@ function defaultOf(fallback: Default | undefined): JsonSchema {
 function constrained(type: Type, limits: Constraints, context: Context): JsonSchema {
   const bare = { ...schemaOf(type, context), ...boundsOf(type, limits, context) };
   const { allowed } = limits;
-  const limited = allowed === undefined ? bare : withAllowed(bare, allowed, isList(context.bareOf(type)));
+  const limited = allowed === undefined ? bare : withAllowed(bare, allowed, isList(type, context));
   return {
     ...(limits.nullable ? orNull(limited) : limited),
     ...(limits.secure ? { writeOnly: true } : {}),
@@ -89,7 +89,8 @@ function boundsOf(
   { minValue, maxValue, minLength, maxLength, pattern }: Constraints,
   context: Context,
 ): JsonSchema {
-  const unit = unitOf(context.bareOf(type));
+  const kind = kindOf(type, context);
+  const unit = kind === 'array' ? 'Items' : kind === 'object' ? 'Properties' : 'Length';
   return {
     ...(minValue === undefined ? {} : { minimum: minValue }),
     ...(maxValue === undefined ? {} : { maximum: maxValue }),
@@ -99,11 +100,16 @@ function boundsOf(
   };
 }
 
-/** What the length of a value counts, as the keywords call it. */
-function unitOf(bare: Type | undefined): 'Items' | 'Properties' | 'Length' {
-  if (isList(bare)) return 'Items';
+function isList(type: Type, context: Context): boolean {
+  return kindOf(type, context) === 'array';
+}
+
+/** What a type is in JSON, behind its names. */
+function kindOf(type: Type, { bareOf }: Context): 'array' | 'object' | 'other' {
+  const bare = bareOf(type);
+  if (isListType(bare)) return 'array';
   const kind = typeof bare === 'object' ? bare.kind : bare;
-  return kind === 'object' || kind === 'map' || kind === 'discriminated' ? 'Properties' : 'Length';
+  return kind === 'object' || kind === 'map' || kind === 'discriminated' ? 'object' : 'other';
 }
 
 const plainSchemas = {

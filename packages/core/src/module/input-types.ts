@@ -1,4 +1,4 @@
-import { bareTypes, isList } from './bare-type.ts';
+import { bareTypes, isListType } from './bare-type.ts';
 import type { Input, Module, NamedType } from './model.ts';
 import type { Constraints, Default, Property, Type } from './type.ts';
 
@@ -84,13 +84,17 @@ function withLimits(type: Type, limits: Constraints, context: Context, indent: s
   const text =
     limits.allowed === undefined
       ? textOf(type, context, indent)
-      : allowedText(limits.allowed, isList(context.bareOf(type)));
+      : allowedText(limits.allowed, isList(type, context));
   return limits.nullable ? `${text} | null` : text;
 }
 
 function allowedText(allowed: readonly unknown[], ofElements: boolean): string {
   const text = allowed.length === 0 ? 'never' : allowed.map(literalText).join(' | ');
   return ofElements ? `(${text})[]` : text;
+}
+
+function isList(type: Type, { bareOf }: Context): boolean {
+  return isListType(bareOf(type));
 }
 
 const plainTexts = {

@@ -55,12 +55,12 @@ export function typesIn(
     if (imported !== undefined) return importedType(scope, name, imported);
     const statement = scope.types.get(name);
     if (statement === undefined) return 'any';
-    const full = fullName(scope, name);
+    const full = nameIn(scope, name);
     declare(full, () => namedType(full, scope, statement));
     return { kind: 'reference', name: full };
   }
 
-  function fullName(scope: Scope, name: string): string {
+  function nameIn(scope: Scope, name: string): string {
     if (!files.has(scope.path)) files.set(scope.path, files.size);
     const number = files.get(scope.path)!;
     return number === 0 ? name : `_${number}.${name}`;
@@ -68,7 +68,7 @@ export function typesIn(
 
   /** A type of another file, under the name that this file has for it. */
   function importedType(scope: Scope, alias: string, { source, name }: Imported): Type {
-    const full = scope === main ? alias : fullName(scope, alias);
+    const full = scope === main ? alias : nameIn(scope, alias);
     const from = { source, ...(name === undefined || name === alias ? {} : { name }) };
     const path = resolvePath(scope.path, source);
     const target = path === undefined ? undefined : scopes.open(path);
@@ -129,14 +129,14 @@ function nameFollower(typeNamed: (name: string) => NamedType | undefined): TypeC
   const ends = new Map<string, Read | undefined>();
   return (type) => {
     const passed = new Map<string, NamedType>();
-    let [name, isSettled] = [nameIn(type), true];
+    let [name, isSettled] = [referredName(type), true];
     while (name !== undefined && !ends.has(name)) {
       const named = typeNamed(name);
       // Of a type that is being read, more may be known later.
       isSettled &&= named !== undefined;
       if (named === undefined || named.type === 'any' || passed.has(name)) break;
       passed.set(name, named);
-      name = nameIn(named.type);
+      name = referredName(named.type);
     }
     let end = name === undefined ? undefined : ends.get(name);
     for (const named of [...passed.values()].reverse()) {
@@ -148,7 +148,7 @@ function nameFollower(typeNamed: (name: string) => NamedType | undefined): TypeC
   };
 }
 
-function nameIn(type: Type): string | undefined {
+function referredName(type: Type): string | undefined {
   return typeof type !== 'string' && type.kind === 'reference' ? type.name : undefined;
 }
 
