@@ -177,9 +177,10 @@ Azure Verified Modules holds, where the major number stays. A version that raise
 raises a larger part \`larger than needed\`.
 
 Users write inputs and read outputs, so the same difference means the opposite: an input that takes one more value is good
-news, an output that has one more value is not. A type with a name is compared once, and the change says what uses it; when
-that is an input and an output, the graver rule counts. Differences are looked for in all depth: \`inputs.rules[].kind\` is the
-property \`kind\` of the elements, \`inputs.tags.*\` any property without a name of its own, \`inputs.rule<a>\` the variant \`a\`.
+news, an output that has one more value is not. A type with a name is compared once, and the change says what uses it: the
+first 20 \`uses\` by name, and in \`moreUses\` how many more there are, counted up to 1,000 in all. When an input and an output
+use it, the graver rule counts. Differences are looked for in all depth: \`inputs.rules[].kind\` is the property \`kind\` of the
+elements, \`inputs.tags.*\` any property without a name of its own, \`inputs.rule<a>\` the variant \`a\`.
 
 The other way round the same differences are told, with the opposite kind: \`added\` and \`removed\`, \`widened\` and
 \`narrowed\`. What was \`renamed\` has the path that it had before.

@@ -33,14 +33,15 @@ export function comparisonLines(comparison: Comparison, output: Output): string[
   ];
 }
 
-function changeLines({ message, uses }: Change): string[] {
-  return [`  ${message}`, ...(uses === undefined ? [] : [`    used by ${usesText(uses)}`])];
+function changeLines(change: Change): string[] {
+  return [`  ${change.message}`, ...(change.uses === undefined ? [] : [`    used by ${usesText(change)}`])];
 }
 
 /** A type can be used in very many places. */
-export function usesText(uses: readonly string[]): string {
+export function usesText({ uses = [], moreUses = 0 }: Pick<Change, 'uses' | 'moreUses'>): string {
   const shown = uses.slice(0, 8).join(', ');
-  return uses.length <= 8 ? shown : `${shown} and ${uses.length - 8} more`;
+  const more = Math.max(uses.length - 8, 0) + moreUses;
+  return more === 0 ? shown : `${shown} and ${more} more`;
 }
 
 export function sideText({ ref, version }: ComparedSide): string {

@@ -14,9 +14,9 @@ export function comparisonMarkdown(comparison: Comparison): string {
   const groups = changeClasses.flatMap((each) => {
     const found = changes.filter((change) => change.class === each);
     if (found.length === 0) return [];
-    const items = found.slice(0, maxShown).map(({ message, uses }) => {
-      const used = uses === undefined ? '' : `<br>used by ${markdownText(usesText(uses))}`;
-      return `- ${markdownText(message)}${used}`;
+    const items = found.slice(0, maxShown).map((change) => {
+      const used = change.uses === undefined ? '' : `<br>used by ${markdownText(usesText(change))}`;
+      return `- ${markdownText(change.message)}${used}`;
     });
     const more = found.length > maxShown ? [`- and ${found.length - maxShown} more`] : [];
     const isMinor = each === 'internal';

@@ -1,5 +1,5 @@
 import { type Change, type ChangeClass, changeRules } from '@ashlar/core/change';
-import type { Module, ModuleInterface, Place } from '@ashlar/core/module';
+import type { Module, Place, Submodule } from '@ashlar/core/module';
 
 import type { Comparison } from './comparison.ts';
 
@@ -25,6 +25,7 @@ export function comparisonSarif(
 ): object {
   const used = [...new Set(comparison.changes.map(({ rule }) => rule))];
   const { verdict, declared, honest } = comparison;
+  const placeOf = placesOf(after);
   return {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
@@ -44,7 +45,7 @@ export function comparisonSarif(
         },
         columnKind: 'utf16CodeUnits',
         results: comparison.changes.map((change) =>
-          resultOf(change, used.indexOf(change.rule), placeOf(change.path, after), root),
+          resultOf(change, used.indexOf(change.rule), placeOf(change.path), root),
         ),
         properties: { verdict, declared, honest },
       },
@@ -59,7 +60,11 @@ function resultOf(change: Change, ruleIndex: number, place: Place | undefined, r
     level: levels[change.class],
     message: { text: change.message },
     ...(place === undefined ? {} : { locations: [locationOf(place, root)] }),
-    properties: { path: change.path, ...(change.uses === undefined ? {} : { uses: change.uses }) },
+    properties: {
+      path: change.path,
+      ...(change.uses === undefined ? {} : { uses: change.uses }),
+      ...(change.moreUses === undefined ? {} : { moreUses: change.moreUses }),
+    },
   };
 }
 
@@ -73,37 +78,43 @@ function locationOf({ file, line, column }: Place, root: string): object {
   };
 }
 
-/** Where the thing at the path of a change stands: the longest name that begins the path decides. */
-export function placeOf(path: string, module: Module): Place | undefined {
-  const submodule = module.submodules.find((each) => path.startsWith(`submodules.${each.path}.`));
-  const { interface: face, footprint } = submodule ?? module;
-  const rest = submodule === undefined ? path : path.slice(`submodules.${submodule.path}.`.length);
-  const candidates: (readonly [string, Place | undefined])[] = [
+/** Finds where the thing at the path of a change stands: the longest name that begins the path decides. */
+export function placesOf(module: Module): (path: string) => Place | undefined {
+  const places = new Map<string, Place>();
+  for (const [name, at] of [module, ...module.submodules].flatMap(namedPlaces)) {
+    if (at !== undefined && !places.has(name)) places.set(name, at);
+  }
+  return (path) => {
+    for (let end = path.length; end > 0; end--) {
+      const isEnd = end === path.length || ['.', '['].includes(path.charAt(end));
+      const place = isEnd ? places.get(path.slice(0, end)) : undefined;
+      if (place !== undefined) return place;
+    }
+    return undefined;
+  };
+}
+
+type NamedPlace = readonly [name: string, at: Place | undefined];
+
+function namedPlaces(part: Module | Submodule): NamedPlace[] {
+  const { interface: face, footprint } = part;
+  const begin = 'path' in part ? `submodules.${part.path}.` : '';
+  const named = (group: string, items: readonly { readonly name: string; readonly at?: Place }[]) =>
+    items.map(({ name, at }): NamedPlace => [`${begin}${group}.${name}`, at]);
+  return [
     ...named('inputs', face.inputs),
     ...named('outputs', face.outputs),
     ...named('types', face.types),
     ...named('functions', face.functions),
     ...named('footprint.modules', footprint.modules),
-    ...[...footprint.resources, ...footprint.data].flatMap(({ address, type, at }) => [
-      [`footprint.addresses.${address}`, at] as const,
-      [`footprint.resources.${address}`, at] as const,
-      [`footprint.resources.${type}`, at] as const,
-      [`footprint.resources.${type.toLowerCase()}`, at] as const,
-      [`footprint.data.${address}`, at] as const,
-    ]),
+    ...[...footprint.resources, ...footprint.data].flatMap(({ address, type, at }) =>
+      [
+        `addresses.${address}`,
+        `resources.${address}`,
+        `resources.${type}`,
+        `resources.${type.toLowerCase()}`,
+        `data.${address}`,
+      ].map((name): NamedPlace => [`${begin}footprint.${name}`, at]),
+    ),
   ];
-  return candidates
-    .filter(([name, at]) => at !== undefined && isBegunBy(rest, name))
-    .toSorted(([a], [b]) => b.length - a.length)[0]?.[1];
-}
-
-function named(
-  group: string,
-  items: readonly { readonly name: string; readonly at?: Place }[] | ModuleInterface['types'],
-): (readonly [string, Place | undefined])[] {
-  return items.map(({ name, at }) => [`${group}.${name}`, at] as const);
-}
-
-function isBegunBy(path: string, name: string): boolean {
-  return path === name || (path.startsWith(name) && ['.', '['].includes(path.charAt(name.length)));
 }

@@ -1,4 +1,4 @@
-import type { Language, ModuleFiles, Version } from '@ashlar/core/module';
+import { isTerraformSource, type Language, type ModuleFiles, type Version } from '@ashlar/core/module';
 
 /** The files behind a reference, before they are read as a module. */
 export interface FoundModule {
@@ -16,11 +16,7 @@ export interface FoundModule {
 
 /** What the readers of modules look at; everything else in a folder costs only time. */
 export function isModuleFile(path: string): boolean {
-  return (
-    path.endsWith('.bicep') ||
-    /^(?:(?:modules|examples)\/[^/]+\/)?[^/]+\.(?:tf|tofu)(?:\.json)?$/.test(path) ||
-    /^(?:main|version)\.json$/.test(path)
-  );
+  return path.endsWith('.bicep') || isTerraformSource(path) || /^(?:main|version)\.json$/.test(path);
 }
 
 /** Folders that hold no part of a module, and often very many files. */

@@ -18,7 +18,16 @@ const change: Schema = {
     after: { description: 'What is there; missing when nothing is.' },
     rule: { enum: Object.keys(changeRules), description: 'Of the classification table.' },
     message: { ...text, description: 'One sentence for a person.' },
-    uses: { type: 'array', items: text, description: 'What uses a shared type that changed.' },
+    uses: {
+      type: 'array',
+      items: text,
+      description: 'What uses a shared type that changed: the first 20 in the order of their names.',
+    },
+    moreUses: {
+      type: 'integer',
+      minimum: 1,
+      description: 'How many more uses there are, of the first 1,000; missing when all are listed.',
+    },
   },
   required: ['class', 'kind', 'path', 'rule', 'message'],
   additionalProperties: false,

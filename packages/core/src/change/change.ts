@@ -24,8 +24,10 @@ export interface Change {
   readonly rule: RuleId;
   /** One sentence for a person. */
   readonly message: string;
-  /** What uses a shared type that changed. */
+  /** What uses a shared type that changed: the first ones. */
   readonly uses?: readonly string[];
+  /** How many more there are, at least; absent when all are listed. */
+  readonly moreUses?: number;
 }
 
 /** From the gravest to the lightest. */

@@ -6,6 +6,7 @@ import { parseVersion } from '../module/version.ts';
 import { twoVersions } from './module.suite.ts';
 import type { Change, ChangeKind } from './change.ts';
 import { compareModules } from './compare.ts';
+import { bicepModule } from './pairs/module-of.ts';
 import { type Bump, verdictOf } from './verdict.ts';
 
 const opposite: Readonly<Record<ChangeKind, ChangeKind>> = {
@@ -108,6 +109,15 @@ describe('comparing modules', () => {
         uses: ['inputs.a', 'inputs.b', 'outputs.c'],
       },
     ]);
+  });
+
+  it('lists the first uses of a type, and says how many more there are', () => {
+    const inputs = Array.from({ length: 30 }, (_, index) => `param i${index + 10} lock`).join('\n');
+    const versionOf = (kind: string) => bicepModule(`type lock = { kind: ${kind} }\n${inputs}`);
+    const [change] = compareModules(versionOf('string'), versionOf('int'));
+
+    expect(change).toMatchObject({ moreUses: 10 });
+    expect(change?.uses).toEqual(Array.from({ length: 20 }, (_, index) => `inputs.i${index + 10}`));
   });
 });
 

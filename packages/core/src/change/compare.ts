@@ -3,14 +3,22 @@ import { type Change, changeClasses } from './change.ts';
 import { compareFootprints } from './footprint.ts';
 import type { Found } from './found.ts';
 import { compareInterfaces } from './interface.ts';
+import { type FindRenames, renameFinder } from './rename.ts';
+import { compareText } from '../text/compare-text.ts';
 import { sentenceOf } from './sentence.ts';
 import { changeRules } from './table.ts';
 
 /** Every difference between two versions of a module, the gravest first. Both must be of the same language and form. */
 export function compareModules(before: Module, after: Module): Change[] {
   const { language } = before;
-  const found = [...compareParts(language, before, after, ''), ...compareSubmodules(language, before, after)];
+  const context = { language, findRenames: renameFinder() };
+  const found = [...compareParts(context, before, after, ''), ...compareSubmodules(context, before, after)];
   return found.map((each) => changeOf(language, each)).sort(byGravity);
+}
+
+interface Context {
+  readonly language: Module['language'];
+  readonly findRenames: FindRenames;
 }
 
 interface Parts {
@@ -18,14 +26,14 @@ interface Parts {
   readonly footprint: Footprint;
 }
 
-function compareParts(language: Module['language'], before: Parts, after: Parts, at: string): Found[] {
+function compareParts({ language, findRenames }: Context, before: Parts, after: Parts, at: string): Found[] {
   return [
-    ...compareInterfaces(language, before.interface, after.interface, at),
+    ...compareInterfaces(language, before.interface, after.interface, at, findRenames),
     ...compareFootprints(language, before.footprint, after.footprint, at),
   ];
 }
 
-function compareSubmodules(language: Module['language'], before: Module, after: Module): Found[] {
+function compareSubmodules(context: Context, before: Module, after: Module): Found[] {
   const byPath = (modules: readonly Submodule[]) => new Map(modules.map((each) => [each.path, each]));
   const [old, now] = [byPath(before.submodules), byPath(after.submodules)];
   const found: Found[] = [];
@@ -33,7 +41,7 @@ function compareSubmodules(language: Module['language'], before: Module, after: 
     const other = now.get(path);
     if (other === undefined)
       found.push({ rule: 'submodule-removed', path: `submodules.${path}`, before: path });
-    else found.push(...compareParts(language, each, other, `submodules.${path}.`));
+    else found.push(...compareParts(context, each, other, `submodules.${path}.`));
   }
   for (const path of now.keys()) {
     if (!old.has(path)) found.push({ rule: 'submodule-added', path: `submodules.${path}`, after: path });
@@ -41,7 +49,10 @@ function compareSubmodules(language: Module['language'], before: Module, after: 
   return found;
 }
 
-function changeOf(language: Module['language'], { rule, path, before, after, uses }: Found): Change {
+function changeOf(
+  language: Module['language'],
+  { rule, path, before, after, uses, moreUses }: Found,
+): Change {
   const { class: changeClass, kind } = changeRules[rule];
   return {
     class: changeClass,
@@ -52,14 +63,11 @@ function changeOf(language: Module['language'], { rule, path, before, after, use
     rule,
     message: sentenceOf(language, { rule, path, before, after }),
     ...(uses === undefined || uses.length === 0 ? {} : { uses }),
+    ...(moreUses === undefined ? {} : { moreUses }),
   };
 }
 
 function byGravity(a: Change, b: Change): number {
   const order = changeClasses.indexOf(a.class) - changeClasses.indexOf(b.class);
   return order || compareText(a.path, b.path) || compareText(a.rule, b.rule);
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -216,7 +216,7 @@ function compareConstraint(
   found: Found[],
 ): void {
   if (before === after) return;
-  const [old, now] = [before, after].map((text) => parseConstraint(text ?? '>= 0'));
+  const [old, now] = [before, after].map((text) => parseConstraint(text ?? '>= 0', what));
   // Whoever wrote what is no constraint, nobody can tell what it takes.
   const change = old === undefined || now === undefined ? 'changed' : compareRanges(old, now);
   if (change !== 'same') found.push({ rule: `${what}-${change}`, path, before, after });

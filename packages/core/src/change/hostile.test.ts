@@ -26,6 +26,32 @@ const inputs = (prefix: string, count: number) => ({
   parameters: Object.fromEntries(range(count).map((index) => [`${prefix}Name${index}`, { type: 'string' }])),
 });
 
+/** Objects of which every property has another name, with much to read about each. */
+const objects = (prefix: string) => ({
+  parameters: Object.fromEntries(
+    range(40).map((index) => [
+      `p${index}`,
+      object(Object.fromEntries(range(100).map((at) => [`${prefix}${at}`, described(`${prefix}${at}`)]))),
+    ]),
+  ),
+});
+const described = (name: string) => ({
+  type: 'string',
+  metadata: {
+    description: range(60)
+      .map((word) => `${name}word${word}`)
+      .join(' '),
+  },
+});
+
+/** One type with many uses and many properties. */
+const used = (type: string) => ({
+  definitions: {
+    t: object(Object.fromEntries(range(many).map((index) => [`p${index}`, { type }]))),
+  },
+  parameters: Object.fromEntries(range(many).map((index) => [`p${index}`, reference('t')])),
+});
+
 const cases: readonly (readonly [title: string, before: object, after: object, changes: number])[] = [
   [
     'a chain of names',
@@ -52,6 +78,8 @@ const cases: readonly (readonly [title: string, before: object, after: object, c
     1,
   ],
   ['more new names than anybody compares', inputs('a', 5_000), inputs('b', 5_000), 10_000],
+  ['new names in many objects', objects('first'), objects('other'), 8_000],
+  ['a type with many uses', used('int'), used('bool'), many],
 ];
 
 const variable = (type: string, value: string, more = '') =>
@@ -101,8 +129,11 @@ describe('comparing what is made to take long', () => {
     const modules = [before, after].map((template) => readCompiled({ ...template }, null));
     const started = performance.now();
 
-    expect(compareModules(modules[0]!, modules[1]!)).toHaveLength(changes);
+    const found = compareModules(modules[0]!, modules[1]!);
+
+    expect(found).toHaveLength(changes);
     expect(performance.now() - started).toBeLessThan(5_000);
+    expect(JSON.stringify(found).length).toBeLessThan(20_000_000);
   });
 
   it.each(terraformCases)('%s', (_, before, after, changes) => {

@@ -17,7 +17,7 @@ export function compareInputs(
   comparisonFor: ComparisonFor<'input'>,
   found: Found[],
 ): void {
-  const { both, removed, added } = namedParts(before, after);
+  const { both, removed, added } = namedParts(before, after, comparisonFor('input', at).findRenames);
   for (const [input, other] of both) {
     const path = `${at}inputs.${input.name}`;
     if (input.name !== other.name) {

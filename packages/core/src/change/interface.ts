@@ -5,6 +5,7 @@ import type { Found } from './found.ts';
 import { compareFunctions } from './function.ts';
 import { compareInputs } from './input.ts';
 import { compareOutputs } from './output.ts';
+import type { FindRenames } from './rename.ts';
 import { sharedTypes, type SharedTypes } from './shared-type.ts';
 import { byName, type Types } from './slot.ts';
 import { newProgress, type TypeComparison } from './type-difference.ts';
@@ -14,15 +15,17 @@ export function compareInterfaces(
   language: Module['language'],
   before: ModuleInterface,
   after: ModuleInterface,
-  at = '',
+  at: string,
+  findRenames: FindRenames,
 ): Found[] {
   const found: Found[] = [];
   const types = { before: byName(before.types), after: byName(after.types) };
-  const shared = sharedTypes(language, types, at);
+  const shared = sharedTypes(language, types, at, findRenames);
   const comparisonFor = (role: Role, path: string): TypeComparison => ({
     language,
     ...types,
     progress: newProgress(),
+    findRenames,
     onShared: (pair, place, inherits) => shared.note(pair, role, path, place, inherits),
     emit: ({ aspect, ...difference }) =>
       found.push({ ...difference, rule: ruleFor(aspect, new Set([role])) }),

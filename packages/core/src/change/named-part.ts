@@ -1,4 +1,4 @@
-import { probableRenames } from './rename.ts';
+import type { FindRenames } from './rename.ts';
 import { byName, type Slot } from './slot.ts';
 
 type Named = Slot & { readonly name: string };
@@ -14,11 +14,12 @@ export interface NamedParts<Item> {
 export function namedParts<Item extends Named>(
   before: readonly Item[],
   after: readonly Item[],
+  findRenames: FindRenames,
 ): NamedParts<Item> {
   const [old, now] = [byName(before), byName(after)];
   const gone = [...old.values()].filter(({ name }) => !now.has(name));
   const fresh = [...now.values()].filter(({ name }) => !old.has(name));
-  const renames = probableRenames(gone, fresh);
+  const renames = findRenames(gone, fresh);
   const renamed = new Set(renames.values());
   return {
     both: [...old.values()].flatMap((item) => {

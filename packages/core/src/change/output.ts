@@ -13,7 +13,7 @@ export function compareOutputs(
   comparisonFor: ComparisonFor<'output'>,
   found: Found[],
 ): void {
-  const { both, removed, added } = namedParts(before, after);
+  const { both, removed, added } = namedParts(before, after, comparisonFor('output', at).findRenames);
   for (const [output, other] of both) {
     const path = `${at}outputs.${output.name}`;
     if (output.name !== other.name) {

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 import { moduleSchema } from '../module/model-schema.ts';
 import type { Module } from '../module/model.ts';
+import { readModule } from '../module/read.ts';
 import { diffSchema } from './change-schema.ts';
 import { compareModules } from './compare.ts';
 import { twoVersions } from './module.suite.ts';
@@ -49,6 +50,18 @@ describe('the published shapes', () => {
         expect([isDiff(diffOf(before, after)), isDiff.errors]).toEqual([true, null]);
       }),
     );
+  });
+
+  it('hold for numbers that are too large for a computer', () => {
+    const large = `1${'0'.repeat(400)}`;
+    const text = `{ "$schema": "x/deploymentTemplate.json#", "parameters": { "p": {
+      "type": "int", "minValue": 1e999, "maxValue": ${large}, "defaultValue": ${large}, "allowedValues": [-1e999]
+    } } }`;
+    const { module } = readModule({ paths: ['main.json'], textOf: () => text })!;
+
+    expect([isModule(asJson(module)), isModule.errors]).toEqual([true, null]);
+    expect(module.interface.inputs).toMatchObject([{ default: { value: large }, allowed: ['-1e999'] }]);
+    expect(module.interface.inputs[0]).not.toHaveProperty('minValue');
   });
 
   it('take nothing else', () => {

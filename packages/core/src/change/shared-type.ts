@@ -1,5 +1,6 @@
 import { type Role, ruleFor } from './aspect-rule.ts';
 import type { Found } from './found.ts';
+import type { FindRenames } from './rename.ts';
 import { behind, type Types } from './slot.ts';
 import { compareSlots, newProgress, type TypeDifference, type TypePair } from './type-difference.ts';
 
@@ -25,14 +26,18 @@ export interface SharedTypes {
   compare(): Found[];
 }
 
-/** How many types between a type and its uses are looked through. */
+/** How many types between a type and its uses are looked through, and how many uses are counted. */
 const maxLookedThrough = 1_000;
+
+/** How many uses a change lists: many types of one module can have many uses each. */
+const maxUses = 20;
 
 /** The types that both versions use under names, below `at`. */
 export function sharedTypes(
   language: 'bicep' | 'terraform',
   types: { readonly before: Types; readonly after: Types },
   at: string,
+  findRenames: FindRenames,
 ): SharedTypes {
   const known = new Map<string, Shared>();
   const queue: Shared[] = [];
@@ -41,16 +46,8 @@ export function sharedTypes(
     const key = `${pair.before.name}\0${pair.after.name}`;
     const found = known.get(key);
     if (found !== undefined) return found;
-    const fresh: Shared = {
-      pair,
-      path: pair.before.name === pair.after.name ? `${at}types.${pair.before.name}` : place,
-      roles: new Set(),
-      uses: new Set(),
-      users: new Set(),
-      isInherited: false,
-      differences: [],
-      parts: new Set(),
-    };
+    const isSame = pair.before.name === pair.after.name;
+    const fresh = newShared(pair, isSame ? `${at}types.${pair.before.name}` : place);
     known.set(key, fresh);
     queue.push(fresh);
     return fresh;
@@ -62,6 +59,7 @@ export function sharedTypes(
       language,
       ...types,
       progress: newProgress(),
+      findRenames,
       emit: (difference) => differences.push(difference),
       onShared: (inner, place, inherits) => {
         const part = sharedOf(inner, place);
@@ -87,6 +85,19 @@ export function sharedTypes(
   };
 }
 
+function newShared(pair: TypePair, path: string): Shared {
+  return {
+    pair,
+    path,
+    roles: new Set(),
+    uses: new Set(),
+    users: new Set(),
+    isInherited: false,
+    differences: [],
+    parts: new Set(),
+  };
+}
+
 /** A part of what users write is written by them, and so on. */
 function spreadRoles(all: readonly Shared[]): void {
   const queue = [...all];
@@ -103,8 +114,15 @@ function foundIn(shared: Shared): Found[] {
   const { path, roles, differences, isInherited } = shared;
   const told = isInherited ? differences : differences.filter((each) => each.path !== path || isOfType(each));
   if (told.length === 0) return [];
-  const uses = usesOf(shared).filter((use) => use !== path);
-  return told.map(({ aspect, ...difference }) => ({ ...difference, rule: ruleFor(aspect, roles), uses }));
+  const all = usesOf(shared).filter((use) => use !== path);
+  const uses = all.slice(0, maxUses);
+  const moreUses = all.length - uses.length;
+  return told.map(({ aspect, ...difference }) => ({
+    ...difference,
+    rule: ruleFor(aspect, roles),
+    uses,
+    ...(moreUses === 0 ? {} : { moreUses }),
+  }));
 }
 
 function isOfType({ aspect }: TypeDifference): boolean {
@@ -115,7 +133,7 @@ function usesOf(shared: Shared): string[] {
   const uses = new Set<string>();
   const seen = new Set([shared]);
   for (const each of seen) {
-    for (const use of each.uses) uses.add(use);
+    for (const use of each.uses) if (uses.size < maxLookedThrough) uses.add(use);
     for (const user of each.users) if (seen.size < maxLookedThrough) seen.add(user);
   }
   return [...uses].sort();

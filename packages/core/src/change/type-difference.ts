@@ -7,7 +7,7 @@ import {
   type Requirement,
   requirementChange,
 } from './constraint.ts';
-import { probableRenames } from './rename.ts';
+import type { FindRenames } from './rename.ts';
 import { propertiesByName, resolved, type Slot, slotOf, type Types } from './slot.ts';
 import { plainRelation, type Relation, wholeRelation } from './type-relation.ts';
 
@@ -64,6 +64,7 @@ export interface TypeComparison {
   readonly onShared: (pair: TypePair, path: string, inherits: boolean) => void;
   readonly emit: (difference: TypeDifference) => void;
   readonly progress: Progress;
+  readonly findRenames: FindRenames;
 }
 
 export interface Progress {
@@ -284,7 +285,7 @@ function compareProperties(
   after: ObjectType,
   comparison: TypeComparison,
 ): void {
-  const { emit } = comparison;
+  const { emit, findRenames } = comparison;
   const [old, now] = [propertiesByName(before.properties), propertiesByName(after.properties)];
   // Where any name is taken, a name of its own is a closer look at what was there.
   const [more, moreNow] = [before.additional, after.additional];
@@ -294,7 +295,7 @@ function compareProperties(
   };
   const gone = [...old.values()].filter(({ name }) => !now.has(name) && other.now === undefined);
   const fresh = [...now.values()].filter(({ name }) => !old.has(name) && other.old === undefined);
-  const renames = probableRenames(gone, fresh);
+  const renames = findRenames(gone, fresh);
   const renamed = new Set(renames.values());
   for (const name of [...new Set([...old.keys(), ...now.keys()])].sort()) {
     if (renamed.has(name)) continue;

@@ -1,21 +1,29 @@
 import type { Input, Module } from '../module/model.ts';
 import type { Property, Type } from '../module/type.ts';
+import { compareText } from '../text/compare-text.ts';
 import { byCategory, categorise } from './bicep-category.ts';
 import { bicepValue } from './bicep-value.ts';
-import { resolve, typeWord, type Unfolding } from './bicep-type.ts';
-import { byName, cellText, codeBlock, compareText, inlineCode } from './markdown.ts';
+import { newUnfolding, resolve, type Resolved, typeWord, type Unfolding } from './bicep-type.ts';
+import { byName, cellText, codeBlock, inlineCode } from './markdown.ts';
 
 /** The tables and the sections of all parameters, down to the properties of their types, as AVM's modules have them. */
 export function bicepParameters({ interface: face }: Module): string[] {
   if (face.inputs.length === 0) return ['_None_'];
-  const types = new Map(face.types.map((type) => [type.name, type]));
-  return parametersOf(face.inputs, '', { types, path: [], left: { sections: maxSections } });
+  return parametersOf(face.inputs, '', {
+    ...newUnfolding(face.types),
+    depth: 0,
+    left: { sections: maxSections },
+  });
 }
 
 /** Types that use each other can be unfolded without end. */
 const maxSections = 5_000;
 
+/** How many types are unfolded within each other; nobody would read more. */
+const maxDepth = 100;
+
 interface Context extends Unfolding {
+  readonly depth: number;
   readonly left: { sections: number };
 }
 
@@ -88,8 +96,9 @@ function listed(title: string, text: string): string[] {
 }
 
 /** The parameters inside a parameter: properties of an object, or of the objects in a list. */
-function partsOf(type: Type, path: string, context: Context): string[] {
-  if (typeof type === 'string') return [];
+function partsOf(type: Type, path: string, outer: Context): string[] {
+  if (typeof type === 'string' || outer.depth === maxDepth) return [];
+  const context = { ...outer, depth: outer.depth + 1 };
   if (type.kind === 'array') {
     const { bare, inside } = resolve(type.element, {}, context);
     const isUnfolded = typeof bare === 'object' && ['object', 'map', 'discriminated'].includes(bare.kind);
@@ -119,14 +128,24 @@ function partsOf(type: Type, path: string, context: Context): string[] {
       (each) => `| [${inlineCode(each.value)}](${anchorOf('Variant', each.path)}) | ${lines(each.about)} |`,
     ),
     '',
-    ...variants.flatMap((each) => [
-      `### Variant: ${inlineCode(each.path)}`,
-      lines(each.about),
-      '',
-      `To use this variant, set the property ${inlineCode(type.property)} to ${inlineCode(each.value)}.`,
-      '',
-      ...partsOf(each.bare, each.path, { ...context, ...each.inside }),
-    ]),
+    ...variants.flatMap((each) => variantOf(type.property, each, context)),
+  ];
+}
+
+function variantOf(
+  property: string,
+  variant: Resolved & { readonly value: string; readonly path: string },
+  context: Context,
+): string[] {
+  if (context.left.sections-- <= 0) return [];
+  const { value, path, about, bare, inside } = variant;
+  return [
+    `### Variant: ${inlineCode(path)}`,
+    lines(about),
+    '',
+    `To use this variant, set the property ${inlineCode(property)} to ${inlineCode(value)}.`,
+    '',
+    ...partsOf(bare, path, { ...context, ...inside }),
   ];
 }
 

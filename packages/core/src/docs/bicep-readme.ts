@@ -1,7 +1,8 @@
 import type { Module, ModuleCall, ResourceUse } from '../module/model.ts';
+import { compareText } from '../text/compare-text.ts';
 import { bicepParameters } from './bicep-parameters.ts';
-import { typeWord } from './bicep-type.ts';
-import { byName, cellText, compareText, inlineCode } from './markdown.ts';
+import { newUnfolding, typeWord } from './bicep-type.ts';
+import { byName, cellText, inlineCode } from './markdown.ts';
 
 export interface Section {
   /** Of its heading, which is of the second level. */
@@ -53,11 +54,11 @@ function exportedFunctions({ interface: face }: Module): string[] {
 
 function outputs({ interface: face }: Module): string[] {
   if (face.outputs.length === 0) return ['_None_'];
-  const types = new Map(face.types.map((type) => [type.name, type]));
+  const unfolding = newUnfolding(face.types);
   const described = face.outputs.some(({ description }) => description !== undefined);
   const rows = byName(face.outputs).map((output) => {
     const { name, type, description = '' } = output;
-    const cells = [inlineCode(name), typeWord(type, output, { types, path: [] })];
+    const cells = [inlineCode(name), typeWord(type, output, unfolding)];
     return `| ${[...cells, ...(described ? [cellText(description, '<p>')] : [])].join(' | ')} |`;
   });
   return described

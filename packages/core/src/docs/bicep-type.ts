@@ -3,9 +3,21 @@ import type { Constraints, Type } from '../module/type.ts';
 
 /** What is known while types are unfolded. */
 export interface Unfolding {
-  readonly types: ReadonlyMap<string, NamedType>;
+  readonly lookUp: LookUp;
   /** The named types around a parameter, which are not unfolded again inside themselves. */
   readonly path: readonly string[];
+}
+
+/** What stands behind a name; undefined when nobody knows. */
+type LookUp = (name: string) => Behind | undefined;
+
+interface Behind {
+  readonly bare: Type;
+  /** All that is said on the way. */
+  readonly limits: Constraints;
+  readonly description?: string;
+  /** The last of the names. */
+  readonly last: string;
 }
 
 export interface Resolved {
@@ -16,24 +28,69 @@ export interface Resolved {
   readonly inside: Unfolding;
 }
 
-/** The type behind names and refinements, with all limits on the way. */
-export function resolve(type: Type, limits: Constraints, context: Unfolding): Resolved {
-  let [bare, known, about] = [type, limits, ''];
-  const path = [...context.path];
-  while (typeof bare !== 'string') {
-    if (bare.kind === 'refined') {
-      known = { ...bare, ...known };
-      bare = bare.type;
-    } else if (bare.kind === 'reference') {
-      const named = path.includes(bare.name) ? undefined : context.types.get(bare.name);
-      path.push(bare.name);
-      if (named === undefined) return { bare: 'any', limits: known, about, inside: context };
-      known = { ...named, ...known };
-      about = named.description ?? '';
-      bare = named.type;
-    } else break;
+/** Nothing is unfolded yet. */
+export function newUnfolding(types: readonly NamedType[]): Unfolding {
+  return { lookUp: lookUpIn(new Map(types.map((type) => [type.name, type]))), path: [] };
+}
+
+/** Names can stand for names in long chains, each of which is walked once. */
+function lookUpIn(types: ReadonlyMap<string, NamedType>): LookUp {
+  const known = new Map<string, Behind | undefined>();
+  return (name) => {
+    const passed: NamedType[] = [];
+    let next: string | undefined = name;
+    while (next !== undefined && !known.has(next)) {
+      // Nothing is known of names that stand for each other.
+      known.set(next, undefined);
+      const named = types.get(next);
+      if (named !== undefined) passed.push(named);
+      next = named && referenceIn(named.type);
+    }
+    let behind = next === undefined ? undefined : known.get(next);
+    for (const named of passed.reverse()) {
+      const { bare, limits } = unrefined(named.type, named);
+      if (referenceIn(bare) === undefined) behind = { bare, limits, last: named.name, ...aboutOf(named) };
+      else behind &&= { ...behind, limits: { ...behind.limits, ...limits } };
+      known.set(named.name, behind);
+    }
+    return behind;
+  };
+}
+
+function aboutOf({ description }: NamedType): { description?: string } {
+  return description === undefined ? {} : { description };
+}
+
+function referenceIn(type: Type): string | undefined {
+  const { bare } = unrefined(type, {});
+  return typeof bare !== 'string' && bare.kind === 'reference' ? bare.name : undefined;
+}
+
+function unrefined(type: Type, limits: Constraints): { bare: Type; limits: Constraints } {
+  let [bare, known] = [type, limits];
+  while (typeof bare !== 'string' && bare.kind === 'refined') {
+    known = { ...bare, ...known };
+    bare = bare.type;
   }
-  return { bare, limits: known, about, inside: { ...context, path } };
+  return { bare, limits: known };
+}
+
+/** The type behind names and refinements, with all limits on the way. */
+export function resolve(type: Type, own: Constraints, context: Unfolding): Resolved {
+  const { bare, limits } = unrefined(type, own);
+  const name = referenceIn(bare);
+  if (name === undefined) return { bare, limits, about: '', inside: context };
+  const behind = context.lookUp(name);
+  const about = behind?.description ?? '';
+  const all = { ...behind?.limits, ...limits };
+  if (behind === undefined || context.path.includes(behind.last))
+    return { bare: 'any', limits: all, about, inside: context };
+  return {
+    bare: behind.bare,
+    limits: all,
+    about,
+    inside: { ...context, path: [...context.path, behind.last] },
+  };
 }
 
 /** The word of the compiled template for a type. */

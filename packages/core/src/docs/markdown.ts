@@ -1,3 +1,5 @@
+import { compareText } from '../text/compare-text.ts';
+
 /** Text that Markdown shows as it is: nothing in it becomes HTML, a link, emphasis or a new block. */
 export function markdownText(text: string): string {
   return withoutTags(text.replaceAll(/\s+/g, ' ').trim()).replaceAll(/[\\`*_[\]|~]/g, String.raw`\$&`);
@@ -53,8 +55,4 @@ export function byName<Item extends { readonly name: string }>(items: readonly I
   return items.toSorted(
     (a, b) => compareText(a.name.toLowerCase(), b.name.toLowerCase()) || compareText(a.name, b.name),
   );
-}
-
-export function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,5 +1,6 @@
 import type { Footprint, Input, Module, ModuleCall, Output, ResourceUse } from '../module/model.ts';
-import { byName, cellText, compareText, inlineCode, outsideCode } from './markdown.ts';
+import { compareText } from '../text/compare-text.ts';
+import { byName, cellText, inlineCode, outsideCode } from './markdown.ts';
 
 /** What is known about a module in the sections and the form of the tables of terraform-docs. */
 export function terraformSections({ interface: face, footprint }: Module): string {

@@ -8,3 +8,4 @@ export * from './readme.ts';
 export { typeText } from './type-text.ts';
 export type { Constraints, Default, Literal, Property, Type } from './type.ts';
 export * from './version.ts';
+export { isTerraformSource } from '../terraform/source/path.ts';

@@ -1,3 +1,4 @@
+import { bareTypes, isListType } from './bare-type.ts';
 import type { Input, Module, NamedType } from './model.ts';
 import type { Constraints, Default, ObjectType, Property, Type } from './type.ts';
 
@@ -6,8 +7,12 @@ export type JsonSchema = { readonly [keyword: string]: unknown };
 /** What may be given to a module, as a JSON Schema (draft 2020-12): one object with a property for each input. */
 export function inputSchema(module: Module): JsonSchema {
   const types = new Map(module.interface.types.map((type) => [type.name, type]));
-  const context: Context = { types, definitions: new Map() };
+  const context: Context = { types, bareOf: bareTypes(types), definitions: new Map() };
   const properties = propertiesOf(module.interface.inputs, context);
+  // One after the other, since types can lead from one to the next without end; the map grows meanwhile.
+  for (const name of context.definitions.keys()) {
+    context.definitions.set(name, definitionOf(types.get(name)!, context));
+  }
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     ...(module.name === undefined ? {} : { title: module.name }),
@@ -21,7 +26,8 @@ export function inputSchema(module: Module): JsonSchema {
 
 interface Context {
   readonly types: ReadonlyMap<string, NamedType>;
-  /** Those that something refers to, in the order in which they were met. */
+  readonly bareOf: (type: Type) => Type | undefined;
+  /** Those that something refers to, in the order in which they were met: empty until they are made. */
   readonly definitions: Map<string, JsonSchema>;
 }
 
@@ -115,22 +121,11 @@ function isList(type: Type, context: Context): boolean {
 }
 
 /** What a type is in JSON, behind its names. */
-function kindOf(type: Type, context: Context): 'array' | 'object' | 'other' {
-  const passed = new Set<string>();
-  let bare = type;
-  while (typeof bare !== 'string') {
-    if (bare.kind === 'refined') bare = bare.type;
-    else if (bare.kind === 'resource') bare = bare.base ?? 'any';
-    else if (bare.kind === 'reference') {
-      if (passed.has(bare.name)) return 'other';
-      passed.add(bare.name);
-      bare = context.types.get(bare.name)?.type ?? 'any';
-    } else {
-      if (['array', 'list', 'set', 'tuple'].includes(bare.kind)) return 'array';
-      return ['object', 'map', 'discriminated'].includes(bare.kind) ? 'object' : 'other';
-    }
-  }
-  return bare === 'array' || bare === 'object' ? bare : 'other';
+function kindOf(type: Type, { bareOf }: Context): 'array' | 'object' | 'other' {
+  const bare = bareOf(type);
+  if (isListType(bare)) return 'array';
+  const kind = typeof bare === 'object' ? bare.kind : bare;
+  return kind === 'object' || kind === 'map' || kind === 'discriminated' ? 'object' : 'other';
 }
 
 const plainSchemas = {
@@ -213,16 +208,16 @@ function unionSchema(members: readonly Type[], context: Context): JsonSchema {
 }
 
 /** A type is defined once, also when it is used inside itself. */
-function referenceSchema(name: string, context: Context): JsonSchema {
-  const named = context.types.get(name);
-  if (named === undefined) return {};
-  if (!context.definitions.has(name)) {
-    context.definitions.set(name, {});
-    const { description } = named;
-    context.definitions.set(name, {
-      ...constrained(named.type, named, context),
-      ...(description === undefined ? {} : { description }),
-    });
-  }
+function referenceSchema(name: string, { types, definitions }: Context): JsonSchema {
+  if (!types.has(name)) return {};
+  if (!definitions.has(name)) definitions.set(name, {});
   return { $ref: `#/$defs/${encodeURIComponent(name.replaceAll('~', '~0').replaceAll('/', '~1'))}` };
+}
+
+function definitionOf(named: NamedType, context: Context): JsonSchema {
+  const { description } = named;
+  return {
+    ...constrained(named.type, named, context),
+    ...(description === undefined ? {} : { description }),
+  };
 }

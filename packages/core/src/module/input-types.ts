@@ -1,23 +1,37 @@
+import { bareTypes, isListType } from './bare-type.ts';
 import type { Input, Module, NamedType } from './model.ts';
 import type { Constraints, Default, Property, Type } from './type.ts';
 
 /** What may be given to a module, as types of TypeScript: `Inputs`, and one for each type that it names. */
 export function inputTypes(module: Module): string {
   const types = new Map(module.interface.types.map((type) => [type.name, type]));
-  const context: Context = { types, names: new Map(), declarations: [] };
+  const context: Context = {
+    types,
+    bareOf: bareTypes(types),
+    endless: endlessNames(types),
+    names: new Map(),
+    taken: new Map(),
+  };
   const inputs = membersOf(module.interface.inputs, context, '');
+  // One after the other, since types can lead from one to the next without end; the map grows meanwhile.
+  const declarations: string[] = [];
+  for (const [name, own] of context.names) declarations.push(declaration(own, types.get(name)!, context));
   const about = [module.name, module.description].filter((text) => text !== undefined);
   return [
     `${comment([...about, 'What may be given to the module.'], '')}export interface Inputs {\n${inputs}}\n`,
-    ...context.declarations,
+    ...declarations,
   ].join('\n');
 }
 
 interface Context {
   readonly types: ReadonlyMap<string, NamedType>;
-  /** The names that types of the module have in TypeScript. */
+  readonly bareOf: (type: Type) => Type | undefined;
+  /** Types of which nothing could be made. */
+  readonly endless: ReadonlySet<string>;
+  /** The names that types of the module have in TypeScript: of those that something refers to. */
   readonly names: Map<string, string>;
-  readonly declarations: string[];
+  /** The names that are given away, with the number that comes next. */
+  readonly taken: Map<string, number>;
 }
 
 type Named = Input | Property;
@@ -80,16 +94,8 @@ function allowedText(allowed: readonly unknown[], ofElements: boolean): string {
   return ofElements ? `(${text})[]` : text;
 }
 
-function isList(type: Type, context: Context): boolean {
-  const passed = new Set<Type>();
-  let bare = type;
-  while (typeof bare !== 'string' && !passed.has(bare)) {
-    passed.add(bare);
-    if (bare.kind === 'refined') bare = bare.type;
-    else if (bare.kind === 'reference') bare = context.types.get(bare.name)?.type ?? 'any';
-    else return ['array', 'list', 'set', 'tuple'].includes(bare.kind);
-  }
-  return bare === 'array';
+function isList(type: Type, { bareOf }: Context): boolean {
+  return isListType(bareOf(type));
 }
 
 const plainTexts = {
@@ -157,34 +163,45 @@ function variantsText(
   return `(${texts.join(' | ')})`;
 }
 
-/** Types are declared once, where they are first used; the name is known before the rest, for those used inside themselves. */
-function referenceText(name: string, context: Context): string {
-  const known = context.names.get(name);
+/** Types are declared once; the name is known before the rest, for those used inside themselves. */
+function referenceText(name: string, { types, endless, names, taken }: Context): string {
+  const known = names.get(name);
   if (known !== undefined) return known;
-  const type = context.types.get(name);
-  if (type === undefined || isEndless(name, context)) return 'unknown';
-  const own = freeName(name, context);
-  context.names.set(name, own);
-  const place = context.declarations.length;
-  context.declarations.push('');
-  const about = type.description === undefined ? [] : [type.description];
-  const text = withLimits(type.type, type, context, '');
-  context.declarations[place] = `${comment(about, '')}export type ${own} = ${text};\n`;
+  if (!types.has(name) || endless.has(name)) return 'unknown';
+  const own = freeName(name, taken);
+  names.set(name, own);
   return own;
 }
 
-/** Whether a type is nothing but itself, however many names stand between: nothing could be made of it. */
-function isEndless(name: string, context: Context): boolean {
-  const passed = new Set<string>();
-  const pending = [name];
-  for (let each = pending.pop(); each !== undefined; each = pending.pop()) {
-    for (const next of directNames(context.types.get(each)?.type)) {
-      if (next === name) return true;
-      if (!passed.has(next)) pending.push(next);
-      passed.add(next);
+function declaration(own: string, named: NamedType, context: Context): string {
+  const about = named.description === undefined ? [] : [named.description];
+  return `${comment(about, '')}export type ${own} = ${withLimits(named.type, named, context, '')};\n`;
+}
+
+/** Types that lead to nothing but themselves, however many names stand between. */
+function endlessNames(types: ReadonlyMap<string, NamedType>): Set<string> {
+  const users = new Map<string, string[]>();
+  /** How many types each still waits for. */
+  const waiting = new Map<string, number>();
+  for (const [name, { type }] of types) {
+    const needed = new Set(directNames(type).filter((each) => types.has(each)));
+    waiting.set(name, needed.size);
+    for (const each of needed) {
+      const known = users.get(each);
+      if (known === undefined) users.set(each, [name]);
+      else known.push(name);
     }
   }
-  return false;
+  const ready = [...types.keys()].filter((name) => waiting.get(name) === 0);
+  for (const name of ready) {
+    waiting.delete(name);
+    for (const user of users.get(name) ?? []) {
+      const left = waiting.get(user)! - 1;
+      waiting.set(user, left);
+      if (left === 0) ready.push(user);
+    }
+  }
+  return new Set(waiting.keys());
 }
 
 /** The types that TypeScript has to know to know this one; inside objects and lists it waits. */
@@ -220,12 +237,13 @@ const reserved = new Set(
   public static yield await`.split(/\s+/),
 );
 
-function freeName(name: string, context: Context): string {
+function freeName(name: string, taken: Map<string, number>): string {
   const plain = name.replaceAll(/[^A-Za-z0-9_$]/g, '_');
   const wanted = /^[0-9]/.test(plain) || plain === '' || reserved.has(plain) ? `_${plain}` : plain;
-  const taken = new Set(context.names.values());
-  let free = wanted;
-  for (let number = 2; taken.has(free); number++) free = `${wanted}_${number}`;
+  let number = taken.get(wanted) ?? 1;
+  let free = number === 1 ? wanted : `${wanted}_${number}`;
+  while (taken.has(free)) free = `${wanted}_${++number}`;
+  taken.set(free, 2).set(wanted, number + 1);
   return free;
 }
 

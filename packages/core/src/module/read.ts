@@ -72,12 +72,20 @@ function readBicep(
 /** The model of a template; undefined for what is no template. */
 export function readTemplateText(text: string, moduleClass: ModuleClass | null): Module | undefined {
   try {
-    const template: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));
+    const template = parseTemplate(text.replace(/^\uFEFF/, ''));
     if (!isObject(template) || typeof template['$schema'] !== 'string') return undefined;
     return readCompiled(template, moduleClass);
   } catch {
     return undefined;
   }
+}
+
+/** Numbers that are too large to be numbers here stay texts, as those of Terraform do: infinity cannot be written in JSON. */
+function parseTemplate(text: string): unknown {
+  const keepLarge = (_: string, value: unknown, context?: { readonly source?: string }) =>
+    value === Infinity || value === -Infinity ? context?.source : value;
+  const mayBeLarge = /\d[eE]\+?\d{3}|(?<!\d)\d{309}/.test(text);
+  return mayBeLarge ? JSON.parse(text, keepLarge) : JSON.parse(text);
 }
 
 /** Where in the source stands what the template says. */

@@ -1,5 +1,6 @@
 import { ashlarError } from '../error/index.ts';
 import { limits } from '../limit/index.ts';
+import { compareText } from '../text/compare-text.ts';
 
 /** A version in Semantic Versioning 2.0.0, without a leading `v`. */
 export type Version = string & { readonly __brand: 'Version' };
@@ -89,8 +90,4 @@ function compareIdentifier(left: string, right: string): number {
 /** Numbers without leading zeros, of any length. */
 function compareNumeric(left: string, right: string): number {
   return left.length - right.length || compareText(left, right);
-}
-
-function compareText(left: string, right: string): number {
-  return left < right ? -1 : left > right ? 1 : 0;
 }

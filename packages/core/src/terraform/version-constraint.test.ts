@@ -26,6 +26,13 @@ describe('a version constraint', () => {
       expect([version, satisfies(version as Version, range)]).toEqual([version, false]);
   });
 
+  it.each(['2.0.0 2.9.9', '3.0.0 1.9.9'])('~> 2 of a provider ends before 3: %s', (versions) => {
+    const range = parseConstraint('~> 2', 'provider')!;
+    const isTaken = versions.startsWith('2');
+
+    for (const version of versions.split(' ')) expect(satisfies(version as Version, range)).toBe(isTaken);
+  });
+
   it.each(['', 'latest', '>= 1.x', '1.2.3.4', '>> 1', '>= 1.0 < 2.0'])('is not "%s"', (text) => {
     expect(parseConstraint(text)).toBeUndefined();
   });
@@ -33,6 +40,10 @@ describe('a version constraint', () => {
 
 it.each<[string, string, RangeChange]>([
   ['~> 4.0', '~> 4.0', 'same'],
+  ['>= 1.0, != 1.5.0', '>= 1.6', 'raised'],
+  ['>= 1.6', '>= 1.0, != 1.5.0', 'widened'],
+  ['>= 1.0, != 1.5.0', '>= 1.4', 'changed'],
+  ['>= 1.0, < 2.0', '>= 1.0, < 2.0, != 2.5.0', 'same'],
   ['~> 4.0', '>= 4.0, < 5.0', 'same'],
   ['~> 4.0', '~> 4.7', 'raised'],
   ['>= 3.7', '>= 3.7.1', 'raised'],

@@ -17,14 +17,17 @@ export interface VersionRange {
 const term =
   /^(=|!=|>=|<=|>|<|~>)?\s*v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$/;
 
+/** What a constraint is about: a provider, or Terraform itself or a module. */
+export type Constrained = 'provider' | 'program';
+
 /**
  * Reads a version constraint as Terraform does: terms joined by commas, all of which hold. Undefined for what is none.
  * https://developer.hashicorp.com/terraform/language/expressions/version-constraints
  */
-export function parseConstraint(text: string): VersionRange | undefined {
+export function parseConstraint(text: string, of: Constrained = 'program'): VersionRange | undefined {
   let range: VersionRange = { floor: undefined, ceiling: undefined, except: [] };
   for (const each of text.split(',')) {
-    const next = termRange(each);
+    const next = termRange(each, of);
     if (next === undefined) return undefined;
     range = {
       floor: higher(range.floor, next.floor),
@@ -35,7 +38,7 @@ export function parseConstraint(text: string): VersionRange | undefined {
   return range;
 }
 
-function termRange(text: string): VersionRange | undefined {
+function termRange(text: string, of: Constrained): VersionRange | undefined {
   const match = term.exec(text.trim());
   if (match === null) return undefined;
   const [, operator = '=', major = '0', minor, patch, pre = ''] = match;
@@ -56,8 +59,9 @@ function termRange(text: string): VersionRange | undefined {
       // The last number that is written may go up: ~> 1.2 ends before 2, ~> 1.2.3 before 1.3.
       const end =
         patch === undefined ? `${Number(major) + 1}.0.0` : `${Number(major)}.${Number(minor) + 1}.0`;
-      // A major number alone leaves no number to its left that could end it.
-      const ceiling = minor === undefined ? undefined : { version: end as Version, inclusive: false };
+      // A major number alone leaves no number to its left that could end it; of providers Terraform ends it all the same.
+      const isOpen = minor === undefined && of === 'program';
+      const ceiling = isOpen ? undefined : { version: end as Version, inclusive: false };
       return { floor: at(true), ceiling, except: [] };
     }
     default:
@@ -93,9 +97,9 @@ export type RangeChange = 'same' | 'raised' | 'narrowed' | 'widened' | 'changed'
 export function compareRanges(before: VersionRange, after: VersionRange): RangeChange {
   const floor = compareFloors(plainFloor(before), plainFloor(after));
   const ceiling = compareCeilings(plainCeiling(before), plainCeiling(after));
-  const isOut = (version: Version, list: readonly Version[]) => !list.includes(version);
-  const refused = after.except.some((version) => isOut(version, before.except));
-  const taken = before.except.some((version) => isOut(version, after.except));
+  // An exception from what is not taken anyway says nothing.
+  const refused = after.except.some((version) => isTaken(version, before));
+  const taken = before.except.some((version) => isTaken(version, after));
   const isNarrowed = floor < 0 || ceiling > 0 || refused;
   const isWidened = floor > 0 || ceiling < 0 || taken;
   if (isNarrowed && isWidened) return 'changed';
@@ -127,8 +131,12 @@ function majorOf(bound: Bound | undefined): string | undefined {
 }
 
 /** Whether a version is taken. A pre-release is taken only by a constraint that names it. */
-export function satisfies(version: Version, { floor, ceiling, except }: VersionRange): boolean {
-  if (isPrerelease(version) && floor?.version !== version) return false;
+export function satisfies(version: Version, range: VersionRange): boolean {
+  if (isPrerelease(version) && range.floor?.version !== version) return false;
+  return isTaken(version, range);
+}
+
+function isTaken(version: Version, { floor, ceiling, except }: VersionRange): boolean {
   if (except.includes(version)) return false;
   const [low, high] = [floor, ceiling].map((bound) => bound && compareVersions(version, bound.version));
   if (low !== undefined && (low < 0 || (low === 0 && !floor!.inclusive))) return false;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { VersionRow } from '../store/metadata/index.ts';
-import { latestVersion, nearestAdmitted, stateSentence, stateSentences, terraformVersions } from './state.ts';
+import { latestVersion, stateSentence, stateSentences, terraformVersions } from './state.ts';
 
 /** Rows from `1.0.0 -1.1.0 ~1.2.0`: `-` is revoked, `~` deprecated. */
 function rows(text: string): VersionRow[] {
@@ -52,7 +52,7 @@ describe('latestVersion', () => {
   });
 });
 
-describe('nearestAdmitted', () => {
+describe('what to use instead', () => {
   it.each([
     ['1.0.0 -1.1.0 1.2.0 1.3.0', '1.1.0', '1.2.0'],
     ['0.9.0 1.0.0 -1.1.0', '1.1.0', '1.0.0'],
@@ -61,7 +61,13 @@ describe('nearestAdmitted', () => {
     ['-1.0.0 2.0.0-rc.1', '1.0.0', '2.0.0-rc.1'],
     ['-1.0.0 ~1.1.0', '1.0.0', undefined],
   ])('in %s to %s is %s', (given, version, expected) => {
-    expect(nearestAdmitted(rows(given), version)?.version).toBe(expected);
+    const all = rows(given);
+    const sentence = stateSentence(
+      all.find((row) => row.version === version)!,
+      all,
+    );
+
+    expect(/ Use (\S+) instead\.$/.exec(sentence!)?.[1]).toBe(expected);
   });
 });
 

@@ -33,11 +33,6 @@ export function latestVersion(rows: readonly VersionRow[]): VersionRow | undefin
   return sorted.findLast(({ version }) => !isPrerelease(version as Version)) ?? sorted.at(-1);
 }
 
-/** What to use instead of a version: the next admitted one above it, else the highest admitted one. */
-export function nearestAdmitted(rows: readonly VersionRow[], version: string): VersionRow | undefined {
-  return nearestOf(replacements(rows), version);
-}
-
 /** What may stand in for another version, lowest first: the admitted releases, else the admitted pre-releases. */
 function replacements(rows: readonly VersionRow[]): VersionRow[] {
   const admitted = sortVersions(rows.filter(({ state }) => state === 'admitted'));
@@ -45,6 +40,7 @@ function replacements(rows: readonly VersionRow[]): VersionRow[] {
   return releases.length > 0 ? releases : admitted;
 }
 
+/** What to use instead of a version: the next one above it, else the highest one. */
 function nearestOf(sorted: readonly VersionRow[], version: string): VersionRow | undefined {
   let [low, high] = [0, sorted.length];
   while (low < high) {

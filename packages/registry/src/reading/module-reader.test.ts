@@ -1,9 +1,10 @@
 import type { Worker } from 'node:worker_threads';
 
+import { limits } from '@ashlar/core';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { createModuleReader, type Customer, type ModuleReader } from './module-reader.ts';
-import { unpackTextSync } from './packed-text.ts';
+import { packText, unpackTextSync } from './packed-text.ts';
 import type { ModuleContent } from './reader-protocol.ts';
 
 let reader: ModuleReader | undefined;
@@ -98,6 +99,23 @@ describe('the reader of modules', () => {
     expect(
       await Promise.all([reader.schema('', visitor), reader.schema('', visitor), reader.schema('', visitor)]),
     ).toEqual(['fine', 'fine', 'fine']);
+  });
+
+  it('says that what is nested without end is too complex', async () => {
+    reader = createModuleReader();
+    const depth = 200_000;
+    const type = `${'{"kind":"array","element":'.repeat(depth)}"int"${'}'.repeat(depth)}`;
+    const model = `{"interface":{"types":[],"inputs":[{"name":"a","required":true,"type":${type}}]}}`;
+
+    await expect(reader.schema(packText(model), visitor)).rejects.toMatchObject(
+      tooComplex('it is nested too deep, or too large'),
+    );
+  });
+
+  it('says that what cannot be unpacked again is too complex', () => {
+    expect(() => packText('x'.repeat(64 * limits.moduleModel.value + 1))).toThrow(
+      expect.objectContaining({ code: 'ASH-MODULE-TOO-COMPLEX' }),
+    );
   });
 
   it('lets publishers go first, and always leaves them a thread', async () => {

@@ -1,10 +1,6 @@
-const sourcePath = /^(?:(?:modules|examples)\/[^/]+\/)?[^/]+\.(?:tf|tofu)(?:\.json)?$/;
-const readmePath = /^((?:modules|examples)\/[^/]+)\/readme\.md$/i;
+export { isTerraformSource } from '@ashlar/core';
 
-/** Whether the model of a Terraform module is made of a file. */
-export function isTerraformSource(path: string): boolean {
-  return sourcePath.test(path);
-}
+const readmePath = /^((?:modules|examples)\/[^/]+)\/readme\.md$/i;
 
 /** The submodule or example that a README is of; that of the module itself is none. */
 export function readmeFolder(path: string): string | undefined {

@@ -2,6 +2,7 @@ import { parentPort } from 'node:worker_threads';
 
 import {
   AshlarError,
+  ashlarError,
   bicepTemplateFile,
   compareModules,
   gravest,
@@ -65,6 +66,11 @@ async function run({ name, input }: ReaderRequest): Promise<ReaderReply> {
     return { outcome: await jobs[name](input as never) };
   } catch (error) {
     if (error instanceof AshlarError) return { known: error.toData() };
+    // No room on the stack, or for a text.
+    if (error instanceof RangeError) {
+      const reason = 'it is nested too deep, or too large';
+      return { known: ashlarError('ASH-MODULE-TOO-COMPLEX', { reason }).toData() };
+    }
     return { unknown: error instanceof Error ? (error.stack ?? error.message) : String(error) };
   }
 }

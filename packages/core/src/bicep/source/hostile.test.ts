@@ -23,4 +23,53 @@ describe('a Bicep source that means harm', () => {
     expect(JSON.parse(JSON.stringify(found))).toEqual(found);
     expect(taken).toBeLessThan(5_000);
   });
+
+  const uses = lines((index) => `param p${index} t0`);
+  const each = lines((index) => `param p${index} t${index}`);
+
+  it.each([
+    [
+      'a chain of names, each used',
+      `type t0 = string\n${lines((index) => `type t${index + 1} = t${index}`)}\n${each}`,
+    ],
+    [
+      'one chain of names, used everywhere',
+      `${lines((index) => `type t${index} = t${index + 1}`)}\ntype t${many} = int\n${uses}`,
+    ],
+  ])('%s', (_, source) => {
+    const started = process.cpuUsage();
+    const { interface: found, problems } = readSource(() => source, 'main.bicep', null)!;
+
+    expect(found.types).toHaveLength(many + 1);
+    expect(problems).toEqual([]);
+    expect(process.cpuUsage(started).user / 1_000).toBeLessThan(5_000);
+  });
+
+  it.each([
+    [
+      'unions of unions',
+      `type t0 = 'a'\n${lines((index) => `type t${index + 1} = t${index} | 'a${index}'`)}`,
+    ],
+    [
+      'parts in parts',
+      `type t0 = {x: {y: int}}\n${lines((index) => `type t${index + 1} = {x: {y: t${index}.x}}`)}`,
+    ],
+    [
+      'parts with many parts',
+      `type t = {x: {${lines((index) => `p${index}: int`)}}}\n${lines((index) => `param p${index} t.x`)}`,
+    ],
+    [
+      'variants of variants',
+      `type t0 = {k: 'a'}\n${lines((index) => `@discriminator('k')\ntype t${index + 1} = t${index} | {k: 'a${index}'}`)}`,
+    ],
+  ])('%s are not written out more often than anybody needs', (_, source) => {
+    const started = process.cpuUsage();
+    const module = readSource(() => source, 'main.bicep', null)!;
+
+    expect(module.problems).toMatchObject([
+      { message: expect.stringContaining('parts of each other'), at: { file: 'main.bicep' } },
+    ]);
+    expect(JSON.stringify(module).length).toBeLessThan(20_000_000);
+    expect(process.cpuUsage(started).user / 1_000).toBeLessThan(5_000);
+  });
 });

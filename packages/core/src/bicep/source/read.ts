@@ -78,7 +78,10 @@ export function readSource(
     },
     submodules: [],
     examples: [],
-    problems: tree.problems.map((problem): Problem => ({ message: problem.message, at: placeOf(problem) })),
+    problems: [
+      ...tree.problems.map((problem): Problem => ({ message: problem.message, at: placeOf(problem) })),
+      ...types.problems,
+    ],
   };
 }
 

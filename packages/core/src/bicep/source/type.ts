@@ -20,6 +20,8 @@ export interface TypeContext {
   readonly reference: (name: string, member?: string) => Type;
   /** What a name stands for, as far as it is known: to look inside. */
   readonly behind: (type: Type) => Read | undefined;
+  /** Whether so many parts of other types may be written once more, for the type at this place. */
+  readonly mayCopy: (parts: number, at: TypeNode) => boolean;
 }
 
 const plain = new Set(['string', 'int', 'bool', 'object', 'array', 'any', 'null']);
@@ -160,10 +162,11 @@ function asLiteral({ type, constraints }: Read): Read {
 
 function readUnion(node: UnionType, decorators: readonly Decorator[], context: TypeContext): Read {
   const property = argumentOf(decorators, 'discriminator');
-  if (typeof property === 'string') return discriminated(property, membersOf(node), context);
+  if (typeof property === 'string') return discriminated(property, node, context);
   const reads = membersOf(node).map((member) => readNode(member, [], context));
   // Values of the same plain type, those behind names included, are values that are allowed.
   const known = reads.map((read) => asLiteral(flattened(read, context)));
+  if (!context.mayCopy(valuesBehind(reads, known), node)) return only(unionOf(reads));
   const nullable = known.some(({ type, constraints }) => type === 'null' || constraints.nullable === true);
   const others = known.filter(({ type }) => type !== 'null');
   const whole = nullable ? { nullable: true as const } : {};
@@ -178,6 +181,23 @@ function readUnion(node: UnionType, decorators: readonly Decorator[], context: T
   if (open !== undefined && others.every(({ type }) => type === open.type))
     return { type: open.type, constraints: whole };
   return { type: { kind: 'union', members: reads.map(({ type }) => type) }, constraints: whole };
+}
+
+/** How many values a union takes from types with names. */
+function valuesBehind(reads: readonly Read[], known: readonly Read[]): number {
+  return known.reduce(
+    (sum, { constraints: { allowed } }, index) =>
+      allowed === reads[index]!.constraints.allowed ? sum : sum + (allowed?.length ?? 0),
+    0,
+  );
+}
+
+/** With its members as they are written. */
+function unionOf(reads: readonly Read[]): Type {
+  const members = reads.map(({ type, constraints }): Type =>
+    Object.keys(constraints).length === 0 ? type : { kind: 'refined', type, ...constraints },
+  );
+  return { kind: 'union', members };
 }
 
 /** Unions of arrays whose elements are limited. */
@@ -204,12 +224,14 @@ function membersOf({ members }: UnionType): TypeNode[] {
   return members.flatMap((member) => (member.kind === 'union-type' ? membersOf(member) : [member]));
 }
 
-function discriminated(property: string, members: readonly TypeNode[], context: TypeContext): Read {
+function discriminated(property: string, node: UnionType, context: TypeContext): Read {
+  const members = membersOf(node);
   const variants = members.flatMap((member) => {
     const type = refinedType(member, [], context);
     return tagsOf(type, property, context).map((value) => ({ value, type }));
   });
-  return only({ kind: 'discriminated', property, variants });
+  const isWhole = context.mayCopy(Math.max(0, variants.length - members.length), node);
+  return only(isWhole ? { kind: 'discriminated', property, variants } : 'object');
 }
 
 /** The values by which a variant is told apart; one that is itself such a type has several. */
@@ -274,7 +296,7 @@ function readMember(base: TypeNode, name: string, context: TypeContext): Read {
     const known = context.reference(base.name, name);
     if (known !== 'any') return only(known);
   }
-  return partOf(readNode(base, [], context), name, context);
+  return partOf(readNode(base, [], context), name, base, context);
 }
 
 function readPart(
@@ -282,12 +304,17 @@ function readPart(
   context: TypeContext,
 ): Read {
   const base = readNode(node.base, [], context);
-  if (node.kind === 'index-type') return partOf(base, Number(literalValue(node.index)), context);
-  return partOf(base, node.kind === 'item-type' ? '[*]' : '*', context);
+  if (node.kind === 'index-type') return partOf(base, Number(literalValue(node.index)), node, context);
+  return partOf(base, node.kind === 'item-type' ? '[*]' : '*', node, context);
 }
 
-/** A property, an element or what else lies inside a type. */
-function partOf(read: Read, part: string | number, context: TypeContext): Read {
+/** A property, an element or what else lies inside a type, written once more. */
+function partOf(read: Read, part: string | number, node: TypeNode, context: TypeContext): Read {
+  const found = partWithin(read, part, context);
+  return context.mayCopy(sizeOf(found.type), node) ? found : only('any');
+}
+
+function partWithin(read: Read, part: string | number, context: TypeContext): Read {
   const type = context.behind(read.type)?.type ?? read.type;
   if (typeof type === 'string') return only('any');
   switch (type.kind) {
@@ -311,6 +338,42 @@ function partOf(read: Read, part: string | number, context: TypeContext): Read {
   }
 }
 
+const sizes = new WeakMap<object, number>();
+
+/** How many types are written within a type, which are many where parts of parts were written once more. */
+function sizeOf(type: Type | undefined): number {
+  if (typeof type !== 'object') return 1;
+  const known = sizes.get(type);
+  if (known !== undefined) return known;
+  const size = 1 + typesWithin(type).reduce((sum, each) => sum + sizeOf(each), 0);
+  sizes.set(type, size);
+  return size;
+}
+
+function typesWithin(type: Exclude<Type, string>): readonly Type[] {
+  switch (type.kind) {
+    case 'array':
+    case 'list':
+    case 'set':
+    case 'map':
+      return [type.element];
+    case 'tuple':
+      return type.elements;
+    case 'object':
+      return [...type.properties.map((property) => property.type), type.additional ?? 'any'];
+    case 'union':
+      return type.members;
+    case 'discriminated':
+      return type.variants.map((variant) => variant.type);
+    case 'refined':
+      return [type.type];
+    case 'resource':
+    case 'literal':
+    case 'reference':
+      return [];
+  }
+}
+
 function unrefined(type: Type | undefined): Read {
   if (type === undefined) return only('any');
   if (typeof type === 'string' || type.kind !== 'refined') return only(type);
@@ -329,14 +392,14 @@ const constraintNames = [
   'pattern',
 ] as const;
 
-function constraintsOf(from: Constraints): Constraints {
+export function constraintsOf(from: Constraints): Constraints {
   return Object.fromEntries(
     constraintNames.filter((name) => from[name] !== undefined).map((name) => [name, from[name]]),
   );
 }
 
 /** What decorators say about values. */
-export function decorated(decorators: readonly Decorator[]): Constraints {
+function decorated(decorators: readonly Decorator[]): Constraints {
   if (decorators.length === 0) return {};
   const found: Record<string, unknown> = {};
   if (decoratorsNamed({ decorators }, 'secure').length > 0) found['secure'] = true;

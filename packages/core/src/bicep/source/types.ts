@@ -1,8 +1,8 @@
-import type { NamedType, Place } from '../../module/model.ts';
+import type { NamedType, Place, Problem } from '../../module/model.ts';
 import type { Type } from '../../module/type.ts';
 import { decoratorsNamed, type TypeStatement } from '../syntax/index.ts';
 import { type Imported, resolvePath, type Scope, type Scopes } from './scope.ts';
-import { descriptionOf, type Read, readType, type TypeContext } from './type.ts';
+import { constraintsOf, descriptionOf, type Read, readType, type TypeContext } from './type.ts';
 
 /** How many types may have to be read to read one; unions do, of unions. */
 const maxDepth = 200;
@@ -12,6 +12,8 @@ export interface ModuleTypes {
   readonly context: TypeContext;
   /** All types of the main file, and what they and its inputs and outputs need of other files. */
   all(): NamedType[];
+  /** What could not be read. */
+  readonly problems: readonly Problem[];
 }
 
 /**
@@ -29,6 +31,8 @@ export function typesIn(
   let depth = 0;
   const files = new Map<string, number>([[main.path, 0]]);
   const contexts = new Map<Scope, TypeContext>();
+  const behind = nameFollower(typeNamed);
+  const { mayCopy, problems } = copyCounter();
 
   function contextOf(scope: Scope): TypeContext {
     const known = contexts.get(scope);
@@ -36,6 +40,7 @@ export function typesIn(
     const context: TypeContext = {
       reference: (name, member) => reference(scope, name, member),
       behind,
+      mayCopy: (parts, at) => mayCopy(parts, scope === main ? placeOf(at) : undefined),
     };
     contexts.set(scope, context);
     return context;
@@ -113,29 +118,58 @@ export function typesIn(
     };
   }
 
-  function behind(type: Type): Read | undefined {
-    let read: Read = { type, constraints: {} };
-    for (let step = 0; step <= found.size; step++) {
-      const { type: inner } = read;
-      if (typeof inner === 'string' || inner.kind !== 'reference')
-        return read.type === type ? undefined : read;
-      const named = typeNamed(inner.name);
-      if (named === undefined || named.type === 'any') return read.type === type ? undefined : read;
-      const {
-        name: _,
-        exported: __,
-        importedFrom: ___,
-        at: ____,
-        description: _____,
-        type: next,
-        ...constraints
-      } = named;
-      read = { type: next, constraints: { ...constraints, ...read.constraints } };
-    }
-    return undefined;
-  }
-
   const context = contextOf(main);
   for (const name of main.types.keys()) context.reference(name);
-  return { context, all };
+  return { context, all, problems };
 }
+
+/** Finds what stands behind names, each of which is followed to its end once. */
+function nameFollower(typeNamed: (name: string) => NamedType | undefined): TypeContext['behind'] {
+  /** Undefined for those of which nothing is known. */
+  const ends = new Map<string, Read | undefined>();
+  return (type) => {
+    const passed = new Map<string, NamedType>();
+    let [name, isSettled] = [referredName(type), true];
+    while (name !== undefined && !ends.has(name)) {
+      const named = typeNamed(name);
+      // Of a type that is being read, more may be known later.
+      isSettled &&= named !== undefined;
+      if (named === undefined || named.type === 'any' || passed.has(name)) break;
+      passed.set(name, named);
+      name = referredName(named.type);
+    }
+    let end = name === undefined ? undefined : ends.get(name);
+    for (const named of [...passed.values()].reverse()) {
+      const constraints = { ...end?.constraints, ...constraintsOf(named) };
+      end = { type: end?.type ?? named.type, constraints };
+      if (isSettled) ends.set(named.name, end);
+    }
+    return end;
+  };
+}
+
+function referredName(type: Type): string | undefined {
+  return typeof type !== 'string' && type.kind === 'reference' ? type.name : undefined;
+}
+
+/** How many parts of other types the types of a module may hold: those that hold each other could grow without end. */
+const maxCopied = 100_000;
+
+function copyCounter() {
+  const problems: Problem[] = [];
+  let left = maxCopied;
+  return {
+    problems,
+    /** The first place that is too much is told. */
+    mayCopy(parts: number, at: Place | undefined): boolean {
+      if (parts <= left) {
+        left -= parts;
+        return true;
+      }
+      if (problems.length === 0) problems.push({ message: tooMuch, ...(at === undefined ? {} : { at }) });
+      return false;
+    },
+  };
+}
+
+const tooMuch = `The types hold more than ${maxCopied} parts of each other; what is past that is not read.`;

@@ -128,7 +128,7 @@ export function recover(parser: Parser, set: token.TokenSet): boolean {
   return true;
 }
 
-export function skipTo(parser: Parser, set: token.TokenSet): void {
+function skipTo(parser: Parser, set: token.TokenSet): void {
   while (parser.kind !== token.endOfFile && set[parser.kind] === 0) {
     if (!skipNewline(parser)) advance(parser);
   }

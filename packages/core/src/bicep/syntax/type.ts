@@ -49,7 +49,7 @@ function parseResourceType(parser: Parser, isOutput: boolean): ResourceType {
   return { kind: 'resource-type', start, end: parser.lastEnd, type };
 }
 
-export function parseType(parser: Parser): Type {
+function parseType(parser: Parser): Type {
   if (!descend(parser)) return missing(parser);
   const node = isNext(parser, token.pipe) ? parseUnion(parser, []) : parseUnionOrType(parser);
   parser.depth--;

@@ -255,6 +255,20 @@ export const terraformFootprint: readonly Pair[] = [
     verdict: ['minor', 'minor'],
   },
   {
+    title: 'the same major version of a provider, written shorter',
+    before: provider('~> 2.0'),
+    after: provider('~> 2'),
+    changes: [],
+    verdict: ['patch', 'patch'],
+  },
+  {
+    title: 'a later provider, past a version that was left out',
+    before: provider('>= 2.0, != 2.3.0'),
+    after: provider('>= 2.4'),
+    changes: [['provider-raised', 'footprint.providers.azapi']],
+    verdict: ['minor', 'minor'],
+  },
+  {
     title: 'the next major version of a provider',
     before: provider('~> 1.0'),
     after: provider('~> 2.0'),

@@ -60,13 +60,24 @@ export function attributesOf(body: Body): Attribute[] {
   return body.items.filter((item) => item.kind === 'attribute');
 }
 
-/** The blocks of a type directly inside a block; those of an override replace the ones below it. */
+/** Blocks that an override changes argument by argument. */
+const merged = new Set(['lifecycle']);
+
+/** The blocks of a type directly inside a block; those of an override replace the ones below it, or change them. */
 export function blocksOf(placed: PlacedBlock, type: string): PlacedBlock[] {
+  if (merged.has(type)) return mergedBlocks(placed, type);
   for (const { block, file } of [...placed.overrides.toReversed(), placed]) {
     const found = blocksIn(block.body, type).map((inner) => ({ block: inner, file, overrides: [] }));
     if (found.length > 0) return found;
   }
   return [];
+}
+
+function mergedBlocks(placed: PlacedBlock, type: string): PlacedBlock[] {
+  const [first, ...others] = [placed, ...placed.overrides].flatMap(({ block, file }) =>
+    blocksIn(block.body, type).map((inner) => ({ block: inner, file, overrides: [] })),
+  );
+  return first === undefined ? [] : [{ ...first, overrides: others }];
 }
 
 export function blocksIn(body: Body, type: string): Block[] {

@@ -1,5 +1,5 @@
 import { bodyOfJson, parseHcl, parseHclJson } from '../hcl/index.ts';
-import { blocksIn, labelOf, type PlacedBlock, sourceFile, type SourceFile } from './block.ts';
+import { blocksIn, type PlacedBlock, sourceFile, type SourceFile } from './block.ts';
 import { terraformSchema } from './json-schema.ts';
 
 /** The files of one directory of a module that Terraform reads, and the blocks in them. */
@@ -37,10 +37,10 @@ export function readDirectory(paths: readonly string[], textOf: (path: string) =
   return {
     files,
     blocks(type) {
-      const changes = placedIn(overriding, type);
+      const changes = Map.groupBy(placedIn(overriding, type), nameOf);
       return placedIn(plain, type).map((placed) => ({
         ...placed,
-        overrides: changes.filter((change) => isSame(change, placed)),
+        overrides: changes.get(nameOf(placed)) ?? [],
       }));
     },
   };
@@ -56,9 +56,7 @@ function placedIn(files: readonly SourceFile[], type: string): PlacedBlock[] {
   );
 }
 
-function isSame(left: PlacedBlock, right: PlacedBlock): boolean {
-  const count = Math.max(left.block.labels.length, right.block.labels.length);
-  return Array.from({ length: count }, (_, index) => labelOf(left, index) === labelOf(right, index)).every(
-    Boolean,
-  );
+/** What tells a block from others of its type. */
+function nameOf({ block }: PlacedBlock): string {
+  return JSON.stringify(block.labels.map(({ value }) => value));
 }

@@ -149,15 +149,19 @@ function moduleCall(placed: PlacedBlock): ModuleCall {
 function programOf(directory: Directory): { providers: ProviderUse[]; requiredVersion?: string } {
   const settings = directory.blocks('terraform');
   const providers = new Map<string, ProviderUse>();
-  for (const block of settings.flatMap((each) => blocksOf(each, 'required_providers'))) {
+  const own = settings.map((each) => ({ ...each, overrides: [] }));
+  const overrides = settings[0]?.overrides ?? [];
+  // Overrides replace what is required of one provider, not the whole block.
+  for (const block of [...own, ...overrides].flatMap((each) => blocksOf(each, 'required_providers'))) {
     for (const { name, value } of attributesOf(block.block.body)) {
       providers.set(name.name, providerOf(name.name, { expression: value, file: block.file }));
     }
   }
   for (const name of impliedProviders(directory)) if (!providers.has(name)) providers.set(name, { name });
-  const versions = settings
-    .map((each) => stringOf(each, 'required_version'))
-    .filter((each) => each !== undefined);
+  const versionsIn = (blocks: readonly PlacedBlock[]) =>
+    blocks.map((each) => stringOf(each, 'required_version')).filter((each) => each !== undefined);
+  const last = versionsIn(overrides).slice(-1);
+  const versions = last.length > 0 ? last : versionsIn(own);
   return {
     providers: [...providers.values()],
     ...(versions.length === 0 ? {} : { requiredVersion: versions.join(', ') }),

@@ -287,6 +287,44 @@ describe('the files of a Terraform module', () => {
     ]);
   });
 
+  it('override parts of what is required, and of a lifecycle', () => {
+    const module = read({
+      'main.tf': `terraform {
+        required_providers {
+          a = { source = "x/a", version = "1.0" }
+          b = { source = "x/b" }
+        }
+      }
+      terraform {}
+      resource "a_x" "y" {
+        lifecycle {
+          prevent_destroy = true
+          ignore_changes  = [tags]
+        }
+      }`,
+      'override.tf': `terraform {
+        required_version = ">= 1.9"
+        required_providers {
+          a = { source = "x/a", version = "2.0" }
+        }
+      }
+      resource "a_x" "y" {
+        lifecycle {
+          ignore_changes = all
+        }
+      }`,
+    });
+
+    expect(module?.footprint).toMatchObject({
+      providers: [
+        { name: 'a', version: '2.0' },
+        { name: 'b', source: 'x/b' },
+      ],
+      requiredVersion: '>= 1.9',
+      resources: [{ lifecycle: { preventDestroy: true, ignoreChanges: 'all' } }],
+    });
+  });
+
   it('may be none', () => {
     expect(read({ 'README.md': '', 'modules/key/main.tf': '' })).toBeUndefined();
   });

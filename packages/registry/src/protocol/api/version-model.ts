@@ -159,8 +159,8 @@ async function diffBytes({ repository, version }: VersionRow, diff: Diff): Promi
     declared: declared ?? undefined,
     honest: honest ?? undefined,
   });
-  const list = changes === null ? '[]' : await unpackText(changes);
-  return Buffer.concat([Buffer.from(`${head.slice(0, -1)},"changes":`), Buffer.from(list), Buffer.from('}')]);
+  const list = changes === null ? Buffer.from('[]') : await unpackText(changes);
+  return Buffer.concat([Buffer.from(`${head.slice(0, -1)},"changes":`), list, Buffer.from('}')]);
 }
 
 /** JSON that was written before: bytes are sent as they are. */
