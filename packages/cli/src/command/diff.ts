@@ -1,3 +1,4 @@
+import { escaped } from '@ashlar/core/printable';
 import { Command, Option } from 'commander';
 
 import manifest from '../../package.json' with { type: 'json' };
@@ -50,7 +51,7 @@ export function diffCommand(): Command {
         const { comparisonSarif } = await import('../diff/sarif.ts');
         const { version } = manifest;
         const sarif = comparisonSarif(comparison, module, { version, root: after.root ?? '' });
-        output.text(JSON.stringify(sarif, null, 2));
+        output.text(escaped(JSON.stringify(sarif, null, 2)));
       } else output.result(comparison, () => comparisonLines(comparison, output));
       if (comparison.honest === 'too small') process.exitCode = 1;
     });
