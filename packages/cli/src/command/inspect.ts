@@ -45,8 +45,9 @@ export function inspectCommand(): Command {
           '--json prints the whole model. Name one of --json, --schema, --types and --markdown.',
         );
       }
-      const { reading } = await context.wait('Reading', readSubject(ref, context));
+      const { reading, warnings } = await context.wait('Reading', readSubject(ref, context));
       const { module } = reading;
+      for (const warning of warnings) output.warn(warning);
       if (options.schema) output.text(escaped(JSON.stringify(inputSchema(module), null, 2)));
       else if (options.types) output.text(escaped(inputTypes(module).trimEnd()));
       else if (options.markdown) output.text((await import('@ashlar/core/docs')).moduleSections(module));

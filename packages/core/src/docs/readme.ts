@@ -77,7 +77,7 @@ function withBlock(text: string, content: string, marks: Marks, path = 'README.m
   if (found.length === 0) return `${text.trimEnd()}${text.trim() === '' ? '' : '\n\n'}${block}\n`;
   const problem = problemOf(found, marks);
   if (problem !== undefined) throw ashlarError('ASH-README-MARKS', { path, ...problem });
-  const [begin, end] = found as readonly [MarkLine, MarkLine];
+  const [begin, end] = found as [MarkLine, MarkLine];
   return text.slice(0, begin.start) + block + text.slice(end.end);
 }
 
