@@ -5,7 +5,7 @@ import manifest from '../../package.json' with { type: 'json' };
 import { usageError } from '../cli-error.ts';
 import { contextOf, examples } from '../context.ts';
 import { compareSubjects } from '../diff/comparison.ts';
-import { comparisonLines } from '../diff/comparison-lines.ts';
+import { comparisonLines, isRefused } from '../diff/comparison-lines.ts';
 import { referenceHelp } from '../reference/help.ts';
 import { readSubject } from '../reference/subject.ts';
 
@@ -32,7 +32,7 @@ export function diffCommand(): Command {
         'ashlar diff git:v1.2.0:modules/vnet modules/vnet --new-version 1.3.0',
         'ashlar diff terraform/contoso/network/azurerm@1.2.0 . --new-version 1.3.0 --markdown',
       ) +
-        '\nExit code 1 when the version that NEW declares is too small for what changed.\n' +
+        '\nExit code 1 when the version that NEW declares is too small for what changed, and when OLD or NEW cannot be read wholly.\n' +
         referenceHelp,
     )
     .action(async (old: string, now: string, options: DiffOptions, command: Command) => {
@@ -53,6 +53,6 @@ export function diffCommand(): Command {
         const sarif = comparisonSarif(comparison, module, { version, root: after.root ?? '' });
         output.text(escaped(JSON.stringify(sarif, null, 2)));
       } else output.result(comparison, () => comparisonLines(comparison, output));
-      if (comparison.honest === 'too small') process.exitCode = 1;
+      if (isRefused(comparison)) process.exitCode = 1;
     });
 }

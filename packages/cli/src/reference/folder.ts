@@ -84,7 +84,7 @@ async function entriesIn(folder: string, path: string): Promise<Entry[]> {
   } catch (error) {
     // Elsewhere lies nothing that Terraform reads; Bicep says itself what it misses.
     if (path === '' || /^(?:modules|examples)\/(?:[^/]+\/)?$/.test(path)) {
-      throw unreadable(join(folder, path), error);
+      throw unreadable(resolve(folder, path), error);
     }
     return [];
   }
