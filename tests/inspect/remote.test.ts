@@ -5,7 +5,8 @@ import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 
-import { packZip } from '@ashlar/registry/intake';
+import { mediaType } from '@ashlar/core';
+import { packTarGz, packZip } from '@ashlar/registry/intake';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { publishFiles, startTestServer, type TestServer } from '../support/server.ts';
@@ -185,6 +186,39 @@ describe('an OCI registry of somebody else', () => {
     const sent = [...registry.seen, ...storage.seen].map(({ authorization }) => authorization);
     expect(sent.filter((each) => each?.includes('ash_secret'))).toEqual([]);
     expect(storage.seen.map(({ authorization }) => authorization)).toEqual([undefined, undefined]);
+  });
+
+  const sources = async (metadata: string) =>
+    await packTarGz([
+      { path: '__metadata.json', executable: false, bytes: Buffer.from(metadata) },
+      { path: 'files/vault.bicep', executable: false, bytes: Buffer.from(vaultBicep) },
+    ]);
+  const metadataOf = (entryPoint: string, ...more: unknown[]) =>
+    JSON.stringify({
+      entryPoint,
+      sourceFiles: [...more, { path: 'vault.bicep', archivePath: 'files/vault.bicep' }],
+    });
+
+  it.each([
+    ['sources', metadataOf('vault.bicep'), 'main.bicep', ''],
+    ['sources with gaps', metadataOf('vault.bicep', null, 1, {}), 'main.bicep', ''],
+    ['a list of nothing', '{"entryPoint": "vault.bicep", "sourceFiles": [null]}', undefined, ''],
+    ['no list', 'null', undefined, ''],
+    ['an entry point elsewhere', metadataOf('../vault.bicep'), undefined, ''],
+    ['no archive', undefined, undefined, 'warning: The source layer was not read: '],
+  ])('may have %s beside its template', async (_, metadata, file, warning) => {
+    const bytes = metadata === undefined ? Buffer.from('no archive') : await sources(metadata);
+    const layer = { mediaType: mediaType.bicepSource, digest: sha256(bytes), size: bytes.length };
+    await using registry = await stub(({ url }) => {
+      if (url!.includes('/manifests/')) return { body: manifest([template, layer]) };
+      return { body: url!.endsWith(layer.digest) ? bytes : vaultTemplate };
+    });
+
+    const result = await place.ashlar(['inspect', `br:${registry.host}/vault:1.0.0`, '--json']);
+
+    const { form, interface: face } = JSON.parse(result.stdout);
+    expect([result.exitCode, form, face.inputs[0].at?.file]).toEqual([0, 'compiled', file]);
+    expect(result.stderr.slice(0, warning.length || undefined)).toBe(warning);
   });
 
   it.each<[string, (url: string) => Answer, number, string]>([
