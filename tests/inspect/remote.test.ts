@@ -83,11 +83,42 @@ describe('the Ashlar in use', () => {
     expect([exitCode, stderr]).toEqual([1, expect.stringContaining('code: ASH-VERSION-UNKNOWN')]);
   });
 
+  it('compares a revoked version with those that one can change to', async () => {
+    const [left, kept] = ['terraform/Open/net/azurerm@1.0.1', 'terraform/open/net/azurerm@1.0.0'];
+    const diff = async (...args: string[]) => {
+      const env = { ASHLAR_URL: server.http };
+      const { exitCode, stdout, stderr } = await place.ashlar(['diff', ...args, '--json'], env);
+      return { exitCode, stderr, ...JSON.parse(stdout) };
+    };
+    const options = ['--old-version', '1.0.1', '--new-version', '1.0.2'];
+
+    const result = await diff(left!, kept!);
+    expect(result).toMatchObject({
+      exitCode: 0,
+      before: { ref: left, version: '1.0.1', language: 'terraform', form: 'source', problems: 0 },
+      after: { ref: kept, version: '1.0.0' },
+      changes: [{ class: 'breaking', kind: 'renamed', path: 'inputs.title' }],
+      verdict: 'major',
+      honest: null,
+    });
+    expect(result.stderr).toMatch(/^warning: terraform\/Open\/net\/azurerm@1\.0\.1 was revoked: Bad\./i);
+    expect(await diff(left!, kept!, ...options)).toMatchObject({ exitCode: 1, honest: 'too small' });
+    // It is told to nobody but the server what was in it.
+    for (const refs of [
+      [left!, 'bicep/open/res/vault@1.0.0'],
+      [left!, place.path],
+      [kept!, left!],
+    ]) {
+      place.write({ 'main.tf': networkTerraform });
+      expect(await diff(...refs)).toMatchObject({ exitCode: 1, error: { code: 'ASH-VERSION-REVOKED' } });
+    }
+  });
+
   it.each([
     ['archive', { modules: '/v1/', location: 'http://127.0.0.1:9/net.zip' }],
     ['repository', { modules: '/v1/', location: 'git::http://127.0.0.1:9/net.git' }],
     ['registry', { modules: 'http://127.0.0.1:9/v1/', location: '' }],
-  ])('does not lead from https to an %s without', async (_, { modules, location }) => {
+  ])('does not lead from https elsewhere: %s', async (_, { modules, location }) => {
     const [cert, key] = ['server.pem', 'server-key.pem'].map((name) =>
       readFileSync(join(dirname(server.caFile), name)),
     );

@@ -3,11 +3,12 @@ import { Command, Option } from 'commander';
 
 import manifest from '../../package.json' with { type: 'json' };
 import { usageError } from '../cli-error.ts';
-import { contextOf, examples } from '../context.ts';
-import { compareSubjects } from '../diff/comparison.ts';
+import { type Context, contextOf, examples } from '../context.ts';
+import { type Compared, compareSubjects } from '../diff/comparison.ts';
 import { comparisonLines, isRefused } from '../diff/comparison-lines.ts';
+import { leaveRevoked, revocationOf } from '../diff/revoked.ts';
 import { referenceHelp } from '../reference/help.ts';
-import { readSubject } from '../reference/subject.ts';
+import { readSubject, type Subject } from '../reference/subject.ts';
 
 interface DiffOptions {
   readonly markdown?: true;
@@ -41,18 +42,32 @@ export function diffCommand(): Command {
       if (output.json && (options.markdown || options.sarif)) {
         throw await usageError('Name one of --json, --markdown and --sarif.');
       }
-      const work = Promise.all([readSubject(old, context), readSubject(now, context)]);
-      const [before, after] = await context.wait('Reading', work);
-      const { comparison, after: module, warnings } = compareSubjects(before, after, options);
+      const work = compareReferences([old, now], options, context);
+      const { comparison, after: module, warnings, root } = await context.wait('Reading', work);
       for (const warning of warnings) output.warn(warning);
       if (options.markdown) {
         output.text((await import('../diff/markdown.ts')).comparisonMarkdown(comparison));
       } else if (options.sarif) {
         const { comparisonSarif } = await import('../diff/sarif.ts');
         const { version } = manifest;
-        const sarif = comparisonSarif(comparison, module, { version, root: after.root ?? '' });
+        const sarif = comparisonSarif(comparison, module, { version, root: root ?? '' });
         output.text(escaped(JSON.stringify(sarif, null, 2)));
       } else output.result(comparison, () => comparisonLines(comparison, output));
       if (isRefused(comparison)) process.exitCode = 1;
     });
+}
+
+async function compareReferences(
+  [old, now]: readonly [old: string, now: string],
+  options: DiffOptions,
+  context: Context,
+): Promise<Compared & Pick<Subject, 'root'>> {
+  const [before, after] = await Promise.all([
+    readSubject(old, context).catch(revocationOf),
+    readSubject(now, context),
+  ]);
+  const { root } = after;
+  if ('reading' in before) return { ...compareSubjects(before, after, options), root };
+  const left = await leaveRevoked(before, [old, after], context);
+  return { ...compareSubjects(left.old, after, { ...options, changes: left.changes }), root };
 }

@@ -47,9 +47,11 @@ export interface ComparedSide {
   readonly problems: number;
 }
 
-export interface GivenVersions {
+export interface Given {
   readonly oldVersion?: string;
   readonly newVersion?: string;
+  /** When somebody else compared the two. */
+  readonly changes?: readonly Change[];
 }
 
 /** A comparison, the module that it ended at, and what should be known before it is relied on. */
@@ -60,7 +62,7 @@ export interface Compared {
 }
 
 /** @throws ASH-USAGE for modules in two languages · ASH-VERSION-INVALID */
-export function compareSubjects(old: Subject, now: Subject, given: GivenVersions = {}): Compared {
+export function compareSubjects(old: Subject, now: Subject, given: Given = {}): Compared {
   const { before, after, warning } = sameForm(old, now);
   if (before.language !== after.language) {
     const reason = `${old.ref} is a ${before.language} module and ${now.ref} a ${after.language} module. Only two of one language can be compared.`;
@@ -71,7 +73,7 @@ export function compareSubjects(old: Subject, now: Subject, given: GivenVersions
     given.newVersion === undefined ? now.version : normaliseVersion(given.newVersion),
   ] as const;
   const unread = [unreadProblems(old.reading, before), unreadProblems(now.reading, after)] as const;
-  const changes = compareModules(before, after);
+  const changes = given.changes ?? compareModules(before, after);
   const judged = judge(changes, declaredVersions(versions, [old, now]));
   const isWhole = unread.every(({ length }) => length === 0);
   return {
