@@ -92,7 +92,7 @@ describe('the Ashlar in use', () => {
     };
     const options = ['--old-version', '1.0.1', '--new-version', '1.0.2'];
 
-    const result = await diff(left!, kept!);
+    const result = await diff(left, kept);
     expect(result).toMatchObject({
       exitCode: 0,
       before: { ref: left, version: '1.0.1', language: 'terraform', form: 'source', problems: 0 },
@@ -102,12 +102,12 @@ describe('the Ashlar in use', () => {
       honest: null,
     });
     expect(result.stderr).toMatch(/^warning: terraform\/Open\/net\/azurerm@1\.0\.1 was revoked: Bad\./i);
-    expect(await diff(left!, kept!, ...options)).toMatchObject({ exitCode: 1, honest: 'too small' });
+    expect(await diff(left, kept, ...options)).toMatchObject({ exitCode: 1, honest: 'too small' });
     // It is told to nobody but the server what was in it.
     for (const refs of [
-      [left!, 'bicep/open/res/vault@1.0.0'],
-      [left!, place.path],
-      [kept!, left!],
+      [left, 'bicep/open/res/vault@1.0.0'],
+      [left, place.path],
+      [kept, left],
     ]) {
       place.write({ 'main.tf': networkTerraform });
       expect(await diff(...refs)).toMatchObject({ exitCode: 1, error: { code: 'ASH-VERSION-REVOKED' } });
