@@ -19,6 +19,9 @@ beforeAll(() => {
     'both/main.bicep': vaultBicep,
     'both/main.json': vaultTemplate,
     'template/main.json': vaultTemplate,
+    'stale/main.bicep': `${vaultBicep}\nparam more string?\n`,
+    'stale/main.json': vaultTemplate,
+    'broken/main.tf': 'variable "name" {\n  type = \n}\n',
     'avm/old/main.bicep': vaultBicep,
     'avm/old/version.json': '{"version": "0.4"}',
     'avm/new/main.bicep': vaultBicep.replace(
@@ -51,6 +54,14 @@ describe('the verdict', () => {
     ['honest', ['old', 'old', ...versions('1.2.0', '1.2.1')], 0, 'patch', 'patch'],
     [null, ['old', 'new'], 0, 'major', null],
     [null, ['old', 'new', ...versions('1.2.0', '1.1.0')], 0, 'major', null],
+    ['too small', ['old', 'new', ...versions('1.2.0', '1.2.0')], 1, 'major', null],
+    ['too small', ['old', 'more', ...versions('1.2.0-rc.1', '1.2.0-rc.1')], 1, 'minor', null],
+    [null, ['old', 'old', ...versions('1.2.0', '1.2.0')], 0, 'patch', null],
+    [null, ['old', 'broken', ...versions('1.2.0', '2.0.0')], 1, 'major', 'major'],
+    [null, ['broken', 'broken', ...versions('1.2.0', '1.2.0')], 1, 'patch', null],
+    [null, ['broken', 'old'], 1, 'major', null],
+    ['too small', ['both', 'stale', ...versions('1.2.0', '1.2.1')], 1, 'minor', 'patch'],
+    ['honest', ['both', 'stale', ...versions('1.2.0', '1.3.0')], 0, 'minor', 'minor'],
     ['too small', ['avm/old', 'avm/new'], 1, 'minor', 'patch'],
     ['honest', ['avm/old', 'avm/next'], 0, 'minor', 'minor'],
   ])('%s: %j', async (honest, args, exitCode, verdict, declared) => {
@@ -67,6 +78,47 @@ describe('the verdict', () => {
 
     expect(stderr).toBe('warning: 1.1.0 is not later than 1.2.0; no bump is declared.\n');
   });
+
+  it('says when a version was not raised', async () => {
+    const { stdout, stderr } = await diff('old', 'more', ...versions('1.2.0', '1.2.0'));
+
+    expect(stderr).toBe('warning: 1.2.0 was not raised, and there are changes.\n');
+    expect(stdout).toContain('\nDeclared: none; 1.2.0 was not raised, which is too small.\n');
+  });
+
+  it('says when a side cannot be read wholly, in every form', async () => {
+    const [text, json, markdown, sarif] = await Promise.all(
+      [[], ['--json'], ['--markdown'], ['--sarif']].map(
+        async (form) => await diff('old', 'broken', ...versions('1.2.0', '2.0.0'), ...form),
+      ),
+    );
+
+    const words = 'The verdict is not to be relied on: broken cannot be read wholly.';
+    expect(text!.stdout).toContain(`Declared: major.\n${words}\n`);
+    expect(JSON.parse(json!.stdout)).toMatchObject({ before: { problems: 0 }, after: { problems: 2 } });
+    expect(markdown!.stdout).toMatch(/^### ❌ /);
+    expect(markdown!.stdout).toContain(words);
+    expect(JSON.parse(sarif!.stdout).runs[0].properties.honest).toBe(null);
+    for (const { exitCode, stderr } of [text!, json!, markdown!, sarif!]) {
+      expect([exitCode, stderr]).toEqual([
+        1,
+        expect.stringMatching(
+          /^warning: broken cannot be read wholly, so the verdict is not to be relied on: main\.tf:2:10: /,
+        ),
+      ]);
+    }
+  });
+
+  it('only warns when a template was not compiled again', async () => {
+    const { exitCode, stderr } = await diff('vault', 'stale', ...versions('1.2.0', '1.3.0'));
+
+    expect([exitCode, stderr]).toEqual([
+      0,
+      expect.stringMatching(
+        /^warning: stale has problems, so changes may be missing: main\.json:1:1: main\.json is out of date/,
+      ),
+    ]);
+  });
 });
 
 describe('what is printed', () => {
@@ -74,8 +126,15 @@ describe('what is printed', () => {
     const { stdout } = await diff('old', 'more', '--json', '--old-version', '1.0.0');
 
     expect(JSON.parse(stdout)).toEqual({
-      before: { ref: 'old', version: '1.0.0', language: 'terraform', class: null, form: 'source' },
-      after: { ref: 'more', version: null, language: 'terraform', class: null, form: 'source' },
+      before: {
+        ref: 'old',
+        version: '1.0.0',
+        language: 'terraform',
+        class: null,
+        form: 'source',
+        problems: 0,
+      },
+      after: { ref: 'more', version: null, language: 'terraform', class: null, form: 'source', problems: 0 },
       changes: [
         expect.objectContaining({
           class: 'additive',

@@ -1,11 +1,13 @@
-import { readFileSync } from 'node:fs';
+import { chmodSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { afterAll, describe, expect, it } from 'vitest';
 
-import { networkTerraform, vaultBicep, workplace } from './command.ts';
+import { networkTerraform, vaultBicep, vaultTemplate, workplace } from './command.ts';
 
 const place = workplace();
+const isRoot = process.getuid?.() === 0;
+if (isRoot) console.warn('skipped: root may write everywhere');
 afterAll(() => place.remove());
 
 describe('ashlar docs', () => {
@@ -51,5 +53,70 @@ describe('ashlar docs', () => {
     const { exitCode, stderr } = await place.ashlar(['docs', 'empty']);
 
     expect([exitCode, stderr]).toEqual([1, expect.stringContaining('code: ASH-MODULE-MISSING')]);
+  });
+
+  it.each([
+    [
+      'a module that it cannot read wholly',
+      { 'main.tf': 'variable "a" {\n  type = \n}\n' },
+      1,
+      'main.tf:2:10: ',
+    ],
+    [
+      'a README whose marks are no pair',
+      { 'main.tf': networkTerraform, 'README.md': '# Mine\n<!-- BEGIN_TF_DOCS -->\nmine\n' },
+      1,
+      'README.md, line 2, ',
+    ],
+    [
+      'a README that is a folder',
+      { 'main.tf': networkTerraform, 'README.md/x': '' },
+      1,
+      'README.md cannot be read: it is a folder',
+    ],
+  ])('writes nothing into %s', async (title, files, exitCode, words) => {
+    const folder = title.replaceAll(' ', '-');
+    place.write(Object.fromEntries(Object.entries(files).map(([path, text]) => [join(folder, path), text])));
+    const before = existingReadme(folder);
+    for (const more of [[], ['--check']]) {
+      const result = await place.ashlar(['docs', folder, ...more]);
+
+      expect([result.exitCode, result.stdout, result.stderr]).toEqual([
+        exitCode,
+        '',
+        expect.stringContaining(words),
+      ]);
+      expect(result.stderr).toMatch(/^error: .+\ncode: ASH-[A-Z-]+\n$/);
+    }
+    expect(existingReadme(folder)).toBe(before);
+  });
+
+  const existingReadme = (folder: string): string | undefined => {
+    try {
+      return readFileSync(join(place.path, folder, 'README.md'), 'utf8');
+    } catch {
+      return undefined;
+    }
+  };
+
+  it('writes the README of a module whose template was not compiled again', async () => {
+    place.write({
+      'stale/main.bicep': `${vaultBicep}\nparam more string?\n`,
+      'stale/main.json': vaultTemplate,
+    });
+
+    expect((await place.ashlar(['docs', 'stale'])).exitCode).toBe(0);
+  });
+
+  it.skipIf(isRoot)('says that it may not write', async () => {
+    place.write({ 'closed/main.tf': networkTerraform });
+    chmodSync(join(place.path, 'closed'), 0o500);
+    const { exitCode, stderr } = await place.ashlar(['docs', 'closed']);
+    chmodSync(join(place.path, 'closed'), 0o700);
+
+    expect([exitCode, stderr]).toEqual([
+      2,
+      expect.stringContaining('README.md cannot be written: this user may not write it.'),
+    ]);
   });
 });

@@ -1,13 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { tmpdir } from 'node:os';
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
+import { findInGitRemote } from '../../packages/cli/src/reference/git-remote.ts';
 import { type GitServer, startGitServer } from '../support/git-server.ts';
+import { start } from '../support/run.ts';
 import { describeWithTool } from '../support/tool.ts';
 import { networkTerraform, workplace } from './command.ts';
 
@@ -92,7 +94,7 @@ describeWithTool('git', 'a Terraform registry that keeps its modules in git', ()
   it.each([
     ['gone.git', 'not found'],
     ['net.git?ref=v9', "couldn't find remote ref v9"],
-    ['net.git//modules/gone?ref=v1.0.0', String.raw`\"modules/gone\" does not exist in`],
+    ['net.git//modules/gone?ref=v1.0.0', String.raw`\"modules/gone\" does not exist in v1.0.0.`],
     ['net.git?ref=--upload-pack=touch', 'that only Terraform can fetch from'],
     ['net.git?ref=%2Brefs/heads/*:refs/heads/*', 'that only Terraform can fetch from'],
   ])('says what is wrong with %s', async (path, words) => {
@@ -109,4 +111,109 @@ describeWithTool('git', 'a Terraform registry that keeps its modules in git', ()
       expect([exitCode, stdout]).toEqual([1, expect.stringContaining('that only Terraform can fetch from')]);
     },
   );
+
+  it('shows no secrets of its address', async () => {
+    const secret = repositories.url.replace('//', '//user:SECRET@');
+    for (const rest of ['gone.git', 'net.git?ref=v9', 'net.git?ref=--x&sshkey=SECRET']) {
+      const { stdout } = await inspect(`git::${secret}/${rest}`);
+      expect(stdout).toMatch(/^\{\s*"error": \{/);
+      expect(stdout).not.toContain('SECRET');
+      expect(stdout).not.toContain('..');
+    }
+  });
+
+  it('is read from a server that only hands out files', async () => {
+    execFileSync('git', ['-C', repository, 'update-server-info']);
+    await using files = await serve((path, response) => {
+      const file = join(repository, decodeURIComponent(path.split('?', 1)[0]!).replace(/^\/net\.git/, ''));
+      if (!existsSync(file) || !statSync(file).isFile()) response.writeHead(404).end();
+      else response.end(readFileSync(file));
+    });
+
+    for (const revision of ['v1.0.0', commits[1]]) {
+      const result = await inspect(`git::${files.url}/net.git?ref=${revision}`);
+      expect(result).toEqual({ exitCode: 0, stderr: '', inputs: ['name', 'size'] });
+    }
+  });
+
+  it('leaves alone what the environment says about other repositories', async () => {
+    const env = {
+      GIT_DIR: '/nowhere',
+      GIT_WORK_TREE: '/nowhere',
+      GIT_INDEX_FILE: '/nowhere',
+      GIT_OBJECT_DIRECTORY: join(place.path, 'foreign'),
+      GIT_CONFIG_PARAMETERS: "'protocol.http.allow'='never'",
+    };
+
+    expect(await inspect(`git::${repositories.url}/net.git?ref=v1.0.0`, env)).toMatchObject({ exitCode: 0 });
+    expect(existsSync(join(place.path, 'foreign'))).toBe(false);
+  });
+
+  it.skipIf(process.platform === 'win32')('is fetched by ssh as the user has it', async () => {
+    const log = join(place.path, 'ssh.log');
+    const program = (name: string) => {
+      const path = join(place.path, name);
+      writeFileSync(path, `#!/bin/sh\necho "${name} $*" >> '${log}'\nexit 1\n`, { mode: 0o755 });
+      return path;
+    };
+    const [own, configured, plain] = ['own', 'configured', 'ssh'].map(program) as [string, string, string];
+    const used = async (env: Record<string, string>) => {
+      rmSync(log, { force: true });
+      await inspect('git::ssh://git@127.0.0.1:9/net.git?ref=v1.0.0', env);
+      return readFileSync(log, 'utf8');
+    };
+    const path = `${place.path}:${process.env['PATH']}`;
+
+    expect(await used({ PATH: path })).toMatch(/^ssh .*-o BatchMode=yes/);
+    expect(await used({ GIT_SSH_COMMAND: own })).toMatch(/^own /);
+    expect(await used({ GIT_SSH: own })).toMatch(/^own /);
+    place.write({ '.home/.gitconfig': `[core]\n\tsshCommand = ${configured}\n` });
+    expect(await used({ PATH: path })).toMatch(/^configured /);
+    expect(await used({ GIT_SSH_COMMAND: plain })).toMatch(/^ssh (?!.*BatchMode)/);
+  });
+
+  it.each(['SIGINT', 'SIGTERM'] as const)('leaves nothing behind after %s', async (signal) => {
+    const folder = join(place.path, `tmp-${signal}`);
+    mkdirSync(folder);
+    let isAsked = () => {};
+    const asked = new Promise<void>((done) => (isAsked = done));
+    // Answers nothing.
+    await using silent = await serve(() => isAsked());
+    await using registry = await serve((path, response) => {
+      if (path === '/.well-known/terraform.json') response.end('{"modules.v1": "/v1/"}');
+      else response.writeHead(204, { 'x-terraform-get': `git::${silent.url}/net.git` }).end();
+    });
+    const bin = join(import.meta.dirname, '../../packages/cli/bin/ashlar.js');
+    const ref = `${registry.url.slice('http://'.length)}/a/net/azurerm@1.0.0`;
+    const program = await start(process.execPath, [bin, 'diff', ref, ref], { env: { TMPDIR: folder } });
+    await asked;
+    expect(readdirSync(folder)).not.toEqual([]);
+
+    process.kill(program.pid, signal);
+
+    expect(await program.ended).toEqual({ exitCode: null, signal });
+    expect([readdirSync(folder), program.stderr()]).toEqual([[], '']);
+  });
+
+  it('is not asked for everything when the first fetch took too long', async () => {
+    const paths: string[] = [];
+    await using silent = await serve((path) => void paths.push(path));
+    const source = { url: `${silent.url}/net.git`, revision: commits[1], subfolder: undefined };
+
+    await expect(findInGitRemote(source, 'x', 500)).rejects.toThrow('it took too long');
+    expect(paths).toHaveLength(1);
+  });
 });
+
+/** A server of its own: what it does with each request. */
+async function serve(answer: (path: string, response: ServerResponse) => void) {
+  const server = createServer((request, response) => answer(request.url!, response));
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections();
+      await new Promise<void>((done) => void server.close(() => done()));
+    },
+  };
+}

@@ -134,6 +134,39 @@ azurerm
     expect(markdown).toContain('## Resource Types\n\n| Resource Type');
   });
 
+  it('does not steer the terminal, whatever a module says', async () => {
+    const hostile = '\u001B[2J\u009B8m\u0007\u202Eelur';
+    place.write({
+      'hostile/main.tf': `variable "name" {\n  description = "${hostile}"\n  default     = "${hostile}"\n}\n`,
+      'hostile/more.tf': `variable "${hostile}" {\n  type = \n}\n`,
+      'loud/main.tf': networkTerraform,
+      'loud/README.md': `<!-- BEGIN_TF_DOCS -->\n${hostile}\n<!-- END_TF_DOCS -->\n`,
+      'milder/main.tf': networkTerraform,
+      [`${hostile}/main.tf`]: networkTerraform,
+    });
+    const printed = await Promise.all(
+      [
+        ['inspect', 'hostile'],
+        ...['--json', '--schema', '--types', '--markdown'].map((form) => ['inspect', 'hostile', form]),
+        ['inspect', hostile],
+        ['inspect', `${hostile}/none`],
+        ['inspect', `${hostile}/none`, '--json'],
+        ['diff', 'milder', 'hostile'],
+        ...['--json', '--sarif', '--markdown'].map((form) => ['diff', 'milder', 'hostile', form]),
+        ['docs', 'loud', '--check'],
+        ['docs', hostile, '--check'],
+      ].map(async (args) => await place.ashlar(args)),
+    );
+
+    for (const { stdout, stderr } of printed) {
+      expect(stdout + stderr).not.toMatch(/[\p{Cc}\p{Cf}](?<![\n\t])/u);
+      expect(stdout + stderr).toMatch(/elur/);
+    }
+    const [text, json] = printed;
+    expect(text!.stdout).toContain('\u{fffd}[2J\u{fffd}8m\u{fffd}\u{fffd}elur');
+    expect(JSON.parse(json!.stdout).interface.inputs[0].description).toBe(hostile);
+  });
+
   it.each([
     ['--json', '--schema'],
     ['--schema', '--types'],

@@ -1,8 +1,12 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { dirname, join } from 'node:path';
 
-import { packZip } from '@ashlar/registry/intake';
+import { mediaType } from '@ashlar/core';
+import { packTarGz, packZip } from '@ashlar/registry/intake';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { publishFiles, startTestServer, type TestServer } from '../support/server.ts';
@@ -77,6 +81,62 @@ describe('the Ashlar in use', () => {
     );
 
     expect([exitCode, stderr]).toEqual([1, expect.stringContaining('code: ASH-VERSION-UNKNOWN')]);
+  });
+
+  it('compares a revoked version with those that one can change to', async () => {
+    const [left, kept] = ['terraform/Open/net/azurerm@1.0.1', 'terraform/open/net/azurerm@1.0.0'];
+    const diff = async (...args: string[]) => {
+      const env = { ASHLAR_URL: server.http };
+      const { exitCode, stdout, stderr } = await place.ashlar(['diff', ...args, '--json'], env);
+      return { exitCode, stderr, ...JSON.parse(stdout) };
+    };
+    const options = ['--old-version', '1.0.1', '--new-version', '1.0.2'];
+
+    const result = await diff(left, kept);
+    expect(result).toMatchObject({
+      exitCode: 0,
+      before: { ref: left, version: '1.0.1', language: 'terraform', form: 'source', problems: 0 },
+      after: { ref: kept, version: '1.0.0' },
+      changes: [{ class: 'breaking', kind: 'renamed', path: 'inputs.title' }],
+      verdict: 'major',
+      honest: null,
+    });
+    expect(result.stderr).toMatch(/^warning: terraform\/Open\/net\/azurerm@1\.0\.1 was revoked: Bad\./i);
+    expect(await diff(left, kept, ...options)).toMatchObject({ exitCode: 1, honest: 'too small' });
+    // It is told to nobody but the server what was in it.
+    for (const refs of [
+      [left, 'bicep/open/res/vault@1.0.0'],
+      [left, place.path],
+      [kept, left],
+    ]) {
+      place.write({ 'main.tf': networkTerraform });
+      expect(await diff(...refs)).toMatchObject({ exitCode: 1, error: { code: 'ASH-VERSION-REVOKED' } });
+    }
+  });
+
+  it.each([
+    ['archive', { modules: '/v1/', location: 'http://127.0.0.1:9/net.zip' }],
+    ['repository', { modules: '/v1/', location: 'git::http://127.0.0.1:9/net.git' }],
+    ['registry', { modules: 'http://127.0.0.1:9/v1/', location: '' }],
+  ])('does not lead from https elsewhere: %s', async (_, { modules, location }) => {
+    const [cert, key] = ['server.pem', 'server-key.pem'].map((name) =>
+      readFileSync(join(dirname(server.caFile), name)),
+    );
+    const registry = createSecureServer({ cert, key }, (request, response) => {
+      if (request.url === '/.well-known/terraform.json')
+        response.end(JSON.stringify({ 'modules.v1': modules }));
+      else response.writeHead(204, { 'x-terraform-get': location }).end();
+    });
+    await new Promise<void>((done) => registry.listen(0, '127.0.0.1', done));
+    const host = `127.0.0.1:${(registry.address() as AddressInfo).port}`;
+    const env = { ASHLAR_URL: `https://${host}`, SSL_CERT_FILE: server.caFile };
+    const { exitCode, stderr } = await place.ashlar(['inspect', `${host}/a/net/azurerm@1.0.0`], env);
+    await new Promise<void>((done) => void registry.close(() => done()));
+
+    expect([exitCode, stderr]).toEqual([
+      4,
+      expect.stringContaining('an address without https, which is not used'),
+    ]);
   });
 
   it('says in its own words that a version was revoked', async () => {
@@ -159,6 +219,39 @@ describe('an OCI registry of somebody else', () => {
     expect(storage.seen.map(({ authorization }) => authorization)).toEqual([undefined, undefined]);
   });
 
+  const sources = async (metadata: string) =>
+    await packTarGz([
+      { path: '__metadata.json', executable: false, bytes: Buffer.from(metadata) },
+      { path: 'files/vault.bicep', executable: false, bytes: Buffer.from(vaultBicep) },
+    ]);
+  const metadataOf = (entryPoint: string, ...more: unknown[]) =>
+    JSON.stringify({
+      entryPoint,
+      sourceFiles: [...more, { path: 'vault.bicep', archivePath: 'files/vault.bicep' }],
+    });
+
+  it.each([
+    ['sources', metadataOf('vault.bicep'), 'main.bicep', ''],
+    ['sources with gaps', metadataOf('vault.bicep', null, 1, {}), 'main.bicep', ''],
+    ['a list of nothing', '{"entryPoint": "vault.bicep", "sourceFiles": [null]}', undefined, ''],
+    ['no list', 'null', undefined, ''],
+    ['an entry point elsewhere', metadataOf('../vault.bicep'), undefined, ''],
+    ['no archive', undefined, undefined, 'warning: The source layer was not read: '],
+  ])('may have %s beside its template', async (_, metadata, file, warning) => {
+    const bytes = metadata === undefined ? Buffer.from('no archive') : await sources(metadata);
+    const layer = { mediaType: mediaType.bicepSource, digest: sha256(bytes), size: bytes.length };
+    await using registry = await stub(({ url }) => {
+      if (url!.includes('/manifests/')) return { body: manifest([template, layer]) };
+      return { body: url!.endsWith(layer.digest) ? bytes : vaultTemplate };
+    });
+
+    const result = await place.ashlar(['inspect', `br:${registry.host}/vault:1.0.0`, '--json']);
+
+    const { form, interface: face } = JSON.parse(result.stdout);
+    expect([result.exitCode, form, face.inputs[0].at?.file]).toEqual([0, 'compiled', file]);
+    expect(result.stderr.slice(0, warning.length || undefined)).toBe(warning);
+  });
+
   it.each<[string, (url: string) => Answer, number, string]>([
     [
       'a layer with other bytes',
@@ -233,7 +326,19 @@ describe('a Terraform registry of somebody else', () => {
     },
   );
 
-  it.each([
+  const hash = (kind: string) => createHash(kind).update('other').digest('hex');
+  it.each<readonly [string, number, string]>([
+    ...['md5', 'sha1', 'sha256', 'sha512']
+      .flatMap((kind) => [`${kind}:${hash(kind)}`, hash(kind)])
+      .map((checksum) => [`/files/net.zip?checksum=${checksum}`, 4, 'does not have its checksum'] as const),
+    ['/files/net.zip?checksum=crc32:00000000', 1, 'a checksum that cannot be checked ("crc32")'],
+    [
+      '/files/net.zip?checksum=file:https://example.com/sums',
+      1,
+      'a checksum that cannot be checked ("file")',
+    ],
+    ['/files/net.zip?checksum=sha256:00', 1, 'a checksum that cannot be checked'],
+    ['/files/net.zip?checksum=00', 1, 'a checksum that cannot be checked (2 characters)'],
     ['s3::https://bucket.example.com/net.zip', 1, 'that only Terraform can fetch from'],
     ['./gone.zip', 4, 'it answers with status 404'],
     [`/files/net.zip?checksum=${sha256('other')}`, 4, 'does not have its checksum'],
@@ -244,6 +349,39 @@ describe('a Terraform registry of somebody else', () => {
     const result = await place.ashlar(['inspect', `${registry.host}/a/net/azurerm@1.0.0`]);
 
     expect([result.exitCode, result.stderr]).toEqual([exitCode, expect.stringContaining(words)]);
+  });
+
+  it.each(['md5', 'sha1', 'sha256', 'sha512'])(
+    'may give a checksum as %s, with its name or without',
+    async (kind) => {
+      const zip = await packZip([
+        { path: 'main.tf', executable: false, bytes: Buffer.from(networkTerraform) },
+      ]);
+      const hex = createHash(kind).update(zip).digest('hex');
+      for (const checksum of [`${kind}:${hex}`, hex.toUpperCase()]) {
+        await using registry = await registryOf(`/files/net.zip?checksum=${checksum}`, zip);
+        expect((await place.ashlar(['inspect', `${registry.host}/a/net/azurerm@1.0.0`])).exitCode).toBe(0);
+      }
+    },
+  );
+
+  it.each([
+    's3::https://key:SECRET@bucket.example.com/net.zip?token=SECRET',
+    'http://user:SECRET@127.0.0.1:9/net.zip?sig=SECRET',
+    './gone.zip?sig=SECRET',
+    '/around?sig=SECRET',
+  ])('shows no secrets of its links: %s', async (location) => {
+    await using registry = await stub(({ url }) => {
+      if (url === '/.well-known/terraform.json') return { body: services };
+      if (url!.startsWith('/around')) return { status: 302, headers: { location: url! } };
+      return url!.endsWith('/download')
+        ? { status: 204, headers: { 'x-terraform-get': location } }
+        : { status: 404 };
+    });
+
+    const { exitCode, stderr } = await place.ashlar(['inspect', `${registry.host}/a/net/azurerm@1.0.0`]);
+
+    expect([exitCode !== 0, stderr]).toEqual([true, expect.not.stringContaining('SECRET')]);
   });
 
   it('has no such version', async () => {

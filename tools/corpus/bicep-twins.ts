@@ -15,6 +15,10 @@ import { corpusFiles, printCommits } from './corpus.ts';
 const { folder, files: all } = await corpusFiles(['.bicep', 'main.json']);
 const files = all.filter((path) => path.endsWith('/main.bicep'));
 await printCommits(folder);
+if (files.length === 0) {
+  console.error(`No module (main.bicep) lies below ${folder}.`);
+  process.exit(2);
+}
 let [read, twice, inputs] = [0, 0, 0];
 const unread: string[] = [];
 const outdated = new Map<string, string[]>();

@@ -18,6 +18,7 @@ const shapes = {
   ModulePage: ['modules'],
   ModuleDetail: ['address', 'versions'],
   Version: ['version', 'state', 'digest'],
+  VersionDiff: ['changes', 'to'],
   Published: ['status', 'digest', 'contentDigest'],
   Namespace: ['name', 'visibility'],
   Token: ['id', 'scopes'],

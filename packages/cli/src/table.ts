@@ -4,7 +4,9 @@ import { stripVTControlCharacters } from 'node:util';
  * Aligns rows in columns, two spaces apart; columns that are empty in every row are left out. With a width the last
  * column is cut to it.
  */
-export function table(rows: readonly (readonly string[])[], width?: number): string[] {
+export function table(texts: readonly (readonly string[])[], width?: number): string[] {
+  // A cell is one line, whatever stands in it.
+  const rows = texts.map((row) => row.map((cell) => cell.replaceAll(/[\r\n\t]+/g, ' ')));
   const count = Math.max(0, ...rows.map((row) => row.length));
   // The first row is the heading.
   const body = rows.slice(1);

@@ -6,3 +6,4 @@ export * from './module/index.ts';
 export * from './oci/index.ts';
 export * from './syntax/index.ts';
 export * from './terraform/index.ts';
+export { printable } from './text/printable.ts';

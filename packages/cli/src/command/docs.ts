@@ -2,12 +2,15 @@ import { basename, join, resolve } from 'node:path';
 
 import { type Frame, updateReadme } from '@ashlar/core/docs';
 import { ashlarError } from '@ashlar/core/error';
+import type { ModuleReading, Problem } from '@ashlar/core/module';
 import { readdir, readFile, writeFile } from '@ashlar/registry/gateway/file-system';
 import { Command } from 'commander';
 
 import { contextOf, examples } from '../context.ts';
 import { differingLines } from '../diff/differing-lines.ts';
-import { readSubject } from '../reference/subject.ts';
+import { placeText } from '../inspect/module-lines.ts';
+import { unreadable, unwritable } from '../reference/file-trouble.ts';
+import { readSubject, unreadProblems } from '../reference/subject.ts';
 
 export function docsCommand(): Command {
   return new Command('docs')
@@ -19,10 +22,11 @@ export function docsCommand(): Command {
       const context = contextOf(command);
       const { output } = context;
       const { reading } = await context.wait('Reading', readSubject(folder, context));
+      requireWhole(folder, reading);
       const path = join(folder, await readmeName(folder));
-      const before = await readFile(path, 'utf8').catch(undefinedWhenMissing);
+      const before = await textAt(path);
       const frame = reading.module.language === 'terraform' ? await readFrame(folder) : {};
-      const after = updateReadme(before, reading.module, basename(resolve(folder)), frame);
+      const after = updateReadme(before, reading.module, basename(resolve(folder)), { ...frame, path });
       const status = before === undefined ? 'created' : before === after ? 'unchanged' : 'changed';
       if (check) {
         const upToDate = status === 'unchanged';
@@ -37,17 +41,29 @@ export function docsCommand(): Command {
         if (!upToDate) process.exitCode = 1;
         return;
       }
-      if (status !== 'unchanged') await writeFile(path, after);
+      if (status !== 'unchanged') {
+        await writeFile(path, after).catch((error: unknown) => {
+          throw unwritable(path, error);
+        });
+      }
       output.result({ path, status }, () => [`${status} ${path}`]);
     });
+}
+
+/** What could not be read would vanish from the README. @throws ASH-REFERENCE-REFUSED */
+function requireWhole(ref: string, reading: ModuleReading): void {
+  const problems = unreadProblems(reading);
+  if (problems.length === 0) return;
+  const [{ message, at }] = problems as readonly [Problem];
+  const more = problems.length === 1 ? '' : ` (and ${problems.length - 1} more; all of them: ashlar inspect)`;
+  const place = at === undefined ? '' : `${placeText(at)}: `;
+  throw ashlarError('ASH-REFERENCE-REFUSED', { ref, reason: `${place}${message.replace(/\.$/, '')}${more}` });
 }
 
 /** AVM's Terraform modules keep the rest of what stands between the marks in files of their own. */
 async function readFrame(folder: string): Promise<Frame> {
   const [header, footer] = await Promise.all(
-    ['_header.md', '_footer.md'].map(
-      async (name) => await readFile(join(folder, name), 'utf8').catch(undefinedWhenMissing),
-    ),
+    ['_header.md', '_footer.md'].map(async (name) => await textAt(join(folder, name))),
   );
   return { header, footer };
 }
@@ -64,6 +80,12 @@ async function readmeName(folder: string): Promise<string> {
   return names.find((name) => name.toLowerCase() === 'readme.md') ?? 'README.md';
 }
 
-function undefinedWhenMissing(error: NodeJS.ErrnoException): undefined {
-  if (error.code !== 'ENOENT') throw error;
+/** Undefined when there is no such file. @throws ASH-REFERENCE-REFUSED */
+async function textAt(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw unreadable(path, error);
+  }
 }

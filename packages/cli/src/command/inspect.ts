@@ -1,4 +1,5 @@
 import { inputSchema, inputTypes } from '@ashlar/core/module';
+import { escaped } from '@ashlar/core/printable';
 import { Command, Option } from 'commander';
 
 import { usageError } from '../cli-error.ts';
@@ -44,10 +45,11 @@ export function inspectCommand(): Command {
           '--json prints the whole model. Name one of --json, --schema, --types and --markdown.',
         );
       }
-      const { reading } = await context.wait('Reading', readSubject(ref, context));
+      const { reading, warnings } = await context.wait('Reading', readSubject(ref, context));
       const { module } = reading;
-      if (options.schema) output.text(JSON.stringify(inputSchema(module), null, 2));
-      else if (options.types) output.text(inputTypes(module).trimEnd());
+      for (const warning of warnings) output.warn(warning);
+      if (options.schema) output.text(escaped(JSON.stringify(inputSchema(module), null, 2)));
+      else if (options.types) output.text(escaped(inputTypes(module).trimEnd()));
       else if (options.markdown) output.text((await import('@ashlar/core/docs')).moduleSections(module));
       else output.result(module, () => moduleLines(module, ref, output));
       if (module.problems.length > 0) process.exitCode = 1;

@@ -48,17 +48,37 @@ export function sideText({ ref, version }: ComparedSide): string {
   return version === null || ref.endsWith(version) ? ref : `${ref} (${version})`;
 }
 
-/** One or two sentences: what is honest, and what was declared. */
-export function verdictLines({ verdict, declared, honest, before }: Comparison): string[] {
+/** A few sentences: what is honest, and what was declared. */
+export function verdictLines({ verdict, declared, honest, before, after }: Comparison): string[] {
   const rule = before.version?.startsWith('0.')
     ? ' (before 1.0.0 the minor number stands for breaking changes)'
     : '';
   const deserved = `Verdict: this is a ${verdict} version${rule}.`;
-  if (declared === null) return [deserved];
+  const unread = [before, after].filter(({ problems }) => problems > 0).map(({ ref }) => ref);
+  const caveat =
+    unread.length === 0
+      ? []
+      : [`The verdict is not to be relied on: ${unread.join(' and ')} cannot be read wholly.`];
+  return [deserved, ...declaredLines(declared, honest, after), ...caveat];
+}
+
+function declaredLines(
+  declared: Comparison['declared'],
+  honest: Comparison['honest'],
+  { version }: ComparedSide,
+): string[] {
+  if (declared === null) {
+    return honest === null ? [] : [`Declared: none; ${version} was not raised, which is too small.`];
+  }
   const said = {
-    'too small': `Declared: ${declared}, which is too small.`,
-    honest: `Declared: ${declared}, which is honest.`,
-    'larger than needed': `Declared: ${declared}, which is larger than needed.`,
+    'too small': ', which is too small',
+    honest: ', which is honest',
+    'larger than needed': ', which is larger than needed',
   } as const;
-  return [deserved, said[honest ?? 'honest']];
+  return [`Declared: ${declared}${honest === null ? '' : said[honest]}.`];
+}
+
+/** Whether a pipeline should stop here: the number is too small, or nothing can be said about it. */
+export function isRefused({ honest, before, after }: Comparison): boolean {
+  return honest === 'too small' || before.problems > 0 || after.problems > 0;
 }

@@ -9,6 +9,7 @@ import {
 } from '@ashlar/core/change';
 import { ashlarError } from '@ashlar/core/error';
 import {
+  compareVersions,
   isPrerelease,
   type Language,
   type Module,
@@ -16,10 +17,12 @@ import {
   normaliseVersion,
   numbersOf,
   parseVersion,
+  type Problem,
   type Version,
 } from '@ashlar/core/module';
 
-import type { Subject } from '../reference/subject.ts';
+import { placeText } from '../inspect/module-lines.ts';
+import { type Subject, unreadProblems } from '../reference/subject.ts';
 
 /** What `ashlar diff --json` prints; `docs/reference/diff.schema.json` is its schema. */
 export interface Comparison {
@@ -40,11 +43,15 @@ export interface ComparedSide {
   readonly class: ModuleClass | null;
   /** Which form was compared. */
   readonly form: Module['form'];
+  /** Places in it that could not be read. Where there are some, nothing is said about honesty. */
+  readonly problems: number;
 }
 
-export interface GivenVersions {
+export interface Given {
   readonly oldVersion?: string;
   readonly newVersion?: string;
+  /** When somebody else compared the two. */
+  readonly changes?: readonly Change[];
 }
 
 /** A comparison, the module that it ended at, and what should be known before it is relied on. */
@@ -55,7 +62,7 @@ export interface Compared {
 }
 
 /** @throws ASH-USAGE for modules in two languages · ASH-VERSION-INVALID */
-export function compareSubjects(old: Subject, now: Subject, given: GivenVersions = {}): Compared {
+export function compareSubjects(old: Subject, now: Subject, given: Given = {}): Compared {
   const { before, after, warning } = sameForm(old, now);
   if (before.language !== after.language) {
     const reason = `${old.ref} is a ${before.language} module and ${now.ref} a ${after.language} module. Only two of one language can be compared.`;
@@ -65,32 +72,59 @@ export function compareSubjects(old: Subject, now: Subject, given: GivenVersions
     given.oldVersion === undefined ? old.version : normaliseVersion(given.oldVersion),
     given.newVersion === undefined ? now.version : normaliseVersion(given.newVersion),
   ] as const;
-  const changes = compareModules(before, after);
-  const [from, to] = declaredVersions(versions, [old, now]);
-  const verdict = verdictOf(changes, from);
-  const declared = from && to && bumpOf(from, to);
+  const unread = [unreadProblems(old.reading, before), unreadProblems(now.reading, after)] as const;
+  const changes = given.changes ?? compareModules(before, after);
+  const judged = judge(changes, declaredVersions(versions, [old, now]));
+  const isWhole = unread.every(({ length }) => length === 0);
   return {
     comparison: {
-      before: sideOf(old.ref, versions[0], before),
-      after: sideOf(now.ref, versions[1], after),
+      before: sideOf(old.ref, versions[0], before, unread[0]),
+      after: sideOf(now.ref, versions[1], after, unread[1]),
       changes,
-      verdict,
-      declared: declared ?? null,
-      honest: declared === undefined ? null : honestyOf(declared, verdict),
+      verdict: judged.verdict,
+      declared: judged.declared ?? null,
+      // What was not read may be what changed.
+      honest: isWhole ? judged.honest : null,
     },
     after,
     warnings: [
+      ...old.warnings,
+      ...now.warnings,
       ...(warning === undefined ? [] : [warning]),
-      ...unreadWarnings(old.ref, before),
-      ...unreadWarnings(now.ref, after),
-      ...(from !== undefined && to !== undefined && declared === undefined ? [noBump(from, to)] : []),
+      ...problemWarnings(old.ref, before, unread[0]),
+      ...problemWarnings(now.ref, after, unread[1]),
+      ...(judged.warning === undefined ? [] : [judged.warning]),
     ],
   };
 }
 
-function sideOf(ref: string, version: Version | undefined, module: Module): ComparedSide {
+interface Judged {
+  readonly verdict: Bump;
+  readonly declared?: Bump | undefined;
+  readonly honest: Honesty | null;
+  readonly warning?: string;
+}
+
+/** What the two versions declare beside what changed. One that was not raised is too small for any change. */
+function judge(changes: readonly Change[], [from, to]: Pair<Version | undefined>): Judged {
+  const verdict = verdictOf(changes, from);
+  if (from === undefined || to === undefined) return { verdict, honest: null };
+  if (changes.length > 0 && compareVersions(from, to) === 0) {
+    return { verdict, honest: 'too small', warning: `${from} was not raised, and there are changes.` };
+  }
+  const declared = bumpOf(from, to);
+  if (declared === undefined) return { verdict, honest: null, warning: noBump(from, to) };
+  return { verdict, declared, honest: honestyOf(declared, verdict) };
+}
+
+function sideOf(
+  ref: string,
+  version: Version | undefined,
+  module: Module,
+  unread: readonly Problem[],
+): ComparedSide {
   const { language, class: moduleClass, form } = module;
-  return { ref, version: version ?? null, language, class: moduleClass, form };
+  return { ref, version: version ?? null, language, class: moduleClass, form, problems: unread.length };
 }
 
 /** The forms of a Bicep module know different things: only equal ones can be compared without inventing changes. */
@@ -128,8 +162,13 @@ function noBump(from: Version, to: Version): string {
     : `${to} is not later than ${from}; no bump is declared.`;
 }
 
-function unreadWarnings(ref: string, { problems }: Module): string[] {
-  if (problems.length === 0) return [];
-  const [{ message }] = problems as readonly [Module['problems'][number]];
-  return [`${ref} has problems, so changes may be missing: ${message} (all of them: ashlar inspect)`];
+function problemWarnings(ref: string, { problems }: Module, unread: readonly Problem[]): string[] {
+  const [first] = unread.length > 0 ? unread : problems;
+  if (first === undefined) return [];
+  const place = first.at === undefined ? '' : `${placeText(first.at)}: `;
+  const [what, follows] =
+    unread.length > 0
+      ? ['cannot be read wholly', 'the verdict is not to be relied on']
+      : ['has problems', 'changes may be missing'];
+  return [`${ref} ${what}, so ${follows}: ${place}${first.message} (all of them: ashlar inspect)`];
 }

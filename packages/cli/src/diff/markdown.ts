@@ -1,7 +1,7 @@
 import { changeClasses } from '@ashlar/core/change';
 import { markdownText } from '@ashlar/core/docs';
 
-import { classTitles, sideText, usesText, verdictLines } from './comparison-lines.ts';
+import { classTitles, isRefused, sideText, usesText, verdictLines } from './comparison-lines.ts';
 import type { Comparison } from './comparison.ts';
 
 /** As many changes of a class as a comment of a pull request can hold. */
@@ -10,7 +10,7 @@ const maxShown = 100;
 /** A comparison as a comment of a pull request. */
 export function comparisonMarkdown(comparison: Comparison): string {
   const { before, after, changes, honest } = comparison;
-  const mark = honest === 'too small' ? '❌ ' : honest === 'honest' ? '✅ ' : '';
+  const mark = isRefused(comparison) ? '❌ ' : honest === 'honest' ? '✅ ' : '';
   const groups = changeClasses.flatMap((each) => {
     const found = changes.filter((change) => change.class === each);
     if (found.length === 0) return [];

@@ -23,7 +23,7 @@ export function moduleLines(module: Module, ref: string, output: Output): string
   const exported = face.types.filter((type) => type.exported);
   const functions = face.functions.filter((each) => each.exported);
   return [
-    `${output.style('bold', module.name ?? ref)}  ${kind}${scopes}`,
+    `${output.style('bold', oneLine(module.name ?? ref))}  ${kind}${scopes}`,
     ...(module.description === undefined ? [] : [oneLine(module.description)]),
     ...section('Inputs', inputRows(face.inputs), output),
     ...section('Outputs', outputRows(face.outputs), output),

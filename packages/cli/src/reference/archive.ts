@@ -5,15 +5,19 @@ import type { ModuleFiles } from '@ashlar/core/module';
 import { readFile, stat } from '@ashlar/registry/gateway/file-system';
 import { archiveLimits, type ModuleFile, readArchive } from '@ashlar/registry/intake';
 
+import { unreadable } from './file-trouble.ts';
 import { type FoundModule, isModuleFile } from './found-module.ts';
 
-/** The module at the root of a zip, tar or tar.gz, or in the only folder there. @throws ASH-ARCHIVE-… */
+/** The module at the root of a zip, tar or tar.gz, or in the only folder there. @throws ASH-ARCHIVE-… ASH-REFERENCE-REFUSED */
 export async function findInArchive(ref: string): Promise<FoundModule> {
   const path = resolve(ref);
   const { size } = await stat(path);
   const limit = archiveLimits.compressed;
   if (size > limit) throw ashlarError('ASH-ARCHIVE-SIZE', { limit });
-  return { files: filesOfArchive(await readArchive(await readFile(path))), place: path };
+  const bytes = await readFile(path).catch((error: unknown) => {
+    throw unreadable(ref, error);
+  });
+  return { files: filesOfArchive(await readArchive(bytes)), place: path };
 }
 
 /**

@@ -5,6 +5,7 @@ import { httpRequest, type HttpResponse } from '@ashlar/registry/gateway/http';
 import { connectionReason } from '../client.ts';
 import type { ClientSettings } from '../client-settings.ts';
 import { trustedAuthorities } from '../trusted-ca.ts';
+import { shownAddress } from './shown-address.ts';
 
 /** Milliseconds for a whole answer; the largest has 50 MiB. */
 const timeout = 120_000;
@@ -54,14 +55,16 @@ export async function download(url: string, upstream: Upstream, wanted: Download
     if (answer.status < 300 || answer.status >= 400 || location === null) return answer;
     const next = URL.parse(location, target);
     if (next === null || !isAsSafe(next, new URL(target))) {
-      throw ashlarError('ASH-UPSTREAM', { url, reason: 'it redirects to an address that is not used' });
+      const reason = 'it redirects to an address that is not used';
+      throw ashlarError('ASH-UPSTREAM', { url: shownAddress(url), reason });
     }
     target = next.href;
   }
-  throw ashlarError('ASH-UPSTREAM', { url, reason: 'it redirects without end' });
+  throw ashlarError('ASH-UPSTREAM', { url: shownAddress(url), reason: 'it redirects without end' });
 }
 
-function isAsSafe(next: URL, from: URL): boolean {
+/** Whether one address may lead to the other: what was asked for by https does not come by http. */
+export function isAsSafe(next: URL, from: URL): boolean {
   return next.protocol === 'https:' || (next.protocol === 'http:' && from.protocol === 'http:');
 }
 
@@ -81,13 +84,8 @@ async function send(
   } catch (error) {
     throw ashlarError(
       'ASH-UPSTREAM',
-      { url: withoutQuery(target), reason: connectionReason(error) },
+      { url: shownAddress(target), reason: connectionReason(error) },
       { cause: error },
     );
   }
-}
-
-/** Signed links hold secrets in their query. */
-export function withoutQuery(url: string): string {
-  return url.split('?', 1)[0]!;
 }

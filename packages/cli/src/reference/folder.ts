@@ -1,18 +1,28 @@
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 
-import { ashlarError } from '@ashlar/core/error';
+import { AshlarError, ashlarError } from '@ashlar/core/error';
 import { limits } from '@ashlar/core/limit';
 import type { ModuleFiles } from '@ashlar/core/module';
-import { readdir, readFileSync, stat, statSync } from '@ashlar/registry/gateway/file-system';
+import { readdir, readFileSync, realpath, stat, statSync } from '@ashlar/registry/gateway/file-system';
 
+import { unreadable } from './file-trouble.ts';
 import { type FoundModule, isModuleFile, isPassedOver } from './found-module.ts';
 
-/** The module in a folder, or the one that a file is. Undefined when nothing has this path. */
+/**
+ * The module in a folder, or the one that a file is. Undefined when nothing has this path.
+ * @throws ASH-REFERENCE-REFUSED
+ */
 export async function findInFolder(ref: string): Promise<FoundModule | 'archive' | undefined> {
   const path = resolve(ref);
-  const stats = await stat(path).catch(() => undefined);
+  const stats = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (['EACCES', 'EPERM', 'ELOOP'].includes(error.code ?? '')) throw unreadable(ref, error);
+  });
   if (stats === undefined) return undefined;
   if (stats.isDirectory()) return { files: await filesIn(path), place: path, root: rootOf(path) };
+  if (!stats.isFile()) throw refuse(ref, 'it is neither a file nor a folder');
+  if (path.endsWith('.bicepparam')) {
+    throw refuse(ref, 'a parameter file is no module; name the module that its "using" leads to');
+  }
   const folder = dirname(path);
   const found = { place: path, root: rootOf(folder) };
   if (/\.(?:tf|tofu)(?:\.json)?$/.test(path)) {
@@ -31,20 +41,71 @@ function rootOf(folder: string): string | undefined {
   return /^(?:\.\.(?:\/|$)|\/|[A-Za-z]:)/.test(path) ? undefined : path;
 }
 
+interface Entry {
+  readonly name: string;
+  isDirectory(): boolean;
+  isSymbolicLink(): boolean;
+}
+
+/** A folder whose entries are still to be listed. */
+interface Pending {
+  /** Below the module; empty, or with a slash at its end. */
+  readonly path: string;
+  readonly real: string;
+  /** The real paths of the folders above: a link to one of them would lead in circles. */
+  readonly above: readonly string[];
+  readonly isLinked: boolean;
+}
+
 async function filesIn(folder: string, main = 'main.bicep'): Promise<ModuleFiles> {
   const twin = main.replace(/\.bicep$/, '.json');
   const paths: string[] = [];
-  const pending = [''];
+  let linked = 0;
+  const real = await realpath(folder);
+  const pending: Pending[] = [{ path: '', real, above: [], isLinked: false }];
   for (let parent = pending.pop(); parent !== undefined; parent = pending.pop()) {
-    for (const entry of await readdir(join(folder, parent), { withFileTypes: true })) {
-      const path = parent + entry.name;
-      if (entry.isDirectory()) {
-        if (!isPassedOver(entry.name) && depthOf(path) < limits.archiveDepth.value) pending.push(`${path}/`);
-      } else if (isModuleFile(path) || path === twin) paths.push(path);
+    for (const entry of await entriesIn(folder, parent.path)) {
+      const path = parent.path + entry.name;
+      const below = isPassedOver(entry.name) ? undefined : await folderBelow(folder, parent, entry);
+      if (below !== undefined) {
+        if (depthOf(path) < limits.archiveDepth.value) pending.push(below);
+        // Whoever lists a tree does not expect what links lead to.
+        if (below.isLinked) linked++;
+      } else if (!entry.isDirectory() && (isModuleFile(path) || path === twin)) paths.push(path);
     }
-    if (paths.length > limits.archiveEntries.value) throw tooMany(folder);
+    if (Math.max(paths.length, linked) > limits.archiveEntries.value) throw tooMany(folder);
   }
   return { paths: paths.sort(), textOf: textsIn(folder) };
+}
+
+async function entriesIn(folder: string, path: string): Promise<Entry[]> {
+  try {
+    return await readdir(join(folder, path), { withFileTypes: true });
+  } catch (error) {
+    // Elsewhere lies nothing that Terraform reads; Bicep says itself what it misses.
+    if (path === '' || /^(?:modules|examples)\/(?:[^/]+\/)?$/.test(path)) {
+      throw unreadable(resolve(folder, path), error);
+    }
+    return [];
+  }
+}
+
+/** The folder that an entry is or leads to; undefined for a file, for a link to nothing and for one in circles. */
+async function folderBelow(folder: string, parent: Pending, entry: Entry): Promise<Pending | undefined> {
+  const path = `${parent.path}${entry.name}/`;
+  const above = [...parent.above, parent.real];
+  if (entry.isDirectory()) {
+    const real = join(parent.real, entry.name);
+    return parent.isLinked && above.includes(real)
+      ? undefined
+      : { path, real, above, isLinked: parent.isLinked };
+  }
+  if (!entry.isSymbolicLink()) return undefined;
+  const place = join(folder, path);
+  const stats = await stat(place).catch(() => undefined);
+  if (!stats?.isDirectory()) return undefined;
+  const real = await realpath(place);
+  return above.includes(real) ? undefined : { path, real, above, isLinked: true };
 }
 
 function depthOf(path: string): number {
@@ -55,13 +116,23 @@ function textsIn(folder: string): (path: string) => string {
   return (path) => {
     const place = join(folder, path);
     const limit = limits.template.value;
-    if (statSync(place).size <= limit) return readFileSync(place, 'utf8');
-    throw ashlarError('ASH-REFERENCE-REFUSED', { ref: place, reason: `it is larger than ${limit} bytes` });
+    try {
+      const stats = statSync(place);
+      // Reading a pipe would wait for whoever writes into it.
+      if (!stats.isFile()) throw refuse(place, 'it is no file');
+      if (stats.size > limit) throw refuse(place, `it is larger than ${limit} bytes`);
+      return readFileSync(place, 'utf8');
+    } catch (error) {
+      throw error instanceof AshlarError ? error : unreadable(place, error);
+    }
   };
 }
 
-function tooMany(folder: string) {
+function tooMany(folder: string): AshlarError {
   const limit = limits.archiveEntries.value;
-  const reason = `there are more than ${limit} files of modules in it; name the folder of one module`;
-  return ashlarError('ASH-REFERENCE-REFUSED', { ref: folder, reason });
+  return refuse(folder, `there are more than ${limit} files of modules in it; name the folder of one module`);
+}
+
+function refuse(ref: string, reason: string): AshlarError {
+  return ashlarError('ASH-REFERENCE-REFUSED', { ref, reason });
 }

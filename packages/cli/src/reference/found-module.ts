@@ -12,6 +12,8 @@ export interface FoundModule {
   readonly version?: Version | undefined;
   /** Where its files lie below the current folder, with slashes; empty for that folder itself, undefined elsewhere. */
   readonly root?: string | undefined;
+  /** What should be known before it is relied on. */
+  readonly warnings?: readonly string[];
 }
 
 /** What the readers of modules look at; everything else in a folder costs only time. */

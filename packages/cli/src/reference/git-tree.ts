@@ -12,6 +12,8 @@ export interface GitPlace {
   /** A bare repository; the one around the current folder when undefined. */
   readonly repository?: string | undefined;
   readonly rev: string;
+  /** What people call the revision, when `rev` is a name of our own. */
+  readonly shown?: string;
   /** With slashes; empty for the root. */
   readonly path: string;
   /** As the user wrote it. */
@@ -20,13 +22,15 @@ export interface GitPlace {
 
 /** Reads a module from the objects of a repository; nothing is checked out. @throws ASH-REFERENCE-… */
 export async function findInTree(place: GitPlace): Promise<FoundModule> {
-  const { rev, path, ref } = place;
+  const { rev, shown = rev, path, ref } = place;
   const [tree, commit] = await objectsOf(place, [`${rev}:${path}`, `${rev}^{tree}`]);
   const unknown = (reason: string) => ashlarError('ASH-REFERENCE-UNKNOWN', { ref, reason });
   if (commit === undefined) {
-    throw unknown(`the repository has no revision "${rev}"; a shallow clone may lack it (git fetch --tags)`);
+    throw unknown(
+      `the repository has no revision "${shown}"; a shallow clone may lack it (git fetch --tags)`,
+    );
   }
-  if (tree === undefined) throw unknown(`"${path}" does not exist in ${rev}`);
+  if (tree === undefined) throw unknown(`"${path}" does not exist in ${shown}`);
   if (tree.type === 'tree') return { files: await filesOf(place, tree.id), place: path, root: path };
   const [main, folder] = [posix.basename(path), posix.dirname(path)];
   const [parent] = await objectsOf(place, [`${rev}:${folder === '.' ? '' : folder}`]);

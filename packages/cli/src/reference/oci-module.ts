@@ -1,6 +1,15 @@
-import { ashlarError, type Descriptor, limits, type Manifest, mediaType, tagToVersion } from '@ashlar/core';
+import {
+  AshlarError,
+  ashlarError,
+  bicepTemplateFile,
+  type Descriptor,
+  limits,
+  type Manifest,
+  mediaType,
+  tagToVersion,
+} from '@ashlar/core';
 import type { Version } from '@ashlar/core/module';
-import { archiveLimits, type ModuleFile, readArchive } from '@ashlar/registry/intake';
+import { archiveLimits, readArchive, readBicepSources } from '@ashlar/registry/intake';
 
 import { filesOfArchive } from './archive.ts';
 import type { Upstream } from './download.ts';
@@ -49,49 +58,33 @@ async function imageOf(repository: OciRepository, manifest: Manifest): Promise<M
   return found === undefined ? manifest : await repository.manifest(found.digest);
 }
 
+/** The template, and the sources that came along: what users get is the template, so it is read without them as well. */
 async function bicepFiles(
   repository: OciRepository,
   template: Descriptor,
   source: Descriptor | undefined,
-): Promise<Pick<FoundModule, 'files' | 'language' | 'main'>> {
+): Promise<Pick<FoundModule, 'files' | 'language' | 'warnings'>> {
   const compiled = await repository.blob(template.digest, limits.template.value);
-  const sources = source === undefined ? undefined : await readSources(repository, source);
-  const main = sources?.entryPoint ?? 'main.bicep';
-  const texts = new Map(sources?.files).set(main.replace(/\.bicep$/, '.json'), compiled);
+  const { sources, warnings } = await sourcesIn(repository, source);
+  const texts = new Map(sources).set(bicepTemplateFile, compiled);
   return {
     language: 'bicep',
-    main,
     files: { paths: [...texts.keys()], textOf: (path) => texts.get(path)?.toString('utf8') ?? '' },
+    warnings,
   };
 }
 
-interface Sources {
-  readonly entryPoint: string;
-  readonly files: ReadonlyMap<string, Buffer>;
-}
-
-/** The source layer, in which names of files differ from their paths; undefined for one that Bicep did not write so. */
-async function readSources(repository: OciRepository, layer: Descriptor): Promise<Sources | undefined> {
-  const bytes = await repository.blob(layer.digest, limits.sourceLayer.value);
-  const archive = await readArchive(bytes, { ...archiveLimits, compressed: limits.sourceLayer.value });
-  const inArchive = new Map(archive.map((file) => [file.path, file.bytes]));
-  const { entryPoint, sourceFiles } = metadataOf(archive);
-  if (typeof entryPoint !== 'string' || !entryPoint.endsWith('.bicep') || !Array.isArray(sourceFiles)) {
-    return undefined;
-  }
-  const files = new Map<string, Buffer>();
-  for (const { path, archivePath } of sourceFiles as { path?: unknown; archivePath?: unknown }[]) {
-    const content = typeof archivePath === 'string' ? inArchive.get(archivePath) : undefined;
-    if (typeof path === 'string' && content !== undefined) files.set(path.replaceAll('\\', '/'), content);
-  }
-  return { entryPoint, files };
-}
-
-function metadataOf(archive: readonly ModuleFile[]): { entryPoint?: unknown; sourceFiles?: unknown } {
-  const text = archive.find(({ path }) => path === '__metadata.json')?.bytes.toString('utf8') ?? '{}';
+async function sourcesIn(
+  repository: OciRepository,
+  layer: Descriptor | undefined,
+): Promise<{ sources?: Map<string, Buffer> | undefined; warnings: string[] }> {
+  if (layer === undefined) return { warnings: [] };
+  const limit = limits.sourceLayer.value;
+  const bytes = await repository.blob(layer.digest, limit);
   try {
-    return (JSON.parse(text) as object | null) ?? {};
-  } catch {
-    return {};
+    return { sources: await readBicepSources(bytes, { ...archiveLimits, compressed: limit }), warnings: [] };
+  } catch (error) {
+    if (!(error instanceof AshlarError)) throw error;
+    return { warnings: [`The source layer was not read: ${error.message}`] };
   }
 }

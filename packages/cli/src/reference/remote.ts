@@ -72,7 +72,10 @@ function plainImage(ref: string, { url }: ClientSettings): string | undefined {
 async function findInAshlar(ref: string, context: Context, settings: ClientSettings): Promise<FoundModule> {
   const { address, version } = parseVersionReference(ref);
   const client = await context.client();
-  const { digest } = await client.call('Version', '/version', { query: { ref } });
+  const { digest, state, message } = await client.call('Version', '/version', { query: { ref } });
+  if (state === 'revoked') {
+    throw ashlarError('ASH-VERSION-REVOKED', { sentence: message ?? `${ref} was revoked.` });
+  }
   const upstream = await upstreamOf(new URL(settings.url).host, settings);
   return await findInOci({ upstream, name: address.repository, reference: digest, version, ref });
 }

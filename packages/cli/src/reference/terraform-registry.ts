@@ -1,14 +1,14 @@
-import { createHash } from 'node:crypto';
-
 import { ashlarError } from '@ashlar/core/error';
 import { limits } from '@ashlar/core/limit';
 import type { Version } from '@ashlar/core/module';
 import { readArchive } from '@ashlar/registry/intake';
 
 import { filesOfArchive } from './archive.ts';
-import { download, type Upstream, withoutQuery } from './download.ts';
+import { type Checksum, checksumOf, hasChecksum } from './checksum.ts';
+import { download, isAsSafe, type Upstream } from './download.ts';
 import type { FoundModule } from './found-module.ts';
 import { findInGitRemote, gitSourceOf } from './git-remote.ts';
+import { shownAddress } from './shown-address.ts';
 
 export interface TerraformReference {
   readonly upstream: Upstream;
@@ -31,7 +31,8 @@ export async function findInTerraformRegistry(reference: TerraformReference): Pr
   if (status !== 200 && status !== 204) throw refusal(reference, asked, status, body);
   const location = headers.get('x-terraform-get') ?? locationIn(body);
   if (location === undefined) {
-    throw ashlarError('ASH-UPSTREAM', { url: asked, reason: 'it names no place to download from' });
+    const url = shownAddress(asked);
+    throw ashlarError('ASH-UPSTREAM', { url, reason: 'it names no place to download from' });
   }
   const files = await filesAt(reference, location, asked);
   return { files, language: 'terraform', place: `terraform-${address.replaceAll('/', '-')}`, version };
@@ -41,17 +42,32 @@ export async function findInTerraformRegistry(reference: TerraformReference): Pr
 async function filesAt({ ref, upstream }: TerraformReference, location: string, asked: string) {
   const { source, subfolder } = splitSource(location);
   const repository = gitSourceOf(source, subfolder);
-  if (repository !== undefined) return (await findInGitRemote(repository, ref)).files;
+  if (repository !== undefined) {
+    requireSafe(repository.url, asked);
+    return (await findInGitRemote(repository, ref)).files;
+  }
   const { url, checksum } = archiveAt(ref, source, asked);
+  requireSafe(url, asked);
   const archive = await download(url, upstream, { limit: limits.archiveSize.value });
   if (archive.status !== 200) {
     throw ashlarError('ASH-UPSTREAM', {
-      url: withoutQuery(url),
+      url: shownAddress(url),
       reason: `it answers with status ${archive.status}`,
     });
   }
-  requireChecksum(archive.body, checksum, url);
+  if (checksum !== undefined && !hasChecksum(archive.body, checksum)) {
+    const reason = 'what arrived does not have its checksum';
+    throw ashlarError('ASH-UPSTREAM', { url: shownAddress(url), reason });
+  }
   return filesOfArchive(await readArchive(archive.body), subfolder);
+}
+
+/** A registry that is asked by https must not lead to what anybody on the way can change. @throws ASH-UPSTREAM */
+function requireSafe(target: string, asked: string): void {
+  const next = URL.parse(target);
+  if (next === null || !/^https?:$/.test(next.protocol) || isAsSafe(next, new URL(asked))) return;
+  const reason = `it leads to an address without https, which is not used (${shownAddress(target)})`;
+  throw ashlarError('ASH-UPSTREAM', { url: shownAddress(asked), reason });
 }
 
 async function discover({ origin, ...upstream }: Upstream): Promise<string> {
@@ -59,7 +75,10 @@ async function discover({ origin, ...upstream }: Upstream): Promise<string> {
   const { status, body } = await download(url, { origin, ...upstream }, { limit: limits.manifest.value });
   const modules = status === 200 ? field(body, 'modules.v1') : undefined;
   const found = modules === undefined ? null : URL.parse(modules, url);
-  if (found !== null) return found.href.endsWith('/') ? found.href : `${found.href}/`;
+  if (found !== null) {
+    requireSafe(found.href, url);
+    return found.href.endsWith('/') ? found.href : `${found.href}/`;
+  }
   const reason =
     status === 200
       ? 'it names no registry of modules'
@@ -83,7 +102,8 @@ function field(body: Buffer, name: string): string | undefined {
   }
 }
 
-function refusal({ ref, upstream }: TerraformReference, url: string, status: number, body: Buffer) {
+function refusal({ ref, upstream }: TerraformReference, asked: string, status: number, body: Buffer) {
+  const url = shownAddress(asked);
   if (status === 404) {
     return ashlarError('ASH-REFERENCE-UNKNOWN', {
       ref,
@@ -100,18 +120,22 @@ function refusal({ ref, upstream }: TerraformReference, url: string, status: num
 }
 
 /** `https://host/x.zip?archive=zip&checksum=sha256:…`; other ways to fetch are not ours. @throws ASH-REFERENCE-REFUSED */
-function archiveAt(ref: string, source: string, asked: string): { url: string; checksum: string | null } {
+function archiveAt(
+  ref: string,
+  source: string,
+  asked: string,
+): { url: string; checksum: Checksum | undefined } {
   const target = /^(?!https?:)[\w-]+::/.test(source)
     ? null
     : URL.parse(source.replace(/^https?::/, ''), asked);
   if (target === null || !/^https?:$/.test(target.protocol)) {
-    const reason = `its registry names a place that only Terraform can fetch from (${source.slice(0, 100)})`;
+    const reason = `its registry names a place that only Terraform can fetch from (${shownAddress(source).slice(0, 100)})`;
     throw ashlarError('ASH-REFERENCE-REFUSED', { ref, reason });
   }
   const checksum = target.searchParams.get('checksum');
   target.searchParams.delete('archive');
   target.searchParams.delete('checksum');
-  return { url: target.href, checksum };
+  return { url: target.href, checksum: checksum ? checksumOf(ref, checksum) : undefined };
 }
 
 /** The folder stands between the first `//` that is not of the scheme and the query. */
@@ -122,15 +146,4 @@ function splitSource(location: string): { source: string; subfolder: string | un
   if (start === -1 || start > end) return { source: location, subfolder: undefined };
   const subfolder = location.slice(start + 2, end).replace(/(?<!\/)\/+$/, '');
   return { source: location.slice(0, start) + location.slice(end), subfolder };
-}
-
-function requireChecksum(bytes: Buffer, checksum: string | null, url: string): void {
-  const parts = /^(?:(sha256|sha512):)?([0-9a-f]+)$/i.exec(checksum ?? '');
-  if (parts === null) return;
-  const algorithm = parts[1] ?? (parts[2]!.length === 64 ? 'sha256' : 'sha512');
-  if (createHash(algorithm).update(bytes).digest('hex') === parts[2]!.toLowerCase()) return;
-  throw ashlarError('ASH-UPSTREAM', {
-    url: withoutQuery(url),
-    reason: 'what arrived does not have its checksum',
-  });
 }

@@ -33,6 +33,18 @@ const change: Schema = {
   additionalProperties: false,
 };
 
+const side: Schema = {
+  type: 'object',
+  properties: {
+    problems: {
+      type: 'integer',
+      minimum: 0,
+      description:
+        'Places that could not be read. Above 0 nothing is said about honesty: what was not read may have changed.',
+    },
+  },
+};
+
 /** The shape of a comparison: what `ashlar diff --json` prints. */
 export const diffSchema: Schema = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
@@ -40,8 +52,8 @@ export const diffSchema: Schema = {
   description: 'What differs between two versions of a module, and which version number that deserves.',
   type: 'object',
   properties: {
-    before: { type: 'object', description: 'Where the first version comes from.' },
-    after: { type: 'object', description: 'Where the second version comes from.' },
+    before: { ...side, description: 'Where the first version comes from.' },
+    after: { ...side, description: 'Where the second version comes from.' },
     changes: { type: 'array', items: { $ref: '#/$defs/change' }, description: 'The gravest first.' },
     verdict: { ...bump, description: 'The smallest honest part of the version number to raise.' },
     declared: {
@@ -50,7 +62,7 @@ export const diffSchema: Schema = {
     },
     honest: {
       enum: ['too small', 'honest', 'larger than needed', null],
-      description: '`declared` beside `verdict`.',
+      description: '`declared` beside `verdict`; null when it is not to be relied on.',
     },
   },
   required: ['before', 'after', 'changes', 'verdict', 'declared', 'honest'],

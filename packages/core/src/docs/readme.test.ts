@@ -47,6 +47,50 @@ describe('a README', () => {
     expect(updateReadme(before, module, 'net')).toBe(expected);
   });
 
+  it.each([
+    ['blanks around its marks', '# Mine\n  <!-- BEGIN_TF_DOCS --> \nold\n\t<!-- END_TF_DOCS -->\t\nafter\n'],
+    [
+      'lines that end as in Windows',
+      '# Mine\r\n<!-- BEGIN_TF_DOCS -->\r\nold\r\n<!-- END_TF_DOCS -->  \r\nafter\r\n',
+    ],
+  ])('keeps what stands outside of %s', (_, before) => {
+    const after = updateReadme(before, terraform, 'net');
+
+    expect(after.replaceAll('\r\n', '\n')).toBe(`# Mine\n${block(terraform, 'TF')}\nafter\n`);
+    expect(updateReadme(after, terraform, 'net')).toBe(after);
+  });
+
+  const [begin, end] = ['<!-- BEGIN_TF_DOCS -->', '<!-- END_TF_DOCS -->'];
+  it.each([
+    ['a begin alone', `# Mine\n${begin}\nmine\n`, `line 2, ${begin} has no ${end} behind it`],
+    ['an end alone', `# Mine\n\n${end}\nmine\n`, `line 3, ${end} has no ${begin} before it`],
+    ['an end before a begin', `${end}\nmine\n${begin}\n`, `line 1, ${end} has no ${begin} before it`],
+    ['two begins', `${begin}\nmine\n${begin}\n${end}\n`, `line 3, ${begin} stands there again`],
+    ['two ends', `${begin}\n${end}\nmine\n${end}\n`, `line 4, ${end} stands there again`],
+    ['two pairs', `${begin}\n${end}\nmine\n${begin} \n${end}\n`, `line 4, ${begin} stands there again`],
+  ])('with %s is refused, with the line', (_, before, words) => {
+    expect(() => updateReadme(before, terraform, 'net', { path: 'net/README.md' })).toThrow(
+      `in net/README.md, ${words}`,
+    );
+  });
+
+  it('of the form of AVM with an end alone is refused as well', () => {
+    const before = '# Things `[A/b]`\n\n<!-- END_ASHLAR_DOCS -->\n';
+
+    expect(() => updateReadme(before, bicep, 'x')).toThrow('in README.md, line 3, ');
+  });
+
+  it('keeps its block when the module or its header speaks of the marks', () => {
+    const module = moduleIn('main.bicep', "param p string = '''\n<!-- END_ASHLAR_DOCS -->\n'''\n");
+    const frame = { header: `About\n${begin}\n${end}\n` };
+    for (const [text, each] of [
+      [updateReadme(undefined, module, 'net'), module],
+      [updateReadme('', terraform, 'net', frame), terraform],
+    ] as const) {
+      expect(updateReadme(text, each, 'net', each === module ? {} : frame)).toBe(text);
+    }
+  });
+
   it('has between its marks what stands in the header and the footer of the module', () => {
     const frame = { header: '# Net\r\n', footer: '## Data Collection\n' };
     const after = updateReadme(undefined, terraform, 'net', frame);

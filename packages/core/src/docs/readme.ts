@@ -1,3 +1,4 @@
+import { ashlarError } from '../error/index.ts';
 import type { Module } from '../module/model.ts';
 import { bicepSections, type Section } from './bicep-readme.ts';
 import { keepRemarks } from './kept-remarks.ts';
@@ -18,16 +19,21 @@ export function moduleSections(module: Module): string {
   return bicepSections(module).map(sectionText).join('\n\n');
 }
 
-/** Texts that terraform-docs puts before and after its sections, as AVM's modules have them in `_header.md` and `_footer.md`. */
+/** What comes along: texts that terraform-docs puts before and after its sections, as AVM's modules have them in files. */
 export interface Frame {
+  /** `_header.md` */
   readonly header?: string | undefined;
+  /** `_footer.md` */
   readonly footer?: string | undefined;
+  /** Where the README lies, for what is said about it. */
+  readonly path?: string | undefined;
 }
 
 /**
  * The README of a module brought up to date; everything that is not made from the module stays as it is. In a README of
  * the form that AVM has for Bicep the sections are found by their headings, in others between two marks, which a README
  * without them gets at its end.
+ * @throws ASH-README-MARKS when it cannot be told what stands between the marks
  */
 export function updateReadme(
   readme: string | undefined,
@@ -37,14 +43,11 @@ export function updateReadme(
 ): string {
   const newline = readme?.includes('\r\n') ? '\r\n' : '\n';
   const text = (readme ?? (frame.header === undefined ? startOf(module, name) : '')).replaceAll('\r\n', '\n');
+  const marks = module.language === 'bicep' ? bicepMarks : terraformMarks;
   const updated =
     module.language === 'bicep' && isAvmReadme(text)
       ? withSections(text, bicepSections(module))
-      : withBlock(
-          text,
-          framed(moduleSections(module), frame),
-          module.language === 'bicep' ? bicepMarks : terraformMarks,
-        );
+      : withBlock(text, withoutMarks(framed(moduleSections(module), frame), marks), marks, frame.path);
   return newline === '\n' ? updated : updated.replaceAll('\n', newline);
 }
 
@@ -65,24 +68,66 @@ function sectionText({ title, lines }: Section): string {
 
 /** Its title names the type of its resource: `# Key Vaults `[Microsoft.KeyVault/vaults]``. */
 function isAvmReadme(text: string): boolean {
-  return /^# .+ `\[.+\]`/.test(text) && lineOf(text, bicepMarks.begin, 0) < 0;
+  return /^# .+ `\[.+\]`/.test(text) && markLines(text, bicepMarks).length === 0;
 }
 
-function withBlock(text: string, content: string, { begin, end }: Marks): string {
-  const block = `${begin}\n${content}\n${end}`;
-  const start = lineOf(text, begin, 0);
-  const stop = start < 0 ? -1 : lineOf(text, end, start);
-  if (stop >= 0) return text.slice(0, start) + block + text.slice(stop + end.length);
-  return `${text.trimEnd()}${text.trim() === '' ? '' : '\n\n'}${block}\n`;
+function withBlock(text: string, content: string, marks: Marks, path = 'README.md'): string {
+  const block = `${marks.begin}\n${content}\n${marks.end}`;
+  const found = markLines(text, marks);
+  if (found.length === 0) return `${text.trimEnd()}${text.trim() === '' ? '' : '\n\n'}${block}\n`;
+  const problem = problemOf(found, marks);
+  if (problem !== undefined) throw ashlarError('ASH-README-MARKS', { path, ...problem });
+  const [begin, end] = found as [MarkLine, MarkLine];
+  return text.slice(0, begin.start) + block + text.slice(end.end);
 }
 
-/** Where a line begins that is this mark and nothing else: within a line it may be part of what is written about the module. */
-function lineOf(text: string, mark: string, from: number): number {
-  for (let at = text.indexOf(mark, from); at >= 0; at = text.indexOf(mark, at + 1)) {
-    const next = text.charAt(at + mark.length);
-    if ((at === 0 || text.charAt(at - 1) === '\n') && (next === '' || next === '\n')) return at;
+interface MarkLine {
+  readonly mark: string;
+  /** From 1. */
+  readonly line: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The lines that are a mark and nothing else: within a line it may be part of what is written about the module. */
+function markLines(text: string, { begin, end }: Marks): MarkLine[] {
+  const found: MarkLine[] = [];
+  let start = 0;
+  for (const [index, content] of text.split('\n').entries()) {
+    const mark = content.trim();
+    const stop = start + content.length;
+    if (mark === begin || mark === end) found.push({ mark, line: index + 1, start, end: stop });
+    start = stop + 1;
   }
-  return -1;
+  return found;
+}
+
+/** What is wrong with marks that are not one pair: a guess would replace text that somebody wrote. */
+function problemOf(
+  [first, second, third]: readonly MarkLine[],
+  { begin, end }: Marks,
+): { line: number; reason: string } | undefined {
+  if (first!.mark === end) {
+    const reason = `${end} has no ${begin} before it`;
+    return { line: first!.line, reason };
+  }
+  if (second === undefined) return { line: first!.line, reason: `${begin} has no ${end} behind it` };
+  if (second.mark === begin) {
+    return {
+      line: second.line,
+      reason: `${begin} stands there again, and the one of line ${first!.line} has no ${end}`,
+    };
+  }
+  if (third === undefined) return undefined;
+  return { line: third.line, reason: `${third.mark} stands there again` };
+}
+
+/** What a module says about itself must not end the block that it stands in. */
+function withoutMarks(content: string, { begin, end }: Marks): string {
+  return content
+    .split('\n')
+    .map((line) => ([begin, end].includes(line.trim()) ? line.replace('<', '&lt;') : line))
+    .join('\n');
 }
 
 /** The order of all sections of AVM's modules; those that are not made from the module keep their place in it. */

@@ -18,6 +18,12 @@ export const referenceErrors = {
     exit: 1,
     message: ({ ref, reason }: { ref: string; reason: string }) => `${ref} cannot be read: ${reason}.`,
   },
+  'ASH-README-MARKS': {
+    status: 422,
+    exit: 1,
+    message: ({ path, line, reason }: { path: string; line: number; reason: string }) =>
+      `The README cannot be brought up to date: in ${path}, line ${line}, ${reason}. Leave one pair of marks around what is to be replaced, or none.`,
+  },
   'ASH-UPSTREAM': {
     status: 502,
     exit: 4,

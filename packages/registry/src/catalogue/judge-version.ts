@@ -7,6 +7,7 @@ import {
   honestyOf,
   isPrerelease,
   limits,
+  printable,
   type Problem,
   type Repository,
   verdictOf,
@@ -72,8 +73,7 @@ function requireReadable({ module }: Candidate['repository'], { isModule, proble
 function sentenceOf({ message, at }: Problem): string {
   const words = message.replace(/\.$/, '').slice(0, 300);
   const text = at === undefined ? words : `${at.file}, line ${at.line}, column ${at.column}: ${words}`;
-  // What stands in a file must not steer a terminal.
-  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\u{fffd}');
+  return printable(text).replaceAll(/[\r\n\t]/g, '\u{fffd}');
 }
 
 export interface Judgement {

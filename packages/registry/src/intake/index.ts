@@ -3,6 +3,7 @@ export * from './archive.ts';
 export type { ArtifactBlob, BuiltArtifact } from './artifact.ts';
 export * from './bicep-artifact.ts';
 export * from './bicep-source.ts';
+export * from './bicep-sources.ts';
 export * from './checked-template.ts';
 export * from './content-digest.ts';
 export * from './module-file.ts';

@@ -1,6 +1,6 @@
 import { AshlarError, bicepTemplateFile, limits, type Module, type Problem, readModule } from '@ashlar/core';
 
-import { readBicepSources } from './bicep-sources.ts';
+import { readBicepSources } from '../intake/bicep-sources.ts';
 import { packText } from './packed-text.ts';
 import { isTerraformSource, readmeFolder } from './read-path.ts';
 import type { ContentFile, ModuleContent, ReadModule } from './reader-protocol.ts';

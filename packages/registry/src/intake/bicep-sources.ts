@@ -2,15 +2,19 @@ import { posix } from 'node:path';
 
 import { bicepSourceFile } from '@ashlar/core';
 
-import { readArchive } from '../intake/archive.ts';
+import { type ArchiveLimits, archiveLimits } from './archive-limits.ts';
+import { readArchive } from './archive.ts';
 
 /**
  * The files of a source layer, as `bicep publish --with-source` packs it, by their paths; the entry point is called
  * `main.bicep`. Undefined when it cannot be told which file that is.
  * @throws ASH-ARCHIVE-… for what is no archive, or one past the limits
  */
-export async function readBicepSources(layer: Buffer): Promise<Map<string, Buffer> | undefined> {
-  const archived = new Map((await readArchive(layer)).map(({ path, bytes }) => [path, bytes]));
+export async function readBicepSources(
+  layer: Buffer,
+  limits: ArchiveLimits = archiveLimits,
+): Promise<Map<string, Buffer> | undefined> {
+  const archived = new Map((await readArchive(layer, limits)).map(({ path, bytes }) => [path, bytes]));
   const metadata = parseMetadata(archived.get('__metadata.json'));
   if (metadata === undefined) return undefined;
   const files = new Map<string, Buffer>();
