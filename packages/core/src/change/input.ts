@@ -67,11 +67,11 @@ function compareValidations(
   after: Input,
   tell: (rule: RuleId, was: unknown, is: unknown) => void,
 ): void {
-  const [old, now] = [before, after].map(({ validations = [] }) => [
-    ...new Set(validations.map(({ condition }) => condition)),
-  ]) as [string[], string[]];
-  const gone = old.filter((condition) => !now.includes(condition));
-  const fresh = now.filter((condition) => !old.includes(condition));
+  const [old, now] = [before, after].map(
+    ({ validations = [] }) => new Set(validations.map(({ condition }) => condition)),
+  ) as [Set<string>, Set<string>];
+  const gone = [...old].filter((condition) => !now.has(condition));
+  const fresh = [...now].filter((condition) => !old.has(condition));
   for (let index = 0; index < Math.max(gone.length, fresh.length); index++) {
     const [was, is] = [gone[index], fresh[index]];
     if (was === undefined) tell('input-validation-added', was, is);
