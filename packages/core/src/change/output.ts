@@ -2,6 +2,7 @@ import type { Output } from '../module/model.ts';
 import { typeText } from '../module/type-text.ts';
 import type { Found } from './found.ts';
 import type { ComparisonFor } from './input.ts';
+import { knownTypes } from './known-type.ts';
 import { namedParts } from './named-part.ts';
 import { compareSlots } from './type-difference.ts';
 
@@ -19,7 +20,9 @@ export function compareOutputs(
     if (output.name !== other.name) {
       found.push({ rule: 'output-renamed', path, before: output.name, after: other.name });
     }
-    compareSlots(path, output, other, comparisonFor('output', path));
+    const comparison = comparisonFor('output', path);
+    const [was, is] = comparison.language === 'terraform' ? knownOutputs(output, other) : [output, other];
+    compareSlots(path, was, is, comparison);
     compareDetails(path, output, other, found);
   }
   for (const output of removed) {
@@ -30,6 +33,14 @@ export function compareOutputs(
     const path = `${at}outputs.${output.name}`;
     found.push({ rule: 'output-added', path, after: typeText(output.type, output) });
   }
+}
+
+function knownOutputs(before: Output, after: Output): readonly [before: Output, after: Output] {
+  const [was, is] = knownTypes(before.type, after.type);
+  return [
+    { ...before, type: was },
+    { ...after, type: is },
+  ];
 }
 
 function compareDetails(path: string, before: Output, after: Output, found: Found[]): void {

@@ -111,7 +111,11 @@ const output = {
   'output-nullable-removed': rule('narrowed', 'additive', 'An output is never null any more.'),
   'output-type-widened': rule('widened', 'breaking', 'An output can have values that it never had.'),
   'output-type-narrowed': rule('narrowed', 'additive', 'An output has fewer of the values that it had.'),
-  'output-type-changed': rule('changed', 'breaking', 'An output has values of another type.'),
+  'output-type-changed': rule(
+    'changed',
+    'breaking',
+    'An output has values of another type. Of Terraform it is found out what the sources tell without running them; nothing is said about a type, or a part of one, that is not known in both versions.',
+  ),
   'output-type-source': rule(
     'changed',
     'behaviour',
