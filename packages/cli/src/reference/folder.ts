@@ -2,7 +2,7 @@ import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 
 import { ashlarError } from '@ashlar/core/error';
 import { limits } from '@ashlar/core/limit';
-import type { ModuleFiles } from '@ashlar/core/module';
+import { decodeSource, type ModuleFiles } from '@ashlar/core/module';
 import { readdir, readFileSync, stat, statSync } from '@ashlar/registry/gateway/file-system';
 
 import { type FoundModule, isModuleFile, isPassedOver } from './found-module.ts';
@@ -55,7 +55,7 @@ function textsIn(folder: string): (path: string) => string {
   return (path) => {
     const place = join(folder, path);
     const limit = limits.template.value;
-    if (statSync(place).size <= limit) return readFileSync(place, 'utf8');
+    if (statSync(place).size <= limit) return decodeSource(path, readFileSync(place));
     throw ashlarError('ASH-REFERENCE-REFUSED', { ref: place, reason: `it is larger than ${limit} bytes` });
   };
 }

@@ -5,6 +5,7 @@ import { type Directory, readDirectory, terraformFiles } from './directory.ts';
 import { readFootprint } from './footprint.ts';
 import { typeInference } from './inference.ts';
 import { inputOf, outputOf, typeProblemsOf } from './interface.ts';
+import { declarationProblems } from './problem.ts';
 import { sizeOf } from './value-type.ts';
 
 /** The files of a module: their paths with slashes, and how to get their texts. */
@@ -22,7 +23,7 @@ export function readTerraform(files: ModuleFiles, moduleClass: ModuleClass | nul
   const directory = readDirectory(root, files.textOf);
   const below = (folder: string) => partsBelow(files, folder);
   const [submodules, examples] = [below('modules/'), below('examples/')];
-  if (root.length === 0) return undefined;
+  if (root.length === 0 && submodules.length === 0) return undefined;
   return {
     model: 1,
     language: 'terraform',
@@ -89,5 +90,5 @@ function problemsOf(directory: Directory): Problem[] {
     })),
   );
   const types = [...blocks('variable'), ...blocks('output')].flatMap(typeProblemsOf);
-  return [...syntax, ...types];
+  return [...syntax, ...types, ...declarationProblems(directory)];
 }
