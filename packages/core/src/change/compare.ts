@@ -1,4 +1,5 @@
 import type { Footprint, Module, ModuleInterface, Submodule } from '../module/model.ts';
+import type { ContentsOf } from './address.ts';
 import { type Change, changeClasses } from './change.ts';
 import { compareFootprints } from './footprint.ts';
 import type { Found } from './found.ts';
@@ -9,7 +10,11 @@ import { changeRules } from './table.ts';
 /** Every difference between two versions of a module, the gravest first. Both must be of the same language and form. */
 export function compareModules(before: Module, after: Module): Change[] {
   const { language } = before;
-  const found = [...compareParts(language, before, after, ''), ...compareSubmodules(language, before, after)];
+  const root = { ...before, path: '' };
+  const found = [
+    ...compareParts(language, root, after, '', localContents(root, before.submodules)),
+    ...compareSubmodules(language, before, after),
+  ];
   return found.map(changeOf).sort(byGravity);
 }
 
@@ -18,11 +23,41 @@ interface Parts {
   readonly footprint: Footprint;
 }
 
-function compareParts(language: Module['language'], before: Parts, after: Parts, at: string): Found[] {
+function compareParts(
+  language: Module['language'],
+  before: Parts,
+  after: Parts,
+  at: string,
+  contentsOf: ContentsOf,
+): Found[] {
   return [
     ...compareInterfaces(language, before.interface, after.interface, at),
-    ...compareFootprints(language, before.footprint, after.footprint, at),
+    ...compareFootprints(language, before.footprint, after.footprint, at, contentsOf),
   ];
+}
+
+/** What calls of modules in the same package make. */
+function localContents(
+  { path, footprint }: Parts & { readonly path: string },
+  submodules: readonly Submodule[],
+): ContentsOf {
+  const sources = new Map(footprint.modules.map(({ name, source }) => [name, source]));
+  return (call) => {
+    const source = sources.get(call);
+    if (source === undefined || !/^\.\.?\//.test(source)) return undefined;
+    const place = joined(path, source);
+    return submodules.find((each) => each.path === place)?.footprint;
+  };
+}
+
+/** A relative path, from a folder. */
+function joined(folder: string, path: string): string {
+  const parts = folder.split('/');
+  for (const part of path.split('/')) {
+    if (part === '..') parts.pop();
+    else if (part !== '.') parts.push(part);
+  }
+  return parts.filter((part) => part !== '').join('/');
 }
 
 function compareSubmodules(language: Module['language'], before: Module, after: Module): Found[] {
@@ -33,7 +68,10 @@ function compareSubmodules(language: Module['language'], before: Module, after: 
     const other = now.get(path);
     if (other === undefined)
       found.push({ rule: 'submodule-removed', path: `submodules.${path}`, before: path });
-    else found.push(...compareParts(language, each, other, `submodules.${path}.`));
+    else
+      found.push(
+        ...compareParts(language, each, other, `submodules.${path}.`, localContents(each, before.submodules)),
+      );
   }
   for (const path of now.keys()) {
     if (!old.has(path)) found.push({ rule: 'submodule-added', path: `submodules.${path}`, after: path });

@@ -48,6 +48,9 @@ function compareDetails(path: string, before: Output, after: Output, found: Foun
     const [was, is] = [before.ephemeral ?? false, after.ephemeral ?? false];
     found.push({ rule: 'output-ephemeral', path, before: was, after: is });
   }
+  if (JSON.stringify(before.conditions) !== JSON.stringify(after.conditions)) {
+    found.push({ rule: 'condition-changed', path, before: before.conditions, after: after.conditions });
+  }
   if (before.deprecated !== after.deprecated) {
     found.push({ rule: 'output-deprecated', path, before: before.deprecated, after: after.deprecated });
   }

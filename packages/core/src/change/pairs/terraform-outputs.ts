@@ -92,6 +92,13 @@ export const terraformOutputs: readonly Pair[] = [
     verdict: ['major', 'minor'],
   },
   {
+    title: 'what has to hold of an output',
+    before: output(),
+    after: output('  precondition {\n    condition     = var.a\n    error_message = "No."\n  }'),
+    changes: [['condition-changed', 'outputs.id']],
+    verdict: ['minor', 'minor'],
+  },
+  {
     title: 'an output that is a secret',
     before: output(),
     after: output('  sensitive = true'),

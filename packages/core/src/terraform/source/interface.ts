@@ -10,6 +10,7 @@ import {
   textOf,
   valueOf,
 } from './block.ts';
+import { conditionsIn } from './condition.ts';
 import { readVariableType } from './type.ts';
 import { typeInWords } from './value-type.ts';
 
@@ -68,6 +69,7 @@ export function outputOf(placed: PlacedBlock, inferred: Type): Output {
     ...optionalText('description', placed),
     ...(isTrue(placed, 'ephemeral') ? { ephemeral: true as const } : {}),
     ...optionalText('deprecated', placed),
+    ...conditionsIn([placed]),
     at: placeOf(placed),
   };
 }
