@@ -94,8 +94,8 @@ name  string  required  Name of the network.
 size  number  24
 
 Outputs (1)
-NAME  ABOUT
-id    The id.
+NAME  TYPE  ABOUT
+id    any   The id.
 
 Resources (1)
 TYPE

@@ -235,6 +235,7 @@ describe('details', () => {
         }
         variable "nothing" { default = null }
         resource "azurerm_resource_group" "this" {}
+        resource "azapi_resource" "vault" { type = "Microsoft.KeyVault/vaults@2024-11-01" }
         data "azurerm_client_config" "this" {}
         module "naming" {
           source  = "Azure/naming/azurerm"
@@ -274,8 +275,12 @@ describe('details', () => {
         dependencies: [{ name: 'naming', source: 'Azure/naming/azurerm', version: '0.4.2' }],
         provider_dependencies: [
           { name: 'azurerm', namespace: 'hashicorp', source: 'hashicorp/azurerm', version: '~> 4.0' },
+          { name: 'azapi', namespace: 'hashicorp', source: 'hashicorp/azapi', version: '' },
         ],
-        resources: [{ name: 'this', type: 'azurerm_resource_group' }],
+        resources: [
+          { name: 'this', type: 'azurerm_resource_group' },
+          { name: 'vault', type: 'azapi_resource' },
+        ],
       },
       submodules: [
         {

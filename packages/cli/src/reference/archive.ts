@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 
 import { ashlarError } from '@ashlar/core/error';
-import type { ModuleFiles } from '@ashlar/core/module';
+import { decodeSource, type ModuleFiles } from '@ashlar/core/module';
 import { readFile, stat } from '@ashlar/registry/gateway/file-system';
 import { archiveLimits, type ModuleFile, readArchive } from '@ashlar/registry/intake';
 
@@ -31,7 +31,7 @@ export function filesOfArchive(files: readonly ModuleFile[], subfolder = '*'): M
   const bytes = new Map(inside.map((file) => [file.path.slice(below.length), file.bytes]));
   return {
     paths: [...bytes.keys()].filter(isModuleFile),
-    textOf: (path) => bytes.get(path)?.toString('utf8') ?? '',
+    textOf: (path) => decodeSource(path, bytes.get(path) ?? new Uint8Array()),
   };
 }
 

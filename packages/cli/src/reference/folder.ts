@@ -2,7 +2,7 @@ import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 
 import { AshlarError, ashlarError } from '@ashlar/core/error';
 import { limits } from '@ashlar/core/limit';
-import type { ModuleFiles } from '@ashlar/core/module';
+import { decodeSource, type ModuleFiles } from '@ashlar/core/module';
 import { readdir, readFileSync, realpath, stat, statSync } from '@ashlar/registry/gateway/file-system';
 
 import { unreadable } from './file-trouble.ts';
@@ -121,7 +121,7 @@ function textsIn(folder: string): (path: string) => string {
       // Reading a pipe would wait for whoever writes into it.
       if (!stats.isFile()) throw refuse(place, 'it is no file');
       if (stats.size > limit) throw refuse(place, `it is larger than ${limit} bytes`);
-      return readFileSync(place, 'utf8');
+      return decodeSource(path, readFileSync(place));
     } catch (error) {
       throw error instanceof AshlarError ? error : unreadable(place, error);
     }

@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 
 import { ashlarError } from '@ashlar/core/error';
 import { limits } from '@ashlar/core/limit';
-import type { ModuleFiles } from '@ashlar/core/module';
+import { decodeSource, type ModuleFiles } from '@ashlar/core/module';
 
 import { type FoundModule, isModuleFile, isPassedOver } from './found-module.ts';
 import { git } from './git-command.ts';
@@ -93,7 +93,7 @@ async function filesOf(place: GitPlace, tree: string, main = 'main.bicep'): Prom
   let at = 0;
   for (const { path, size } of wanted) {
     const start = output.indexOf(10, at) + 1;
-    texts.set(path, output.toString('utf8', start, start + size));
+    texts.set(path, decodeSource(path, output.subarray(start, start + size)));
     at = start + size + 1;
   }
   return { paths: wanted.map(({ path }) => path), textOf: (path) => texts.get(path) ?? '' };

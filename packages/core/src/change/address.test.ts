@@ -108,6 +108,36 @@ const cases: readonly (readonly [title: string, Addresses, Addresses, readonly F
     [{ rule: 'address-removed', path: 'addresses.x.a', before: 'x.a' }],
   ],
   [
+    'several instances that went different ways',
+    { at: [['x.a', 'for_each']] },
+    {
+      at: ['x.b', 'x.c'],
+      moves: [
+        { from: 'x.a["b"]', to: 'x.b' },
+        { from: 'x.a["c"]', to: 'x.c' },
+      ],
+    },
+    [{ rule: 'address-moved', path: 'addresses.x.a', before: 'x.a', after: 'x.b, x.c' }],
+  ],
+  [
+    'all of a module from elsewhere, as far as anybody knows',
+    { at: ['module.m'] },
+    { at: ['x.a'], moves: [{ from: 'module.m.x.a', to: 'x.a' }] },
+    [{ rule: 'address-moved', path: 'addresses.module.m', before: 'module.m', after: 'x.a' }],
+  ],
+  [
+    'a move that is told later',
+    { at: ['x.b'] },
+    { at: ['x.b'], moves: [{ from: 'x.a', to: 'x.b' }] },
+    [{ rule: 'moved-added', path: 'moves.x.a', after: 'x.b' }],
+  ],
+  [
+    'a move that is told no more, of what is gone as well',
+    { at: ['x.b'], moves: [{ from: 'x.a', to: 'x.b' }] },
+    { at: [] },
+    [{ rule: 'address-removed', path: 'addresses.x.b', before: 'x.b' }],
+  ],
+  [
     'a module call at a new address',
     { at: [] },
     { at: [['module.m', 'for_each']] },
@@ -136,5 +166,20 @@ describe('an address of Terraform', () => {
 
     expect(found).toEqual([]);
     expect(performance.now() - started).toBeLessThan(1_000);
+  });
+
+  it.each(['a chain', 'a circle'])('is followed once through %s of moves', (title) => {
+    const names = Array.from({ length: 20_000 }, (_, index) => `x.a${index}`);
+    const moves = names.map((from, index) => ({
+      from,
+      to: names[index + 1] ?? (title === 'a chain' ? 'x.end' : 'x.a0'),
+    }));
+    const started = performance.now();
+    const found: Found[] = [];
+    compareAddresses(footprintOf({ at: names }), footprintOf({ at: ['x.end'], moves }), '', found);
+
+    const rule = title === 'a chain' ? 'address-moved' : 'address-removed';
+    expect(found.filter((each) => each.rule === rule)).toHaveLength(names.length);
+    expect(performance.now() - started).toBeLessThan(2_000);
   });
 });

@@ -1,76 +1,105 @@
 import type { Footprint } from '../module/model.ts';
 import type { Found } from './found.ts';
+import { compareInstances, type Instances, isOtherKeys } from './instances.ts';
+import { destinationsOf, type Moves, movesOf, withoutKeys } from './moves.ts';
 
-type Instances = 'count' | 'for_each' | undefined;
+/** What a module call of the older version made, when the module is a local one; by the name of the call. */
+export type ContentsOf = (call: string) => Footprint | undefined;
+
+type Addresses = ReadonlyMap<string, Instances>;
 
 /**
  * Compares where Terraform keeps what it made. An address that is gone means that its objects are destroyed, unless a
  * `moved` block says where they are now or a `removed` block lets go of them.
  */
-export function compareAddresses(before: Footprint, after: Footprint, path: string, found: Found[]): void {
+export function compareAddresses(
+  before: Footprint,
+  after: Footprint,
+  path: string,
+  found: Found[],
+  contentsOf: ContentsOf = () => undefined,
+): void {
   const [old, now] = [addressesOf(before), addressesOf(after)];
-  const moves = new Map(after.moves.map(({ from, to }) => [withoutKeys(from), to]));
+  const moves = movesOf(after.moves, now);
   const kept = new Set(after.removals.flatMap(({ from, destroy }) => (destroy ? [] : [withoutKeys(from)])));
   const arrived = new Set<string>();
-  for (const [address, instances] of old) {
+  for (const [address, was] of old) {
     const place = `${path}addresses.${address}`;
-    const isThere = now.has(address);
-    if (isThere && !isOtherKeys(instances, now.get(address))) continue;
-    const to = destinationOf(address, moves, now);
-    const was = shown(address, instances);
-    if (to !== undefined) {
-      arrived.add(withoutKeys(to));
-      found.push({ rule: 'address-moved', path: place, before: address, after: to });
-    } else if (isThere) {
-      const is = shown(address, now.get(address));
-      found.push({ rule: 'address-rekeyed', path: place, before: was, after: is });
-    } else if (kept.has(address)) found.push({ rule: 'address-released', path: place, before: was });
-    else found.push({ rule: 'address-removed', path: place, before: was });
+    const is = now.get(address);
+    if (is !== undefined && !isOtherKeys(was, is)) {
+      compareInstances(address, was, is, place, moves, found);
+      continue;
+    }
+    const to = destinationsOf(address, moves);
+    const out = to.length > 0 || is !== undefined ? to : movedOut(address, moves, contentsOf);
+    for (const each of out) arrived.add(withoutKeys(each));
+    if (out.length > 0) {
+      found.push({ rule: 'address-moved', path: place, before: address, after: out.join(', ') });
+    } else if (is !== undefined) {
+      const [shownOld, shownNow] = [shown(address, was), shown(address, is)];
+      found.push({ rule: 'address-rekeyed', path: place, before: shownOld, after: shownNow });
+    } else {
+      const rule = kept.has(address) ? 'address-released' : 'address-removed';
+      found.push({ rule, path: place, before: shown(address, was) });
+    }
   }
-  for (const [address, instances] of now) {
+  for (const [address, is] of now) {
     if (old.has(address) || arrived.has(address)) continue;
-    found.push({
-      rule: 'address-added',
-      path: `${path}addresses.${address}`,
-      after: shown(address, instances),
-    });
+    found.push({ rule: 'address-added', path: `${path}addresses.${address}`, after: shown(address, is) });
   }
+  compareMoves(before, after, old, moves, path, found);
 }
 
 function addressesOf({ resources, modules }: Footprint): Map<string, Instances> {
-  return new Map([
-    ...resources.map(({ address, instances }) => [address, instances] as const),
-    ...modules.map(({ name, instances }) => [`module.${name}`, instances] as const),
+  return new Map<string, Instances>([
+    ...resources.map((each) => [each.address, each] as const),
+    ...modules.map((each) => [`module.${each.name}`, each] as const),
   ]);
 }
 
-/** Where the last of the `moved` blocks leads, of which each begins where the one before it ended. */
-function destinationOf(
-  address: string,
-  moves: ReadonlyMap<string, string>,
-  now: ReadonlyMap<string, Instances>,
-): string | undefined {
-  const passed = new Set<string>();
-  for (let to = moves.get(address); to !== undefined; to = moves.get(withoutKeys(to))) {
-    const place = withoutKeys(to);
-    // What moved into a module is for that module to have.
-    if (now.has(place) || now.has(/^module\.[^.]+(?=\.)/.exec(place)?.[0] ?? '')) return to;
-    if (passed.has(place)) return undefined;
-    passed.add(place);
+/**
+ * Where everything went that a module call made, when `moved` blocks take it out of there. What is in a module from
+ * elsewhere nobody knows: who writes such blocks for some of it, does so for all.
+ */
+function movedOut(address: string, moves: Moves, contentsOf: ContentsOf): string[] {
+  if (!address.startsWith('module.')) return [];
+  const prefix = `${address}.`;
+  const froms = moves.below.get(address) ?? [];
+  const contents = contentsOf(address.slice('module.'.length));
+  const inside = contents && [...addressesOf(contents).keys()].map((each) => prefix + each);
+  const out: string[] = [];
+  for (const from of inside ?? froms) {
+    const to = destinationsOf(from, moves);
+    if (to.length === 0 && inside !== undefined) return [];
+    out.push(...to);
   }
-  return undefined;
+  return out;
 }
 
-/** Terraform itself moves between a single instance and the first of a count, and nothing else. */
-function isOtherKeys(before: Instances, after: Instances): boolean {
-  return before !== after && (before === 'for_each' || after === 'for_each');
+/** Who comes from a version before a move needs the block that says so. */
+function compareMoves(
+  before: Footprint,
+  after: Footprint,
+  old: Addresses,
+  moves: Moves,
+  path: string,
+  found: Found[],
+): void {
+  const [were, are] = [before, after].map((each) => new Set(each.moves.map(({ from }) => from))) as [
+    Set<string>,
+    Set<string>,
+  ];
+  for (const { from, to } of before.moves) {
+    if (are.has(from) || destinationsOf(to, moves, true).length === 0) continue;
+    found.push({ rule: 'moved-removed', path: `${path}moves.${from}`, before: to });
+  }
+  for (const { from, to } of after.moves) {
+    const isOld = destinationsOf(from, moves).some((each) => old.has(withoutKeys(each)));
+    if (were.has(from) || old.has(withoutKeys(from)) || !isOld) continue;
+    found.push({ rule: 'moved-added', path: `${path}moves.${from}`, after: to });
+  }
 }
 
-function shown(address: string, instances: Instances): string {
+function shown(address: string, { instances }: Instances): string {
   return instances === undefined ? address : `${address} (${instances})`;
-}
-
-/** `module.a["x"].b.c[0]` without what stands in brackets. */
-function withoutKeys(address: string): string {
-  return address.replaceAll(/\[(?:"(?:[^"\\]|\\.)*"|[^\]["]*)\]/g, '');
 }

@@ -1,4 +1,5 @@
 import type { Footprint, Module, ModuleInterface, Submodule } from '../module/model.ts';
+import type { ContentsOf } from './address.ts';
 import { type Change, changeClasses } from './change.ts';
 import { compareFootprints } from './footprint.ts';
 import type { Found } from './found.ts';
@@ -12,7 +13,11 @@ import { changeRules } from './table.ts';
 export function compareModules(before: Module, after: Module): Change[] {
   const { language } = before;
   const context = { language, findRenames: renameFinder() };
-  const found = [...compareParts(context, before, after, ''), ...compareSubmodules(context, before, after)];
+  const root = { ...before, path: '' };
+  const found = [
+    ...compareParts(context, root, after, '', localContents(root, before.submodules)),
+    ...compareSubmodules(context, before, after),
+  ];
   return found.map((each) => changeOf(language, each)).sort(byGravity);
 }
 
@@ -26,11 +31,41 @@ interface Parts {
   readonly footprint: Footprint;
 }
 
-function compareParts({ language, findRenames }: Context, before: Parts, after: Parts, at: string): Found[] {
+function compareParts(
+  { language, findRenames }: Context,
+  before: Parts,
+  after: Parts,
+  at: string,
+  contentsOf: ContentsOf,
+): Found[] {
   return [
     ...compareInterfaces(language, before.interface, after.interface, at, findRenames),
-    ...compareFootprints(language, before.footprint, after.footprint, at),
+    ...compareFootprints(language, before.footprint, after.footprint, at, contentsOf),
   ];
+}
+
+/** What calls of modules in the same package make. */
+function localContents(
+  { path, footprint }: Parts & { readonly path: string },
+  submodules: readonly Submodule[],
+): ContentsOf {
+  const sources = new Map(footprint.modules.map(({ name, source }) => [name, source]));
+  return (call) => {
+    const source = sources.get(call);
+    if (source === undefined || !/^\.\.?\//.test(source)) return undefined;
+    const place = joined(path, source);
+    return submodules.find((each) => each.path === place)?.footprint;
+  };
+}
+
+/** A relative path, from a folder. */
+function joined(folder: string, path: string): string {
+  const parts = folder.split('/');
+  for (const part of path.split('/')) {
+    if (part === '..') parts.pop();
+    else if (part !== '.') parts.push(part);
+  }
+  return parts.filter((part) => part !== '').join('/');
 }
 
 function compareSubmodules(context: Context, before: Module, after: Module): Found[] {
@@ -41,7 +76,10 @@ function compareSubmodules(context: Context, before: Module, after: Module): Fou
     const other = now.get(path);
     if (other === undefined)
       found.push({ rule: 'submodule-removed', path: `submodules.${path}`, before: path });
-    else found.push(...compareParts(context, each, other, `submodules.${path}.`));
+    else
+      found.push(
+        ...compareParts(context, each, other, `submodules.${path}.`, localContents(each, before.submodules)),
+      );
   }
   for (const path of now.keys()) {
     if (!old.has(path)) found.push({ rule: 'submodule-added', path: `submodules.${path}`, after: path });

@@ -1,6 +1,6 @@
 import type { Footprint, Module, ModuleCall, ProviderUse, ResourceUse } from '../module/model.ts';
 import { compareRanges, parseConstraint } from '../terraform/version-constraint.ts';
-import { compareAddresses } from './address.ts';
+import { compareAddresses, type ContentsOf } from './address.ts';
 import type { Found } from './found.ts';
 import { type SourceParts, sourceParts } from './module-source.ts';
 import type { RuleId } from './table.ts';
@@ -11,12 +11,15 @@ export function compareFootprints(
   before: Footprint,
   after: Footprint,
   at = '',
+  contentsOf?: ContentsOf,
 ): Found[] {
   const found: Found[] = [];
   const path = `${at}footprint.`;
   compareResourceTypes(before, after, path, found);
-  compareResourceDetails(before.resources, after.resources, path, found);
-  if (language === 'terraform') compareAddresses(before, after, path, found);
+  compareResourceDetails(before.resources, after.resources, `${path}resources.`, found);
+  compareResourceDetails(before.data, after.data, `${path}data.`, found);
+  compareResourceDetails(before.ephemeral, after.ephemeral, `${path}data.`, found);
+  if (language === 'terraform') compareAddresses(before, after, path, found, contentsOf);
   else compareCounts(before, after, path, found);
   compareModules(language, before.modules, after.modules, path, found);
   compareProviders(language, before.providers, after.providers, path, found);
@@ -129,10 +132,12 @@ function compareResourceDetails(
     const details = [
       ['public-access-changed', each.publicNetworkAccess, other.publicNetworkAccess],
       ['lifecycle-changed', each.lifecycle, other.lifecycle],
+      ['condition-changed', each.conditions, other.conditions],
+      ['provider-configuration', each.provider, other.provider],
     ] as const;
     for (const [rule, was, is] of details) {
       if (JSON.stringify(was) !== JSON.stringify(is)) {
-        found.push({ rule, path: `${path}resources.${key(each)}`, before: was, after: is });
+        found.push({ rule, path: path + key(each), before: was, after: is });
       }
     }
   }
@@ -155,6 +160,10 @@ function compareModules(
       // Of Terraform the address says it, and what becomes of it.
       if (language === 'bicep') found.push({ rule: 'module-call-removed', path: place, before: call.source });
     } else compareSources(sourceParts(language, call), sourceParts(language, other), place, found);
+    if (other !== undefined && JSON.stringify(call.providers) !== JSON.stringify(other.providers)) {
+      const [was, is] = [call.providers, other.providers];
+      found.push({ rule: 'provider-configuration', path: place, before: was, after: is });
+    }
   }
   if (language !== 'bicep') return;
   for (const [name, call] of now) {
@@ -187,7 +196,7 @@ function compareProviders(
       found.push({ rule: 'provider-removed', path: place, before: provider.version });
       continue;
     }
-    if (provider.source?.toLowerCase() !== other.source?.toLowerCase()) {
+    if (sourceOf(provider, language) !== sourceOf(other, language)) {
       found.push({ rule: 'provider-source', path: place, before: provider.source, after: other.source });
     }
     const [aliases, aliasesNow] = [provider, other].map(({ configurationAliases = [] }) =>
@@ -206,6 +215,16 @@ function compareProviders(
     if (!old.has(name))
       found.push({ rule: 'provider-added', path: `${path}providers.${name}`, after: provider.version });
   }
+}
+
+/** Without a word Terraform takes the provider of that name from HashiCorp, and all from the public registry. */
+function sourceOf({ name, source }: ProviderUse, language: Module['language']): string | undefined {
+  const written = source?.toLowerCase();
+  if (language === 'bicep') return written;
+  const parts = (written ?? name.toLowerCase()).split('/');
+  if (parts.length === 1) return `hashicorp/${parts[0]}`;
+  const isPublic = parts.length === 3 && /^registry\.(?:terraform\.io|opentofu\.org)$/.test(parts[0]!);
+  return (isPublic ? parts.slice(1) : parts).join('/');
 }
 
 function compareConstraint(
@@ -236,6 +255,16 @@ function compareMarks(before: Footprint, after: Footprint, path: string, found: 
   compareKeys(hatchesOf(before), hatchesOf(after), `${path}escapeHatches.`, found, {
     added: 'escape-hatch-added',
     removed: 'escape-hatch-removed',
+  });
+  const imports = (each: Footprint) => new Map(each.imports.map(({ to }) => [to, to]));
+  compareKeys(imports(before), imports(after), `${path}imports.`, found, {
+    added: 'import-added',
+    removed: 'import-removed',
+  });
+  const checks = (each: Footprint) => new Map(each.checks.map((name) => [name, name]));
+  compareKeys(checks(before), checks(after), `${path}checks.`, found, {
+    added: 'check-added',
+    removed: 'check-removed',
   });
   const telemetry = (each: Footprint) => ownNames(each.telemetry, ({ prefix = '' }) => prefix);
   compareKeys(telemetry(before), telemetry(after), `${path}telemetry.`, found, {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { readCompiled } from '../bicep/compiled/read.ts';
+import { readTerraform } from '../terraform/source/read.ts';
 import { compareModules } from './compare.ts';
 import { terraformModule } from './pairs/module-of.ts';
 
@@ -142,5 +143,18 @@ describe('comparing what is made to take long', () => {
 
     expect(compareModules(modules[0]!, modules[1]!)).toHaveLength(changes);
     expect(performance.now() - started).toBeLessThan(1_000);
+  });
+
+  it('more validations than anybody writes', () => {
+    const validation = (operator: string) => (index: number) =>
+      `  validation {\n    condition = var.a ${operator} ${index}\n    error_message = "No."\n  }\n`;
+    const [before, after] = ['<', '>'].map((operator) => {
+      const text = `variable "a" {\n${range(20_000).map(validation(operator)).join('')}}\n`;
+      return readTerraform({ paths: ['main.tf'], textOf: () => text }, null)!;
+    });
+    const started = performance.now();
+
+    expect(compareModules(before!, after!)).toHaveLength(20_000);
+    expect(performance.now() - started).toBeLessThan(2_000);
   });
 });

@@ -142,6 +142,7 @@ const output = record<Output>({
   type,
   ephemeral: flag,
   deprecated: described,
+  conditions: maybe(fc.constantFrom(['a'], ['b'])),
   ...constraints,
 });
 
@@ -173,13 +174,21 @@ function addressed<Item extends { readonly address: string }>(
   return fc.uniqueArray(item, { maxLength: 3, selector: ({ address }) => address });
 }
 
+const instances = {
+  instances: maybe(fc.constantFrom('count' as const, 'for_each' as const)),
+  count: maybe(fc.integer({ min: 0, max: 2 })),
+  keys: maybe(fc.uniqueArray(fc.constantFrom('a', 'b', 'c'))),
+};
+
 const resources = addressed(
   record<Footprint['resources'][number]>({
     ...marked,
     type: fc.constantFrom('A/b', 'A/c', 'azapi'),
     apiVersion: maybe(fc.constantFrom('1', '2')),
     existing: flag,
-    instances: maybe(fc.constantFrom('count', 'for_each')),
+    ...instances,
+    provider: maybe(fc.constantFrom('x.a', 'x.b')),
+    conditions: maybe(fc.constantFrom(['a'], ['a', 'b'])),
     publicNetworkAccess: maybe(fc.constantFrom('Enabled', 'Disabled')),
     lifecycle: maybe(fc.constantFrom({ preventDestroy: true as const }, { ignoreChanges: 'all' as const })),
   }),
@@ -195,7 +204,8 @@ const footprint: fc.Arbitrary<Footprint> = record<Footprint>({
       source: maybe(fc.constantFrom('x', 'y')),
       version: maybe(fc.constantFrom('1.0.0', '2.0.0')),
       within: marked.within,
-      instances: maybe(fc.constantFrom('count', 'for_each')),
+      ...instances,
+      providers: maybe(fc.constantFrom(['x = x.a'], ['x = x.b'])),
     }),
   ),
   providers: some(
@@ -224,8 +234,8 @@ const footprint: fc.Arbitrary<Footprint> = record<Footprint>({
   ),
   moves: fc.constant([]),
   removals: fc.constant([]),
-  imports: fc.constant([]),
-  checks: fc.constant([]),
+  imports: fc.uniqueArray(fc.constantFrom('x.a', 'x.b')).map((all) => all.map((to) => ({ to }))),
+  checks: fc.uniqueArray(fc.constantFrom('a', 'b')),
 });
 
 const submodules = fc.uniqueArray(

@@ -2,6 +2,7 @@ import type { Output } from '../module/model.ts';
 import { typeText } from '../module/type-text.ts';
 import type { Found } from './found.ts';
 import type { ComparisonFor } from './input.ts';
+import { knownTypes } from './known-type.ts';
 import { namedParts } from './named-part.ts';
 import { compareSlots } from './type-difference.ts';
 
@@ -19,7 +20,9 @@ export function compareOutputs(
     if (output.name !== other.name) {
       found.push({ rule: 'output-renamed', path, before: output.name, after: other.name });
     }
-    compareSlots(path, output, other, comparisonFor('output', path));
+    const comparison = comparisonFor('output', path);
+    const [was, is] = comparison.language === 'terraform' ? knownOutputs(output, other) : [output, other];
+    compareSlots(path, was, is, comparison);
     compareDetails(path, output, other, found);
   }
   for (const output of removed) {
@@ -32,10 +35,21 @@ export function compareOutputs(
   }
 }
 
+function knownOutputs(before: Output, after: Output): readonly [before: Output, after: Output] {
+  const [was, is] = knownTypes(before.type, after.type);
+  return [
+    { ...before, type: was },
+    { ...after, type: is },
+  ];
+}
+
 function compareDetails(path: string, before: Output, after: Output, found: Found[]): void {
   if (before.ephemeral !== after.ephemeral) {
     const [was, is] = [before.ephemeral ?? false, after.ephemeral ?? false];
     found.push({ rule: 'output-ephemeral', path, before: was, after: is });
+  }
+  if (JSON.stringify(before.conditions) !== JSON.stringify(after.conditions)) {
+    found.push({ rule: 'condition-changed', path, before: before.conditions, after: after.conditions });
   }
   if (before.deprecated !== after.deprecated) {
     found.push({ rule: 'output-deprecated', path, before: before.deprecated, after: after.deprecated });

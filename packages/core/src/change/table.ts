@@ -111,7 +111,11 @@ const output = {
   'output-nullable-removed': rule('narrowed', 'additive', 'An output is never null any more.'),
   'output-type-widened': rule('widened', 'breaking', 'An output can have values that it never had.'),
   'output-type-narrowed': rule('narrowed', 'additive', 'An output has fewer of the values that it had.'),
-  'output-type-changed': rule('changed', 'breaking', 'An output has values of another type.'),
+  'output-type-changed': rule(
+    'changed',
+    'breaking',
+    'An output has values of another type. Of Terraform it is found out what the sources tell without running them; nothing is said about a type, or a part of one, that is not known in both versions.',
+  ),
   'output-type-source': rule(
     'changed',
     'behaviour',
@@ -205,6 +209,16 @@ const footprint = {
     'breaking',
     'Terraform: a resource or a module call has other keys (`count`, `for_each`) without `moved` blocks: what was made is destroyed.',
   ),
+  'instances-removed': rule(
+    'removed',
+    'breaking',
+    'Terraform: a resource or a module call has fewer instances, or others, where that is written out: what was made is destroyed.',
+  ),
+  'instances-added': rule(
+    'added',
+    'behaviour',
+    'Terraform: a resource or a module call has more instances, or others, where that is written out.',
+  ),
   'address-added': rule('added', 'behaviour', 'Terraform: a resource or a module call at a new address.'),
   'address-moved': rule(
     'renamed',
@@ -215,6 +229,38 @@ const footprint = {
     'removed',
     'behaviour',
     'Terraform: a resource is not managed any more, and a `removed` block says that it stays.',
+  ),
+  'moved-removed': rule(
+    'removed',
+    'behaviour',
+    'Terraform: a `moved` block is gone: what was made by a version before the move is destroyed for who skips those in between.',
+  ),
+  'moved-added': rule(
+    'added',
+    'internal',
+    'Terraform: a `moved` block about what had moved before: who comes from a version that is older still keeps what was made.',
+  ),
+  'import-added': rule(
+    'added',
+    'breaking',
+    'Terraform: an `import` block: Terraform takes it in a root module alone, and refuses a module with one.',
+  ),
+  'import-removed': rule(
+    'removed',
+    'additive',
+    'Terraform: an `import` block is gone, so that the module can be used by others.',
+  ),
+  'condition-changed': rule(
+    'changed',
+    'behaviour',
+    'Terraform: what has to hold before or after (`precondition`, `postcondition`): running it can stop there, or not any more.',
+  ),
+  'check-added': rule('added', 'behaviour', 'Terraform: something is checked, and warned of.'),
+  'check-removed': rule('removed', 'internal', 'Terraform: something is not checked any more.'),
+  'provider-configuration': rule(
+    'changed',
+    'behaviour',
+    'Terraform: a resource or a module call has another configuration of a provider: it is looked for elsewhere, perhaps in vain.',
   ),
   'lifecycle-changed': rule('changed', 'behaviour', 'When a resource is replaced, destroyed or left alone.'),
   'public-access-changed': rule(

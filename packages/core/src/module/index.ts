@@ -5,6 +5,7 @@ export { moduleSchema } from './model-schema.ts';
 export type * from './model.ts';
 export * from './read.ts';
 export * from './readme.ts';
+export { decodeSource } from './decode-source.ts';
 export { typeText } from './type-text.ts';
 export type { Constraints, Default, Literal, Property, Type } from './type.ts';
 export * from './version.ts';

@@ -111,6 +111,7 @@ const output = shape({
   'description?': text,
   'ephemeral?': flag,
   'deprecated?': text,
+  'conditions?': listOf(text),
   'at?': ref('place'),
   ...constraints,
 });
@@ -138,6 +139,8 @@ const circumstances = {
   'conditional?': flag,
   'repeated?': flag,
   'instances?': { enum: ['count', 'for_each'] },
+  'count?': { type: 'integer', minimum: 0, description: 'When it is written out.' },
+  'keys?': { ...listOf(text), description: 'Of `for_each`, when they are written out.' },
   'within?': text,
   'at?': ref('place'),
 };
@@ -156,6 +159,8 @@ const resource = shape({
   'existing?': flag,
   'publicNetworkAccess?': text,
   'lifecycle?': lifecycle,
+  'provider?': text,
+  'conditions?': listOf(text),
   ...circumstances,
 });
 
@@ -172,7 +177,9 @@ const footprint = shape({
   resources: listOf(ref('resource')),
   data: listOf(ref('resource')),
   ephemeral: listOf(ref('resource')),
-  modules: listOf(shape({ name: text, 'source?': text, 'version?': text, ...circumstances })),
+  modules: listOf(
+    shape({ name: text, 'source?': text, 'version?': text, 'providers?': listOf(text), ...circumstances }),
+  ),
   providers: listOf(
     shape({ name: text, 'source?': text, 'version?': text, 'configurationAliases?': listOf(text) }),
   ),

@@ -62,11 +62,14 @@ export interface Validation {
 
 export interface Output extends Constraints {
   readonly name: string;
+  /** Of Terraform as far as the sources tell it; what only running the module tells is `any`. */
   readonly type: Type;
   readonly typeText?: string;
   readonly description?: string;
   readonly ephemeral?: true;
   readonly deprecated?: string;
+  /** What has to hold: of `precondition` blocks, as it is written. */
+  readonly conditions?: readonly string[];
   readonly at?: Place;
 }
 
@@ -123,6 +126,14 @@ export interface ResourceUse {
   readonly repeated?: true;
   /** What its Terraform addresses are made of. */
   readonly instances?: 'count' | 'for_each';
+  /** How many there are, when `count` is written out. */
+  readonly count?: number;
+  /** The keys of `for_each`, when they are written out. */
+  readonly keys?: readonly string[];
+  /** The configuration of a provider, when another one than that of its type: `azurerm.hub`. */
+  readonly provider?: string;
+  /** What has to hold before and after: of `precondition` and `postcondition` blocks, as it is written. */
+  readonly conditions?: readonly string[];
   /** Deployed by a module that is part of the template. */
   readonly within?: string;
   readonly publicNetworkAccess?: string;
@@ -146,6 +157,10 @@ export interface ModuleCall {
   readonly conditional?: true;
   readonly repeated?: true;
   readonly instances?: 'count' | 'for_each';
+  readonly count?: number;
+  readonly keys?: readonly string[];
+  /** The configurations of providers that are passed in: `azurerm = azurerm.hub`. */
+  readonly providers?: readonly string[];
   readonly within?: string;
   readonly at?: Place;
 }

@@ -42,8 +42,11 @@ export function readModule(files: ModuleFiles, options: ReadOptions = {}): Modul
 
 function languageOf({ paths }: ModuleFiles): Language | undefined {
   if (paths.includes(bicepSourceFile)) return 'bicep';
-  if (paths.some((path) => !path.includes('/') && /\.(?:tf|tofu)(?:\.json)?$/.test(path))) return 'terraform';
-  return paths.includes(bicepTemplateFile) ? 'bicep' : undefined;
+  if (paths.some((path) => /^[^/]+\.(?:tf|tofu)(?:\.json)?$/.test(path))) return 'terraform';
+  if (paths.includes(bicepTemplateFile)) return 'bicep';
+  return paths.some((path) => /^modules\/[^/]+\/[^/]+\.(?:tf|tofu)(?:\.json)?$/.test(path))
+    ? 'terraform'
+    : undefined;
 }
 
 function readBicep(

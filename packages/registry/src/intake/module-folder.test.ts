@@ -88,15 +88,21 @@ describe('selectFiles', () => {
 });
 
 describe('requireTerraformRoot', () => {
-  it.each(['main.tf', 'main.tf.json', 'main.tofu', 'main.tofu.json'])('takes %s', (path) => {
-    expect(() => requireTerraformRoot([{ path: 'README.md' }, { path }])).not.toThrow();
-  });
+  it.each(['main.tf', 'main.tf.json', 'main.tofu', 'main.tofu.json', 'modules/a/main.tf'])(
+    'takes %s',
+    (path) => {
+      expect(() => requireTerraformRoot([{ path: 'README.md' }, { path }])).not.toThrow();
+    },
+  );
 
-  it.each(['a/main.tf', 'main.tf.md', '.tf/x', 'tf', 'main.json'])('does not take %s', (path) => {
-    expect(() => requireTerraformRoot([{ path }])).toThrow(
-      expect.objectContaining({ code: 'ASH-ARCHIVE-NO-MODULE' }),
-    );
-  });
+  it.each(['a/main.tf', 'modules/main.tf', 'main.tf.md', '.tf/x', 'tf', 'main.json'])(
+    'does not take %s',
+    (path) => {
+      expect(() => requireTerraformRoot([{ path }])).toThrow(
+        expect.objectContaining({ code: 'ASH-ARCHIVE-NO-MODULE' }),
+      );
+    },
+  );
 });
 
 describe('readModuleFolder', () => {

@@ -89,9 +89,12 @@ export async function readModuleFolder(
   return sortByPath(files);
 }
 
-/** Terraform and OpenTofu look for these in the root folder only. @throws ASH-ARCHIVE-NO-MODULE */
+/**
+ * Terraform and OpenTofu look for these in the root folder only. There are modules that are nothing but those below them,
+ * which are installed by their path. @throws ASH-ARCHIVE-NO-MODULE
+ */
 export function requireTerraformRoot(files: readonly Pick<ModuleFile, 'path'>[]): void {
-  if (files.some(({ path }) => /^[^/]+\.(?:tf|tofu)(?:\.json)?$/.test(path))) return;
+  if (files.some(({ path }) => /^(?:modules\/[^/]+\/)?[^/]+\.(?:tf|tofu)(?:\.json)?$/.test(path))) return;
   throw ashlarError('ASH-ARCHIVE-NO-MODULE', { expected: 'a *.tf, *.tf.json or *.tofu file' });
 }
 

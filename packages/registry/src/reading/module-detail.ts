@@ -1,4 +1,12 @@
-import type { Input, Module, ModuleInterface, Footprint, ProviderUse, Submodule } from '@ashlar/core';
+import type {
+  Input,
+  Module,
+  ModuleInterface,
+  Footprint,
+  ProviderUse,
+  ResourceUse,
+  Submodule,
+} from '@ashlar/core';
 
 interface Part {
   readonly interface: ModuleInterface;
@@ -45,8 +53,14 @@ function partDetail({ interface: { inputs, outputs }, footprint }: Part) {
     outputs: outputs.map(({ name, description = '' }) => ({ name, description })),
     dependencies: footprint.modules.map(({ name, source = '', version = '' }) => ({ name, source, version })),
     provider_dependencies: footprint.providers.map(providerDetail),
-    resources: footprint.resources.map(({ address, type }) => ({ name: address.split('.').at(-1)!, type })),
+    resources: footprint.resources.map(resourceDetail),
   };
+}
+
+/** The type is the one of Terraform, which its address begins with; that of Azure is beside it in the model. */
+function resourceDetail({ address }: ResourceUse) {
+  const [type = '', name = ''] = address.split('.', 2);
+  return { name, type };
 }
 
 /** The default is JSON in a text; there is none for an input that must be given. */

@@ -1,4 +1,12 @@
-import { AshlarError, bicepTemplateFile, limits, type Module, type Problem, readModule } from '@ashlar/core';
+import {
+  AshlarError,
+  bicepTemplateFile,
+  decodeSource,
+  limits,
+  type Module,
+  type Problem,
+  readModule,
+} from '@ashlar/core';
 
 import { readBicepSources } from '../intake/bicep-sources.ts';
 import { packText } from './packed-text.ts';
@@ -62,8 +70,10 @@ async function sourcesOf(
 
 function textsOf(files: readonly ContentFile[]) {
   const byPath = new Map(files.map(({ path, bytes }) => [path, bytes]));
-  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-  return { paths: [...byPath.keys()], textOf: (path: string) => decoder.decode(byPath.get(path)) };
+  return {
+    paths: [...byPath.keys()],
+    textOf: (path: string) => decodeSource(path, byPath.get(path) ?? new Uint8Array()),
+  };
 }
 
 function readmesOf(files: readonly ContentFile[]): Record<string, string> | undefined {

@@ -11,6 +11,7 @@ const provider = (version: string, more = '') =>
 const program = (version: string) => `terraform {\n  required_version = "${version}"\n}\n`;
 const role = (name: string) =>
   `resource "azurerm_role_assignment" "this" {\n  role_definition_name = ${name}\n}\n`;
+const check = 'check "health" {\n  assert {\n    condition     = true\n    error_message = "No."\n  }\n}\n';
 const address = 'footprint.addresses.azurerm_key_vault.this';
 const resources = 'footprint.resources.';
 
@@ -85,6 +86,146 @@ export const terraformFootprint: readonly Pair[] = [
     verdict: ['patch', 'patch'],
   },
   {
+    title: 'fewer of a count',
+    before: vault('  count = 3'),
+    after: vault('  count = 1'),
+    changes: [['instances-removed', address]],
+    verdict: ['major', 'minor'],
+  },
+  {
+    title: 'none of what was there',
+    before: vault(),
+    after: vault('  count = 0'),
+    changes: [['instances-removed', address]],
+    verdict: ['major', 'minor'],
+  },
+  {
+    title: 'more of a count',
+    before: vault(),
+    after: vault('  count = 2'),
+    changes: [['instances-added', address]],
+    verdict: ['minor', 'minor'],
+  },
+  {
+    title: 'a count that only running it tells',
+    before: vault('  count = 3'),
+    after: vault('  count = var.a ? 1 : 0'),
+    changes: [],
+    verdict: ['patch', 'patch'],
+  },
+  {
+    title: 'other keys of a resource',
+    before: vault('  for_each = toset(["a", "b"])'),
+    after: vault('  for_each = toset(["b", "c"])'),
+    changes: [
+      ['instances-removed', address],
+      ['instances-added', address],
+    ],
+    verdict: ['major', 'minor'],
+  },
+  {
+    title: 'another key, with a moved block',
+    before: vault('  for_each = { a = 1 }'),
+    after:
+      vault('  for_each = { b = 1 }') + moved('azurerm_key_vault.this["a"]', 'azurerm_key_vault.this["b"]'),
+    changes: [],
+    verdict: ['patch', 'patch'],
+  },
+  {
+    title: 'a moved block that is told no more',
+    before: vault() + moved('azurerm_key_vault.old', 'azurerm_key_vault.this'),
+    after: vault(),
+    changes: [['moved-removed', 'footprint.moves.azurerm_key_vault.old']],
+    verdict: ['minor', 'minor'],
+  },
+  {
+    title: 'a moved block about what moved before',
+    before: vault(),
+    after: vault() + moved('azurerm_key_vault.old', 'azurerm_key_vault.this'),
+    changes: [['moved-added', 'footprint.moves.azurerm_key_vault.old']],
+    verdict: ['patch', 'patch'],
+  },
+  {
+    title: 'all of a module below, moved out of it',
+    before: { 'main.tf': call('./modules/net'), 'modules/net/main.tf': vault() },
+    after: {
+      'main.tf': vault() + moved('module.net.azurerm_key_vault.this', 'azurerm_key_vault.this'),
+      'modules/net/main.tf': vault(),
+    },
+    changes: [
+      ['provider-added', 'footprint.providers.azurerm'],
+      ['resource-added', `${resources}azurerm_key_vault`],
+      ['address-moved', 'footprint.addresses.module.net'],
+    ],
+    verdict: ['minor', 'minor'],
+  },
+  {
+    title: 'part of a module below, moved out of it',
+    before: { 'main.tf': call('./modules/net'), 'modules/net/main.tf': vault() + vault('', 'other') },
+    after: {
+      'main.tf': vault() + moved('module.net.azurerm_key_vault.this', 'azurerm_key_vault.this'),
+      'modules/net/main.tf': vault() + vault('', 'other'),
+    },
+    changes: [
+      ['address-removed', 'footprint.addresses.module.net'],
+      ['address-added', 'footprint.addresses.azurerm_key_vault.this'],
+      ['provider-added', 'footprint.providers.azurerm'],
+      ['resource-added', `${resources}azurerm_key_vault`],
+    ],
+    verdict: ['major', 'minor'],
+  },
+  {
+    title: 'an import',
+    before: vault(),
+    after: `${vault()}import {\n  to = azurerm_key_vault.this\n  id = "x"\n}\n`,
+    changes: [['import-added', 'footprint.imports.azurerm_key_vault.this']],
+    verdict: ['major', 'minor'],
+  },
+  {
+    title: 'an import that is gone',
+    before: `${vault()}import {\n  to = azurerm_key_vault.this\n  id = "x"\n}\n`,
+    after: vault(),
+    changes: [['import-removed', 'footprint.imports.azurerm_key_vault.this']],
+    verdict: ['minor', 'minor'],
+  },
+  {
+    title: 'what has to hold of a resource',
+    before: vault(),
+    after: vault(
+      '  lifecycle {\n    postcondition {\n      condition     = self.a\n      error_message = "No."\n    }\n  }',
+    ),
+    changes: [['condition-changed', `${resources}azurerm_key_vault.this`]],
+    verdict: ['minor', 'minor'],
+  },
+  {
+    title: 'a check',
+    before: vault(),
+    after: vault() + check,
+    changes: [['check-added', 'footprint.checks.health']],
+    verdict: ['minor', 'minor'],
+  },
+  {
+    title: 'a check that is gone',
+    before: vault() + check,
+    after: vault(),
+    changes: [['check-removed', 'footprint.checks.health']],
+    verdict: ['patch', 'patch'],
+  },
+  {
+    title: 'another configuration of a provider',
+    before: vault('  provider = azurerm'),
+    after: vault('  provider = azurerm.hub'),
+    changes: [['provider-configuration', `${resources}azurerm_key_vault.this`]],
+    verdict: ['minor', 'minor'],
+  },
+  {
+    title: 'other configurations for a module',
+    before: call('./modules/net'),
+    after: call('./modules/net').replace('}', '  providers = {\n    azurerm = azurerm.hub\n  }\n}'),
+    changes: [['provider-configuration', 'footprint.modules.net']],
+    verdict: ['minor', 'minor'],
+  },
+  {
     title: 'another version of an API',
     before: azapi('2023-07-01'),
     after: azapi('2024-11-01'),
@@ -137,6 +278,20 @@ export const terraformFootprint: readonly Pair[] = [
       '  body = {\n    properties = {\n      publicNetworkAccess = "Enabled"\n    }\n  }',
     ),
     changes: [['public-access-changed', `${resources}azapi_resource.this`]],
+    verdict: ['minor', 'minor'],
+  },
+  {
+    title: 'the same in JSON that is made of an object',
+    before: azapi('2024-11-01', '  body = jsonencode({ properties = { publicNetworkAccess = "Disabled" } })'),
+    after: azapi('2024-11-01', '  body = jsonencode({ properties = { publicNetworkAccess = "Enabled" } })'),
+    changes: [['public-access-changed', `${resources}azapi_resource.this`]],
+    verdict: ['minor', 'minor'],
+  },
+  {
+    title: 'the same in the words of AWS',
+    before: 'resource "aws_db_instance" "this" {\n  publicly_accessible = false\n}\n',
+    after: 'resource "aws_db_instance" "this" {\n  publicly_accessible = true\n}\n',
+    changes: [['public-access-changed', `${resources}aws_db_instance.this`]],
     verdict: ['minor', 'minor'],
   },
   {
@@ -232,6 +387,21 @@ export const terraformFootprint: readonly Pair[] = [
     after: provider('~> 2.0').replace('Azure/azapi', 'contoso/azapi'),
     changes: [['provider-source', 'footprint.providers.azapi']],
     verdict: ['major', 'minor'],
+  },
+  {
+    title: 'the same provider, written out',
+    before: 'terraform {\n  required_providers {\n    random = ">= 3.0"\n  }\n}\n',
+    after:
+      'terraform {\n  required_providers {\n    random = {\n      source  = "registry.terraform.io/hashicorp/random"\n      version = ">= 3.0"\n    }\n  }\n}\n',
+    changes: [],
+    verdict: ['patch', 'patch'],
+  },
+  {
+    title: 'the same provider, by its resources and by its name',
+    before: vault(),
+    after: `terraform {\n  required_providers {\n    azurerm = {\n      source = "hashicorp/azurerm"\n    }\n  }\n}\n${vault()}`,
+    changes: [],
+    verdict: ['patch', 'patch'],
   },
   {
     title: 'a later provider of the same major version',

@@ -96,6 +96,11 @@ export function identifierEnd(text: string, start: number): number {
   return at;
 }
 
+/** Whether all of a text is an identifier. */
+export function isIdentifier(text: string): boolean {
+  return text !== '' && identifierEnd(text, 0) === text.length;
+}
+
 /**
  * Where the number ends that starts here with a digit. Like HCL's scanner it takes more than a number can be, such as
  * `1.2.3`, so that this becomes one problem and not another meaning.

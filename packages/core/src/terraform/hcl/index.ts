@@ -1,5 +1,6 @@
 import type { SyntaxNode, SyntaxTree } from '../../syntax/index.ts';
 
+export { isIdentifier } from './character.ts';
 export { type BlockSchema, type BodySchema, bodyOfJson } from './json-body.ts';
 export { expressionText } from './expression-text.ts';
 export { parseHclJson } from './json-syntax.ts';

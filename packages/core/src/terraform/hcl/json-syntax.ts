@@ -18,6 +18,7 @@ import {
   tab,
 } from './character.ts';
 import type { JsonArray, JsonMember, JsonObject, JsonString, JsonValue } from './json-node.ts';
+import { notUtf8In } from './utf8.ts';
 
 const maxDepth = limits.syntaxDepth.value;
 const maxProblems = limits.syntaxProblems.value;
@@ -40,6 +41,8 @@ export function parseHclJson(text: string): SyntaxTree<JsonValue> {
     problems.push({ start: 0, end: 0, message: `longer than ${maxText} characters` });
     return { text, root: { kind: 'missing', start: 0, end: 0 }, comments: [], problems };
   }
+  const broken = notUtf8In(text);
+  if (broken !== undefined) problems.push(broken);
   const root = parseValue(scanner);
   if (!scanner.broken && peek(scanner) !== endOfText)
     fail(scanner, scanner.at, scanner.at + 1, 'expected nothing behind the value');

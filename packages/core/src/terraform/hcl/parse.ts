@@ -6,6 +6,7 @@ import { parseExpression } from './expression.ts';
 import type { Body, Expression, StringLiteral, Template } from './node.ts';
 import { complain, failHere, peek, type Scanner, scannerOf } from './scanner.ts';
 import { parseBareTemplate } from './template.ts';
+import { notUtf8In } from './utf8.ts';
 
 const byteOrderMark = 0xfe_ff;
 const maxText = limits.syntaxText.value;
@@ -47,7 +48,8 @@ function parseText<Root extends SyntaxNode>(
     complain(scanner, 0, 0, `longer than ${maxText} characters`);
     return { text, root: unread({ start: 0, end: text.length }), comments, problems };
   }
-  if (!text.isWellFormed()) complain(scanner, 0, 0, 'not Unicode: there is half of a surrogate pair');
+  const broken = notUtf8In(text);
+  if (broken !== undefined) complain(scanner, broken.start, broken.end, broken.message);
   const root = parse(scanner);
   problems.sort((a, b) => a.start - b.start);
   return { text, root, comments, problems };

@@ -58,7 +58,7 @@ describe('a problem', () => {
     ['"a" = 1\nb = 2', ['": expected an argument or a block, not "\\""'], ['-', 'b']],
     ['a = 1 /* b\nc = 2', ['/*: this comment never ends: "*/" is missing'], ['a']],
     ['a = 1;\nb = 2', [';: an argument ends with its line, not ";"'], ['a', '-', 'b']],
-    ['a = "\u{D800}"', [': not Unicode: there is half of a surrogate pair'], ['a']],
+    ['a = "\u{D800}"', ['\u{D800}: this is not UTF-8'], ['a']],
   ])('%s', (text, problems, items) => {
     expect(told(text)).toEqual({ problems, items });
   });

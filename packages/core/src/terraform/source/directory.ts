@@ -1,12 +1,14 @@
 import { bodyOfJson, parseHcl, parseHclJson } from '../hcl/index.ts';
-import { blocksIn, type PlacedBlock, sourceFile, type SourceFile } from './block.ts';
+import { type PlacedBlock, sourceFile, type SourceFile } from './block.ts';
 import { terraformSchema } from './json-schema.ts';
 
 /** The files of one directory of a module that Terraform reads, and the blocks in them. */
 export interface Directory {
   readonly files: readonly SourceFile[];
   /** All blocks of a type, in the order of the files. */
-  blocks(type: string): PlacedBlock[];
+  blocks(type: string): readonly PlacedBlock[];
+  /** All blocks of a type in override files, which change those of the same name in other files. */
+  overrides(type: string): readonly PlacedBlock[];
 }
 
 /** Paths of the files that Terraform reads in a directory, which is empty or ends with a slash. */
@@ -30,33 +32,37 @@ function isOverride(path: string): boolean {
 
 export function readDirectory(paths: readonly string[], textOf: (path: string) => string): Directory {
   const files = paths.map((path) => sourceFile(path, parseFile(path, textOf(path))));
-  const [plain, overriding] = [
-    files.filter(({ path }) => !isOverride(path)),
-    files.filter(({ path }) => isOverride(path)),
-  ];
+  const plain = blocksByType(files.filter(({ path }) => !isOverride(path)));
+  const changes = blocksByType(files.filter(({ path }) => isOverride(path)));
+  const merged = new Map<string, PlacedBlock[]>();
   return {
     files,
     blocks(type) {
-      const changes = Map.groupBy(placedIn(overriding, type), nameOf);
-      return placedIn(plain, type).map((placed) => ({
-        ...placed,
-        overrides: changes.get(nameOf(placed)) ?? [],
-      }));
+      const known = merged.get(type) ?? withOverrides(plain.get(type) ?? [], changes.get(type) ?? []);
+      merged.set(type, known);
+      return known;
     },
+    overrides: (type) => changes.get(type) ?? [],
   };
+}
+
+function withOverrides(plain: readonly PlacedBlock[], changes: readonly PlacedBlock[]): PlacedBlock[] {
+  const byName = Map.groupBy(changes, nameOf);
+  return plain.map((placed) => ({ ...placed, overrides: byName.get(nameOf(placed)) ?? [] }));
+}
+
+/** What tells a block from others of its type. */
+export function nameOf({ block }: PlacedBlock): string {
+  return JSON.stringify(block.labels.map(({ value }) => value));
 }
 
 function parseFile(path: string, text: string): ReturnType<typeof parseHcl> {
   return path.endsWith('.json') ? bodyOfJson(parseHclJson(text), terraformSchema) : parseHcl(text);
 }
 
-function placedIn(files: readonly SourceFile[], type: string): PlacedBlock[] {
-  return files.flatMap((file) =>
-    blocksIn(file.tree.root, type).map((block) => ({ block, file, overrides: [] })),
+function blocksByType(files: readonly SourceFile[]): Map<string, PlacedBlock[]> {
+  const all = files.flatMap((file) =>
+    file.tree.root.items.flatMap((block) => (block.kind === 'block' ? [{ block, file, overrides: [] }] : [])),
   );
-}
-
-/** What tells a block from others of its type. */
-function nameOf({ block }: PlacedBlock): string {
-  return JSON.stringify(block.labels.map(({ value }) => value));
+  return Map.groupBy(all, ({ block }) => block.type.name);
 }

@@ -6,6 +6,8 @@ import type {
   ProviderUse,
   ResourceUse,
 } from '../../module/model.ts';
+import type { SyntaxNode } from '../../syntax/index.ts';
+import { type Expression, literalValue } from '../hcl/index.ts';
 import {
   attributeOf,
   attributesOf,
@@ -18,6 +20,7 @@ import {
   valueOf,
   writtenOf,
 } from './block.ts';
+import { conditionsIn } from './resource-condition.ts';
 import type { Directory } from './directory.ts';
 import { placeOf } from './interface.ts';
 
@@ -69,6 +72,8 @@ function resourceUse(placed: PlacedBlock, prefix: string): ResourceUse {
     ...instancesOf(placed),
     ...(publicAccess === undefined ? {} : { publicNetworkAccess: publicAccess }),
     ...(lifecycle === undefined ? {} : { lifecycle }),
+    ...providerIn(placed),
+    ...conditionsIn(blocksOf(placed, 'lifecycle')),
     at: placeOf(placed),
   };
 }
@@ -81,24 +86,56 @@ function typeOf(placed: PlacedBlock): { type: string; apiVersion?: string } {
   return apiVersion === undefined ? { type } : { type, apiVersion };
 }
 
-function instancesOf(placed: PlacedBlock): { repeated?: true; instances?: 'count' | 'for_each' } {
-  const name = (['count', 'for_each'] as const).find((each) => attributeOf(placed, each) !== undefined);
-  return name === undefined ? {} : { repeated: true, instances: name };
+type Instances = Pick<ResourceUse, 'repeated' | 'instances' | 'count' | 'keys'>;
+
+function instancesOf(placed: PlacedBlock): Instances {
+  const [count, each] = [attributeOf(placed, 'count'), attributeOf(placed, 'for_each')];
+  if (count !== undefined) {
+    const value = valueOf(count);
+    const isKnown = typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+    return { repeated: true, instances: 'count', ...(isKnown ? { count: value } : {}) };
+  }
+  if (each === undefined) return {};
+  const keys = keysOf(each.expression);
+  return { repeated: true, instances: 'for_each', ...(keys === undefined ? {} : { keys }) };
+}
+
+/** The keys of `toset(["a", "b"])` and of `{ a = …, b = … }`, in an order of their own. */
+function keysOf(expression: Expression): string[] | undefined {
+  if (expression.kind === 'object') {
+    const keys = expression.items.map(({ key }) =>
+      key.kind === 'identifier' ? key.name : literalValue(key)?.value,
+    );
+    return keys.every((key) => typeof key === 'string') ? [...new Set(keys)].sort() : undefined;
+  }
+  const [list] = expression.kind === 'call' && expression.name === 'toset' ? expression.args : [];
+  if (list?.kind !== 'tuple') return undefined;
+  const keys = list.items.map((item) => literalValue(item)?.value);
+  return keys.every((key) => typeof key === 'string') ? [...new Set(keys)].sort() : undefined;
+}
+
+/** The configuration without an alias of the provider that a type names is the one that is meant without a word. */
+function providerIn(placed: PlacedBlock): { provider?: string } {
+  const found = attributeOf(placed, 'provider');
+  const provider = found && referenceTextOf(found);
+  return provider === undefined || provider === labelOf(placed).split('_', 1)[0] ? {} : { provider };
 }
 
 function publicAccessOf(placed: PlacedBlock): string | undefined {
   const own =
-    attributeOf(placed, 'public_network_access_enabled') ?? attributeOf(placed, 'public_network_access');
+    attributeOf(placed, 'public_network_access_enabled') ??
+    attributeOf(placed, 'public_network_access') ??
+    attributeOf(placed, 'publicly_accessible');
   const found = own ?? memberAt(attributeOf(placed, 'body'), ['properties', 'publicNetworkAccess']);
   return writtenOf(found);
 }
 
-/** What stands in an object at this path, through objects alone. */
+/** What stands in an object at this path, through objects alone; they may be made JSON of. */
 function memberAt(
   placed: PlacedExpression | undefined,
   path: readonly string[],
 ): PlacedExpression | undefined {
-  let found = placed;
+  let found = placed && { ...placed, expression: beforeJson(placed.expression) };
   for (const name of path) {
     if (found?.expression.kind !== 'object') return undefined;
     const { file } = found;
@@ -108,6 +145,11 @@ function memberAt(
     found = item && { expression: item.value, file };
   }
   return found;
+}
+
+function beforeJson(expression: Expression): Expression {
+  const isEncoded = expression.kind === 'call' && expression.name === 'jsonencode';
+  return (isEncoded ? expression.args[0] : undefined) ?? expression;
 }
 
 function lifecycleOf(placed: PlacedBlock): Lifecycle | undefined {
@@ -136,13 +178,21 @@ function elementsOf({ expression, file }: PlacedExpression): string[] {
 function moduleCall(placed: PlacedBlock): ModuleCall {
   const source = writtenOf(attributeOf(placed, 'source'));
   const version = writtenOf(attributeOf(placed, 'version'));
+  const providers = attributeOf(placed, 'providers');
   return {
     name: labelOf(placed),
     ...(source === undefined ? {} : { source }),
     ...(version === undefined ? {} : { version }),
     ...instancesOf(placed),
+    ...(providers?.expression.kind === 'object' ? { providers: entriesOf(providers) } : {}),
     at: placeOf(placed),
   };
+}
+
+function entriesOf({ expression, file }: PlacedExpression): string[] {
+  if (expression.kind !== 'object') return [];
+  const text = (each: SyntaxNode) => file.tree.text.slice(each.start, each.end).replaceAll(/^"|"$/g, '');
+  return expression.items.map(({ key, value }) => `${text(key)} = ${text(value)}`).sort();
 }
 
 /** What `terraform` blocks require, and the providers that nobody has to name because their resources do. */

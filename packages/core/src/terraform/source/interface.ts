@@ -1,5 +1,5 @@
 import type { Input, Output, Place, Problem, Validation } from '../../module/model.ts';
-import type { Default } from '../../module/type.ts';
+import type { Default, Type } from '../../module/type.ts';
 import {
   attributeOf,
   blocksOf,
@@ -11,7 +11,9 @@ import {
   valueOf,
 } from './block.ts';
 import { checksOf } from '../validation.ts';
+import { conditionsIn } from './resource-condition.ts';
 import { readVariableType } from './type.ts';
+import { typeInWords } from './value-type.ts';
 
 /** An input from a `variable` block. */
 export function inputOf(placed: PlacedBlock): Input {
@@ -39,7 +41,7 @@ export function inputOf(placed: PlacedBlock): Input {
   };
 }
 
-/** What is no type where a variable has its type. */
+/** What is no type where a variable or an output has its type. */
 export function typeProblemsOf(placed: PlacedBlock): readonly Problem[] {
   return readVariableType(attributeOf(placed, 'type')).problems;
 }
@@ -59,15 +61,20 @@ function validationOf(placed: PlacedBlock): Validation {
   };
 }
 
-/** An output; of what type it is only running the module tells. */
-export function outputOf(placed: PlacedBlock): Output {
+/** An output of a type that is written, or that was found out. */
+export function outputOf(placed: PlacedBlock, inferred: Type): Output {
+  const written = attributeOf(placed, 'type');
+  const { type, typeText } =
+    written === undefined ? { type: inferred, typeText: typeInWords(inferred) } : readVariableType(written);
   return {
     name: labelOf(placed),
-    type: 'any',
+    type,
+    typeText,
     ...(isTrue(placed, 'sensitive') ? { secure: true as const } : {}),
     ...optionalText('description', placed),
     ...(isTrue(placed, 'ephemeral') ? { ephemeral: true as const } : {}),
     ...optionalText('deprecated', placed),
+    ...conditionsIn([placed]),
     at: placeOf(placed),
   };
 }

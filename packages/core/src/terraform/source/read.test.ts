@@ -93,8 +93,8 @@ variable "plain" {}
     );
 
     expect(withoutPlaces(module?.interface.outputs)).toEqual([
-      { name: 'a', type: 'any', secure: true, description: 'An a.' },
-      { name: 'b', type: 'any' },
+      { name: 'a', type: 'number', typeText: 'number', secure: true, description: 'An a.' },
+      { name: 'b', type: 'number', typeText: 'number' },
     ]);
   });
 
@@ -144,6 +144,7 @@ ephemeral "random_password" "p" {}`;
           apiVersion: '2024-11-01',
           repeated: true,
           instances: 'for_each',
+          keys: [],
           publicNetworkAccess: 'Disabled',
           lifecycle: {
             preventDestroy: true,
@@ -156,6 +157,7 @@ ephemeral "random_password" "p" {}`;
           type: 'azurerm_role_assignment',
           repeated: true,
           instances: 'count',
+          count: 2,
         },
         { address: 'modtm_telemetry.telemetry', type: 'modtm_telemetry' },
       ],
@@ -234,7 +236,14 @@ check "health" {
     expect(footprintOf(text)).toEqual({
       ...nothing,
       modules: [
-        { name: 'net', source: 'Azure/net/azurerm', version: '1.0.0', repeated: true, instances: 'count' },
+        {
+          name: 'net',
+          source: 'Azure/net/azurerm',
+          version: '1.0.0',
+          repeated: true,
+          instances: 'count',
+          count: 1,
+        },
       ],
       moves: [{ from: 'a.b', to: 'a.c["x"]' }],
       removals: [
@@ -326,7 +335,15 @@ describe('the files of a Terraform module', () => {
   });
 
   it('may be none', () => {
-    expect(read({ 'README.md': '', 'modules/key/main.tf': '' })).toBeUndefined();
+    expect(read({ 'README.md': '', 'modules/README.md': '', 'examples/a/main.tf': '' })).toBeUndefined();
+  });
+
+  it('may be those of modules below alone', () => {
+    expect(read({ 'README.md': '', 'modules/key/main.tf': 'variable "key" {}' })).toMatchObject({
+      interface: { inputs: [], outputs: [] },
+      submodules: [{ path: 'modules/key', interface: { inputs: [{ name: 'key' }] } }],
+      problems: [],
+    });
   });
 
   it('say where they are broken, and the rest is read', () => {

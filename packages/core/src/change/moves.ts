@@ -1,0 +1,82 @@
+import type { Footprint } from '../module/model.ts';
+
+/** `moved` blocks of the newer version. Places are addresses without keys. */
+export interface Moves {
+  /** Where what was at a place is said to be. */
+  readonly to: ReadonlyMap<string, readonly string[]>;
+  /** Places inside of module calls from which something moved, by the address of the call. */
+  readonly below: ReadonlyMap<string, readonly string[]>;
+  /** Instances that moved by themselves, by the place. */
+  readonly instances: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Where something is said to be, with keys. */
+  readonly ends: ReadonlySet<string>;
+  /** What the newer version has. */
+  readonly now: ReadonlyMap<string, unknown>;
+  /** Ends of the chains that were looked at. */
+  readonly known: Map<string, string | undefined>;
+}
+
+export function movesOf(moves: Footprint['moves'], now: ReadonlyMap<string, unknown>): Moves {
+  const to = new Map<string, string[]>();
+  const below = new Map<string, string[]>();
+  const instances = new Map<string, Set<string>>();
+  for (const move of moves) {
+    const place = withoutKeys(move.from);
+    put(to, place, move.to);
+    const call = moduleCall.exec(place)?.[0];
+    if (call !== undefined) put(below, call, place);
+    if (place !== move.from) instances.set(place, (instances.get(place) ?? new Set()).add(move.from));
+  }
+  const ends = new Set(moves.map((move) => move.to));
+  return { to, below, instances, ends, now, known: new Map() };
+}
+
+const moduleCall = /^module\.[^.]+(?=\.)/;
+
+function put(map: Map<string, string[]>, key: string, value: string): void {
+  const known = map.get(key);
+  if (known === undefined) map.set(key, [value]);
+  else known.push(value);
+}
+
+/**
+ * Where what was at an address is now; more than one place when its instances went different ways. With `itself` also the
+ * address, when it is there.
+ */
+export function destinationsOf(address: string, moves: Moves, itself = false): string[] {
+  if (itself && isThere(withoutKeys(address), moves)) return [address];
+  const starts = moves.to.get(withoutKeys(address)) ?? [];
+  return [...new Set(starts.flatMap((to) => endOf(to, moves) ?? []))];
+}
+
+/** Where the last of the `moved` blocks leads, of which each begins where the one before it ended. */
+function endOf(address: string, { to: next, now, known }: Moves): string | undefined {
+  const passed = new Set<string>();
+  let end: string | undefined;
+  for (let to: string | undefined = address; to !== undefined;) {
+    if (known.has(to)) {
+      end = known.get(to);
+      break;
+    }
+    if (passed.has(to)) break;
+    passed.add(to);
+    const place = withoutKeys(to);
+    if (isThere(place, { now })) {
+      end = to;
+      break;
+    }
+    to = next.get(place)?.at(-1);
+  }
+  for (const each of passed) known.set(each, end);
+  return end;
+}
+
+/** What moved into a module is for that module to have. */
+function isThere(place: string, { now }: Pick<Moves, 'now'>): boolean {
+  return now.has(place) || now.has(moduleCall.exec(place)?.[0] ?? '');
+}
+
+/** `module.a["x"].b.c[0]` without what stands in brackets. */
+export function withoutKeys(address: string): string {
+  return address.replaceAll(/\[(?:"(?:[^"\\]|\\.)*"|[^\]["]*)\]/g, '');
+}

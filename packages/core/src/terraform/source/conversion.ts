@@ -1,0 +1,48 @@
+import type { Property, Type } from '../../module/type.ts';
+import type { LiteralValue } from '../hcl/index.ts';
+
+/** Whether Terraform makes a value of this type of a literal; true as well where that cannot be told. */
+export function isConvertible(value: LiteralValue, type: Type): boolean {
+  // Null is of any type.
+  if (value === null || type === 'any') return true;
+  if (typeof type === 'string') return isPlain(value, type);
+  switch (type.kind) {
+    case 'list':
+    case 'set':
+      return Array.isArray(value) && value.every((item: LiteralValue) => isConvertible(item, type.element));
+    case 'tuple':
+      return (
+        Array.isArray(value) &&
+        value.length === type.elements.length &&
+        value.every((item: LiteralValue, index) => isConvertible(item, type.elements[index]!))
+      );
+    case 'map':
+      return isObject(value) && Object.values(value).every((item) => isConvertible(item, type.element));
+    case 'object':
+      return isObject(value) && type.properties.every((property) => hasProperty(value, property));
+    default:
+      return true;
+  }
+}
+
+type LiteralObject = { readonly [name: string]: LiteralValue };
+
+function isObject(value: LiteralValue): value is LiteralObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** What has more properties than its type loses them. */
+function hasProperty(value: LiteralObject, { name, type, required }: Property): boolean {
+  if (!Object.hasOwn(value, name)) return !required;
+  return isConvertible(value[name]!, type);
+}
+
+function isPlain(value: LiteralValue, type: Type): boolean {
+  if (typeof value === 'object') return false;
+  if (type === 'number') {
+    if (typeof value !== 'string') return typeof value === 'number';
+    return /^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$/.test(value) || /inf/i.test(value);
+  }
+  if (type !== 'bool' || typeof value === 'boolean') return true;
+  return typeof value === 'string' && /^(?:true|false|0|1)$/i.test(value);
+}
