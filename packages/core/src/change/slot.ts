@@ -43,7 +43,8 @@ export function resolved(slot: Slot, types: Types): Slot {
     const under = behind(named);
     found = { ...under, ...found, type: under.type };
   }
-  return normal(found);
+  const { nullable, ...rest }: Slot = normal(found);
+  return nullable ? { ...rest, nullable } : rest;
 }
 
 /** The one form of what can be written in several. */

@@ -71,6 +71,7 @@ function withLimits(type: Type, limits: Constraints, context: Context, indent: s
     limits.allowed === undefined
       ? textOf(type, context, indent)
       : allowedText(limits.allowed, isList(type, context));
+  if (limits.nullable === false) return `NonNullable<${text}>`;
   return limits.nullable ? `${text} | null` : text;
 }
 

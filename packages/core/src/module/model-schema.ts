@@ -27,7 +27,7 @@ function shape(properties: Readonly<Record<string, Schema>>, description?: strin
 }
 
 const constraints = {
-  'nullable?': flag,
+  'nullable?': { type: 'boolean', description: 'False when its named type may be null and it may not.' },
   'secure?': flag,
   'allowed?': { ...listOf(anything), description: 'Of an array: of its elements.' },
   'minValue?': number,

@@ -9,6 +9,7 @@ import type {
   ModuleInterface,
   NamedType,
   Output,
+  ProviderUse,
 } from '../../module/model.ts';
 import { readResources } from './resource.ts';
 import {
@@ -146,11 +147,15 @@ const scopeNames: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Compilers wrote `imports` and `providers` before they wrote `extensions`. */
-function extensionsOf(template: JsonObject): { name: string; version?: string }[] {
+function extensionsOf(template: JsonObject): ProviderUse[] {
   const found = [template['imports'], template['providers'], template['extensions']].find(isObject);
   return entriesOf(found).map(([alias, extension]) => {
     const version = textOf(extension['version']);
-    const name = textOf(extension['name']) ?? textOf(extension['provider']) ?? alias;
-    return { name, ...(version === undefined ? {} : { version }) };
+    const source = textOf(extension['name']) ?? textOf(extension['provider']) ?? alias;
+    return {
+      name: alias,
+      ...(source === alias ? {} : { source }),
+      ...(version === undefined ? {} : { version }),
+    };
   });
 }

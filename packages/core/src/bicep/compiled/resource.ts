@@ -1,5 +1,6 @@
 import { type JsonObject, isObject, objectOf, textOf } from '../../json/index.ts';
 import { limits } from '../../limit/index.ts';
+import type { ModuleCall } from '../../module/model.ts';
 import { type Deployed, deploymentType, noteSpecial, nothingDeployed } from '../special.ts';
 import { defaultOf, objectsOf } from './type.ts';
 
@@ -71,6 +72,11 @@ function readOne(
     );
     return;
   }
+  const link = type.toLowerCase() === deploymentType ? linkOf(properties['templateLink']) : undefined;
+  if (link !== undefined) {
+    into.modules.push({ name: address, ...link, ...circumstances });
+    return;
+  }
   const apiVersion = textOf(resource['apiVersion']);
   const publicAccess = properties['publicNetworkAccess'];
   into.resources.push({
@@ -91,6 +97,21 @@ function readOne(
 /** What compilers make of a module; what people write by hand is evaluated outside. */
 function isModule({ expressionEvaluationOptions: options, template }: JsonObject): boolean {
   return isObject(template) && textOf(objectOf(options)['scope'])?.toLowerCase() === 'inner';
+}
+
+/** A template that lies elsewhere: a template spec, as Bicep writes it, or a file behind a URI. */
+function linkOf(link: unknown): Pick<ModuleCall, 'source' | 'version'> | undefined {
+  const { id, uri, relativePath } = objectOf(link);
+  const spec =
+    /^\/subscriptions\/([^/]+)\/resourceGroups\/([^/]+)\/providers\/Microsoft\.Resources\/templateSpecs\/([^/]+)\/versions\/([^/]+)$/i.exec(
+      textOf(id) ?? '',
+    );
+  if (spec !== null) {
+    const [, subscription, group, name, version] = spec as unknown as string[];
+    return { source: `ts:${subscription}/${group}/${name}`, version: version! };
+  }
+  const source = [id, uri, relativePath].find((each) => textOf(each) !== undefined);
+  return source === undefined ? undefined : { source: nameOf(source) };
 }
 
 /** As it is written, an expression without its brackets. */

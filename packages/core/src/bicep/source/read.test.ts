@@ -49,7 +49,13 @@ const types: readonly (readonly [title: string, source: string | Files, Partial<
       inputs: [
         { name: 'a', type: { kind: 'reference', name: 't' }, typeText: 't', required: false },
         { name: 'b', type: { kind: 'reference', name: 'u' }, typeText: 'u', required: false },
-        { name: 'c', type: 'string', typeText: 'string', required: true },
+        {
+          name: 'c',
+          type: { kind: 'reference', name: 't' },
+          typeText: 't!',
+          required: true,
+          nullable: false,
+        },
       ],
       types: [
         { name: 't', type: { kind: 'reference', name: 'u' }, exported: false },
@@ -142,7 +148,7 @@ const types: readonly (readonly [title: string, source: string | Files, Partial<
           type: 'string',
           exported: false,
           allowed: ['a', 'b'],
-          importedFrom: { source: '../kind.bicep' },
+          importedFrom: { source: '../kind.bicep', name: 'kind' },
         },
       ],
     },
@@ -167,7 +173,12 @@ const types: readonly (readonly [title: string, source: string | Files, Partial<
         },
       ],
       types: [
-        { name: 'lock', type: 'any', exported: false, importedFrom: { source: 'br/public:x/y:1.0' } },
+        {
+          name: 'lock',
+          type: 'any',
+          exported: false,
+          importedFrom: { source: 'br/public:x/y:1.0', name: 'lock' },
+        },
         {
           name: 't.role',
           type: 'any',

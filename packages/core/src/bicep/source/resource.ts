@@ -38,7 +38,7 @@ function readResource(
   context: FileContext,
   into: Deployed,
 ): void {
-  const [ownType = '', ownVersion] = textOf(statement.type, context).split('@', 2);
+  const [ownType = '', ownVersion] = typeTextOf(statement, context).split('@', 2);
   const type = parent === undefined ? ownType : `${parent.type}/${ownType}`;
   const apiVersion = ownVersion ?? parent?.apiVersion;
   const address = parent === undefined ? statement.name.name : `${parent.address}::${statement.name.name}`;
@@ -61,6 +61,11 @@ function readResource(
   for (const member of object?.members ?? []) {
     if (member.kind === 'resource') readResource(member, { type, apiVersion, address }, context, into);
   }
+}
+
+/** `az:` is the namespace that types are of without one; the compiler leaves it out. */
+function typeTextOf({ type }: ResourceStatement, context: FileContext): string {
+  return type.kind === 'missing' ? '' : textOf(type, context).replace(/^az:(?=\w)/, '');
 }
 
 function moduleCall(statement: ModuleStatement, context: FileContext): ModuleCall {

@@ -64,7 +64,7 @@ export function typesIn(
   /** A type of another file, under the name that this file has for it. */
   function importedType(scope: Scope, alias: string, { source, name }: Imported): Type {
     const full = scope === main ? alias : nameIn(scope, alias);
-    const from = { source, ...(name === undefined || name === alias ? {} : { name }) };
+    const from = { source, ...(name === undefined ? {} : { name }) };
     const path = resolvePath(scope.path, source);
     const target = path === undefined ? undefined : scopes.open(path);
     const statement = name === undefined ? undefined : target?.types.get(name);
