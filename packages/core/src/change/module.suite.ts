@@ -158,8 +158,11 @@ const resources = addressed(
     type: fc.constantFrom('A/b', 'A/c', 'azapi'),
     apiVersion: maybe(fc.constantFrom('1', '2')),
     existing: flag,
+    conditional: flag,
+    repeated: flag,
     instances: maybe(fc.constantFrom('count', 'for_each')),
     publicNetworkAccess: maybe(fc.constantFrom('Enabled', 'Disabled')),
+    networkDefaultAction: maybe(fc.constantFrom('Allow', 'Deny')),
     lifecycle: maybe(fc.constantFrom({ preventDestroy: true as const }, { ignoreChanges: 'all' as const })),
   }),
 );
@@ -174,8 +177,11 @@ const footprint: fc.Arbitrary<Footprint> = record<Footprint>({
       source: maybe(fc.constantFrom('x', 'y')),
       version: maybe(fc.constantFrom('1.0.0', '2.0.0')),
       within: marked.within,
+      conditional: flag,
+      repeated: flag,
       instances: maybe(fc.constantFrom('count', 'for_each')),
-    }),
+      // What has the same source as nothing else looks renamed.
+    }).map((call) => (call.source === undefined ? call : { ...call, source: `${call.source}/${call.name}` })),
   ),
   providers: some(
     record<Footprint['providers'][number]>({

@@ -1,3 +1,4 @@
+import { withoutAlias } from '../bicep/registry-alias.ts';
 import type { Constraints, Default, LiteralType, Property, Type } from '../module/type.ts';
 import type { NamedType } from '../module/model.ts';
 
@@ -24,7 +25,7 @@ export function slotOf(type: Type): Slot {
 export function behind({ name: _, exported: __, at: ___, description: ____, ...named }: NamedType): Slot {
   const { importedFrom, ...slot } = named;
   if (importedFrom === undefined || named.type !== 'any') return slot;
-  return { ...slot, origin: [importedFrom.source, importedFrom.name ?? ''].join('#') };
+  return { ...slot, origin: [withoutAlias(importedFrom.source), importedFrom.name ?? ''].join('#') };
 }
 
 /** Names of names of names: nobody writes more. */

@@ -222,6 +222,11 @@ const footprint = {
     'behaviour',
     'Whether a resource can be reached from public networks.',
   ),
+  'resource-circumstances': rule(
+    'changed',
+    'behaviour',
+    'Bicep: A resource is made under a condition or in a loop, or not any more.',
+  ),
   'role-assignment-added': rule('added', 'behaviour', 'Somebody gets a role.'),
   'role-assignment-removed': rule('removed', 'behaviour', 'Nobody gets a role any more.'),
   'role-assignment-changed': rule('changed', 'behaviour', 'Somebody gets another role.'),
@@ -245,6 +250,16 @@ const footprint = {
   'module-call-removed': rule('removed', 'behaviour', 'A module that is not used any more.'),
   'module-call-source': rule('changed', 'behaviour', 'A module comes from elsewhere.'),
   'module-call-version': rule('changed', 'behaviour', 'A module is used in another version.'),
+  'module-call-renamed': rule(
+    'renamed',
+    'internal',
+    'Bicep: A module is used under another symbolic name, which changes nothing that is made.',
+  ),
+  'module-call-circumstances': rule(
+    'changed',
+    'behaviour',
+    'Bicep: A module is used under a condition or in a loop, or not any more.',
+  ),
   'provider-added': rule('added', 'behaviour', 'A provider or an extension that is needed.'),
   'provider-removed': rule('removed', 'internal', 'A provider or an extension that is not needed any more.'),
   'extension-version': rule('changed', 'behaviour', 'An extension is used in another version.'),

@@ -149,6 +149,7 @@ const resource = shape({
   'apiVersion?': text,
   'existing?': flag,
   'publicNetworkAccess?': text,
+  'networkDefaultAction?': text,
   'lifecycle?': lifecycle,
   ...circumstances,
 });

@@ -123,6 +123,8 @@ export interface ResourceUse {
   /** Deployed by a module that is part of the template. */
   readonly within?: string;
   readonly publicNetworkAccess?: string;
+  /** What happens to who is in no rule of `networkAcls`: `Allow`, `Deny`. */
+  readonly networkDefaultAction?: string;
   readonly lifecycle?: Lifecycle;
   readonly at?: Place;
 }

@@ -79,6 +79,7 @@ function readOne(
   }
   const apiVersion = textOf(resource['apiVersion']);
   const publicAccess = properties['publicNetworkAccess'];
+  const defaultAction = objectOf(properties['networkAcls'])['defaultAction'];
   into.resources.push({
     address,
     type,
@@ -86,6 +87,7 @@ function readOne(
     ...(resource['existing'] === true ? { existing: true as const } : {}),
     ...circumstances,
     ...(publicAccess === undefined ? {} : { publicNetworkAccess: nameOf(publicAccess) }),
+    ...(defaultAction === undefined ? {} : { networkDefaultAction: nameOf(defaultAction) }),
   });
   if (resource['existing'] !== true) {
     const [written, role] = [resource['name'], properties['roleDefinitionId']].map(writtenOf);

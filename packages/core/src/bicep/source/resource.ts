@@ -45,6 +45,7 @@ function readResource(
   const { object, ...circumstances } = circumstancesOf(statement.body);
   const properties = objectAt(object, 'properties');
   const publicAccess = memberText(properties, 'publicNetworkAccess', context);
+  const defaultAction = memberText(objectAt(properties, 'networkAcls'), 'defaultAction', context);
   into.resources.push({
     address,
     type,
@@ -52,6 +53,7 @@ function readResource(
     ...(statement.existing ? { existing: true as const } : {}),
     ...circumstances,
     ...(publicAccess === undefined ? {} : { publicNetworkAccess: publicAccess }),
+    ...(defaultAction === undefined ? {} : { networkDefaultAction: defaultAction }),
     at: context.placeOf(statement.name),
   });
   if (!statement.existing) {

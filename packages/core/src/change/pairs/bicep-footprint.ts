@@ -63,6 +63,27 @@ export const bicepFootprint: readonly Pair[] = [
     verdict: ['minor', 'minor'],
   },
   {
+    title: 'a resource can be reached from networks that no rule names',
+    before: vault('2024-11-01', "    networkAcls: { defaultAction: 'Deny' }"),
+    after: vault('2024-11-01', "    networkAcls: { defaultAction: 'Allow' }"),
+    changes: [['public-access-changed', 'footprint.resources.vault.networkAcls']],
+    verdict: ['minor', 'minor'],
+  },
+  {
+    title: 'a resource in a loop',
+    before: vault('2024-11-01'),
+    after: vault('2024-11-01').replace('= {', '= [for i in [1]: {').concat(']'),
+    changes: [['resource-circumstances', 'footprint.resources.vault']],
+    verdict: ['minor', 'minor'],
+  },
+  {
+    title: 'the namespace of a type, which is that of all',
+    before: vault('2024-11-01'),
+    after: vault('2024-11-01').replace("'Microsoft", "'az:Microsoft"),
+    changes: [],
+    verdict: ['patch', 'patch'],
+  },
+  {
     title: 'something is read',
     before: '',
     after: existing('2024-11-01'),
@@ -134,10 +155,7 @@ export const bicepFootprint: readonly Pair[] = [
     title: 'telemetry',
     before: '',
     after: telemetry('46d3xbcp.res.keyvault-vault.${version}'),
-    changes: [
-      ['resource-added', 'footprint.resources.microsoft.resources/deployments'],
-      ['telemetry-added', 'footprint.telemetry.telemetry'],
-    ],
+    changes: [['telemetry-added', 'footprint.telemetry.telemetry']],
     verdict: ['minor', 'minor'],
   },
   {
@@ -151,11 +169,8 @@ export const bicepFootprint: readonly Pair[] = [
     title: 'no telemetry any more',
     before: telemetry('46d3xbcp.res.keyvault-vault.${version}'),
     after: '',
-    changes: [
-      ['resource-removed', 'footprint.resources.microsoft.resources/deployments'],
-      ['telemetry-removed', 'footprint.telemetry.telemetry'],
-    ],
-    verdict: ['minor', 'minor'],
+    changes: [['telemetry-removed', 'footprint.telemetry.telemetry']],
+    verdict: ['patch', 'patch'],
   },
   {
     title: 'a module is used',
@@ -183,6 +198,37 @@ export const bicepFootprint: readonly Pair[] = [
     before: call('modules/vault.bicep'),
     after: call('br/public:avm/res/key-vault/vault:0.10.0'),
     changes: [['module-call-source', 'footprint.modules.vault']],
+    verdict: ['minor', 'minor'],
+  },
+  {
+    title: 'a module from elsewhere in another version',
+    before: call('br/public:avm/res/key-vault/vault:0.9.0'),
+    after: call('br/contoso:vault:1.0.0'),
+    changes: [
+      ['module-call-source', 'footprint.modules.vault'],
+      ['module-call-version', 'footprint.modules.vault'],
+    ],
+    verdict: ['minor', 'minor'],
+  },
+  {
+    title: 'a module from the same place, written out',
+    before: call('br/public:avm/res/key-vault/vault:0.9.0'),
+    after: call('br:mcr.microsoft.com/bicep/avm/res/key-vault/vault:0.9.0'),
+    changes: [],
+    verdict: ['patch', 'patch'],
+  },
+  {
+    title: 'a module under another symbolic name',
+    before: call('br/public:avm/res/key-vault/vault:0.9.0'),
+    after: call('br/public:avm/res/key-vault/vault:0.9.0').replace('module vault', 'module keyVault'),
+    changes: [['module-call-renamed', 'footprint.modules.vault']],
+    verdict: ['patch', 'patch'],
+  },
+  {
+    title: 'a module under a condition',
+    before: call('vault.bicep'),
+    after: call('vault.bicep').replace('= {', '= if (1 > 0) {'),
+    changes: [['module-call-circumstances', 'footprint.modules.vault']],
     verdict: ['minor', 'minor'],
   },
   {
