@@ -6,6 +6,7 @@ import type {
   Module,
   ModuleFunction,
   ModuleInterface,
+  ModuleVariable,
   NamedType,
   Output,
 } from '../module/model.ts';
@@ -140,7 +141,14 @@ const moduleInterface: fc.Arbitrary<ModuleInterface> = fc.record({
   outputs: some(output),
   types: fc.tuple(...typeNames.map(namedType)),
   functions: some(moduleFunction),
-  variables: some(fc.record({ name: fc.constantFrom(...names) })),
+  variables: some(
+    record<ModuleVariable>({
+      name: fc.constantFrom(...names),
+      type: maybe(type),
+      value: defaults,
+      description: described,
+    }),
+  ),
 });
 
 const marked = { address: fc.constantFrom(...names), within: maybe(fc.constant('inner')) };

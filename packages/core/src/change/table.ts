@@ -179,6 +179,13 @@ const other = {
   'function-widened': rule('widened', 'additive', 'A function takes more, or gives less than it did.'),
   'variable-added': rule('added', 'additive', 'A variable that others can import.'),
   'variable-removed': rule('removed', 'breaking', 'A variable that others could import is gone.'),
+  'variable-value': rule('changed', 'behaviour', 'A variable that others can import has another value.'),
+  'variable-type': rule(
+    'changed',
+    'breaking',
+    'A variable that others can import is of another type, or lacks a property that it had.',
+  ),
+  'variable-description': rule('changed', 'internal', 'The description of a variable.'),
   'submodule-added': rule('added', 'additive', 'A module below `modules/` that can be used by itself.'),
   'submodule-removed': rule('removed', 'breaking', 'A module below `modules/` that could be used is gone.'),
   'scope-added': rule('widened', 'additive', 'The module can be deployed to one more scope.'),

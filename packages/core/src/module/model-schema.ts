@@ -81,7 +81,7 @@ const moduleInterface = shape({
   outputs: listOf(ref('output')),
   types: listOf(ref('namedType')),
   functions: listOf(ref('function')),
-  'variables?': listOf(shape({ name: text, 'description?': text })),
+  'variables?': listOf(ref('variable')),
 });
 
 const input = shape({
@@ -124,6 +124,14 @@ const moduleFunction = shape({
   parameters: listOf(shape({ name: text, type: ref('type') })),
   returns: ref('type'),
   exported: { type: 'boolean' },
+  'description?': text,
+  'at?': ref('place'),
+});
+
+const moduleVariable = shape({
+  name: text,
+  'type?': ref('type'),
+  'value?': ref('default'),
   'description?': text,
   'at?': ref('place'),
 });
@@ -212,6 +220,7 @@ export const moduleSchema: Schema = {
     output,
     namedType,
     function: moduleFunction,
+    variable: moduleVariable,
     type,
     property: shape({
       name: text,

@@ -33,7 +33,7 @@ export interface ModuleInterface {
   readonly types: readonly NamedType[];
   readonly functions: readonly ModuleFunction[];
   /** Variables that others may import; Bicep alone. */
-  readonly variables?: readonly { readonly name: string; readonly description?: string }[];
+  readonly variables?: readonly ModuleVariable[];
 }
 
 export interface Input extends Constraints {
@@ -83,6 +83,16 @@ export interface ModuleFunction {
   readonly parameters: readonly { readonly name: string; readonly type: Type }[];
   readonly returns: Type;
   readonly exported: boolean;
+  readonly description?: string;
+  readonly at?: Place;
+}
+
+export interface ModuleVariable {
+  readonly name: string;
+  /** When it is declared. */
+  readonly type?: Type;
+  /** Absent where it cannot be told, as of a loop in a template. */
+  readonly value?: Default;
   readonly description?: string;
   readonly at?: Place;
 }

@@ -82,7 +82,7 @@ export function readTemplateText(text: string, moduleClass: ModuleClass | null):
 
 /** Where in the source stands what the template says. */
 function withPlaces(compiled: Module, source: Module): Module {
-  const { inputs, outputs, types, functions } = compiled.interface;
+  const { inputs, outputs, types, functions, variables = [] } = compiled.interface;
   return {
     ...compiled,
     interface: {
@@ -91,6 +91,7 @@ function withPlaces(compiled: Module, source: Module): Module {
       outputs: placed(outputs, source.interface.outputs),
       types: placed(types, source.interface.types),
       functions: placed(functions, source.interface.functions),
+      variables: placed(variables, source.interface.variables ?? []),
     },
     footprint: { ...compiled.footprint, modules: callsOf(compiled, source) },
   };

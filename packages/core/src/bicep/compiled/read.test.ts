@@ -130,9 +130,27 @@ const interfaces: readonly (readonly [title: string, Template, Partial<ModuleInt
   [
     'variables that others can import',
     {
-      metadata: { '__bicep_exported_variables!': [{ name: 'zones', description: 'Zones.' }, { name: 'x' }] },
+      metadata: {
+        '__bicep_exported_variables!': [
+          { name: 'zones', description: 'Zones.', type: { type: 'array', items: { type: 'string' } } },
+          { name: 'x' },
+          { name: 'loop' },
+        ],
+      },
+      variables: { zones: ['1'], x: '[uniqueString(1)]', copy: [{ name: 'loop', count: 1, input: 1 }] },
     },
-    { variables: [{ name: 'zones', description: 'Zones.' }, { name: 'x' }] },
+    {
+      variables: [
+        {
+          name: 'zones',
+          type: { kind: 'array', element: 'string' },
+          value: { value: ['1'] },
+          description: 'Zones.',
+        },
+        { name: 'x', value: { expression: 'uniqueString(1)' } },
+        { name: 'loop' },
+      ],
+    },
   ],
 ];
 

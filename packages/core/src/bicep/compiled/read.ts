@@ -7,6 +7,7 @@ import type {
   Module,
   ModuleFunction,
   ModuleInterface,
+  ModuleVariable,
   NamedType,
   Output,
   ProviderUse,
@@ -63,7 +64,7 @@ function interfaceOf(template: JsonObject, context: SchemaContext): ModuleInterf
     outputs: entriesOf(template['outputs']).map(([name, schema]) => outputOf(name, schema, context)),
     types: entriesOf(template['definitions']).map(([name, schema]) => typeOf(name, schema, context)),
     functions: functionsOf(template, context),
-    variables: variablesOf(exported),
+    variables: variablesOf(exported, objectOf(template['variables']), context),
   };
 }
 
@@ -125,10 +126,17 @@ function functionsOf(template: JsonObject, context: SchemaContext): ModuleFuncti
   );
 }
 
-function variablesOf(exported: unknown): { name: string; description?: string }[] {
+function variablesOf(exported: unknown, values: JsonObject, context: SchemaContext): ModuleVariable[] {
   return objectsOf(exported).map((each) => {
+    const name = textOf(each['name']) ?? '';
     const description = textOf(each['description']);
-    return { name: textOf(each['name']) ?? '', ...(description === undefined ? {} : { description }) };
+    return {
+      name,
+      ...(isObject(each['type']) ? { type: refinedType(each['type'], context) } : {}),
+      // Those of loops stand elsewhere.
+      ...(Object.hasOwn(values, name) && name !== 'copy' ? { value: defaultOf(values[name]) } : {}),
+      ...(description === undefined ? {} : { description }),
+    };
   });
 }
 

@@ -202,7 +202,7 @@ const types: readonly (readonly [title: string, source: string | Files, Partial<
           exported: true,
         },
       ],
-      variables: [{ name: 'zones', description: 'Zones.' }],
+      variables: [{ name: 'zones', value: { value: [] }, description: 'Zones.' }],
     },
   ],
 ];

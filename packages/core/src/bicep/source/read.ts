@@ -3,6 +3,7 @@ import type {
   Input,
   Module,
   ModuleFunction,
+  ModuleVariable,
   Output,
   Place,
   Problem,
@@ -19,6 +20,7 @@ import {
   type OutputStatement,
   type ParamStatement,
   type Statement,
+  type VarStatement,
 } from '../syntax/index.ts';
 import { readResources, referenceOf } from './resource.ts';
 import { type FileOf, scopesOf } from './scope.ts';
@@ -64,7 +66,7 @@ export function readSource(
       functions,
       variables: each('var')
         .filter(isExported)
-        .map(({ name, decorators }) => ({ name: name.name, ...descriptionOf(decorators) })),
+        .map((statement) => variableOf(statement, types.context, placeOf, tree.text)),
     },
     footprint: {
       ...readResources({ tree, placeOf }),
@@ -159,6 +161,21 @@ function functionOf(
     exported: isExported(statement),
     ...descriptionOf(statement.decorators),
     at: placeOf(statement.name),
+  };
+}
+
+function variableOf(
+  { name, type, value, decorators }: VarStatement,
+  context: TypeContext,
+  placeOf: (node: { readonly start: number }) => Place,
+  text: string,
+): ModuleVariable {
+  return {
+    name: name.name,
+    ...(type === undefined ? {} : { type: refinedType(type, [], context) }),
+    value: defaultOf(value, text),
+    ...descriptionOf(decorators),
+    at: placeOf(name),
   };
 }
 
