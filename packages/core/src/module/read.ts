@@ -54,7 +54,8 @@ function readBicep(
   const known = new Set(files.paths);
   const textAt = (path: string) => (known.has(path) ? files.textOf(path) : undefined);
   const templateFile = main.replace(/\.bicep$/, '.json');
-  const source = main === templateFile ? undefined : readSource(textAt, main, moduleClass);
+  const source =
+    main === templateFile ? undefined : readSource(textAt, main, moduleClass, (path) => known.has(path));
   const text = textAt(templateFile);
   const compiled = text === undefined ? undefined : readTemplateText(text, moduleClass);
   if (source === undefined) return compiled && { module: compiled, compiled };

@@ -22,6 +22,8 @@ import {
   type Statement,
   type VarStatement,
 } from '../syntax/index.ts';
+import { variablesIn } from './literal-variable.ts';
+import { problemsOf } from './problem.ts';
 import { readResources, referenceOf } from './resource.ts';
 import { type FileOf, scopesOf } from './scope.ts';
 import { allowedBy, descriptionOf, plainNumbers, readType, refinedType, type TypeContext } from './type.ts';
@@ -29,13 +31,14 @@ import { typesIn } from './types.ts';
 
 /**
  * The model of a Bicep module from its sources. `fileOf` finds the texts of its files; of what is imported from a registry
- * only the name is known.
+ * only the name is known. With `hasFile` files that are named and not there are problems.
  * Undefined when there is no file `main`.
  */
 export function readSource(
   fileOf: FileOf,
   main: string,
   moduleClass: ModuleClass | null,
+  hasFile?: (path: string) => boolean,
 ): Module | undefined {
   const scopes = scopesOf(fileOf);
   const scope = scopes.open(main);
@@ -52,6 +55,8 @@ export function readSource(
   const outputs = each('output').map((statement) => outputOf(statement, types.context, placeOf));
   const functions = each('func').map((statement) => functionOf(statement, types.context, placeOf));
   const metadata = metadataOf(each('metadata'));
+  const all = types.all();
+  const { unknown: unknownTypes } = types;
   return {
     model: 1,
     language: 'bicep',
@@ -62,14 +67,14 @@ export function readSource(
       scopes: targetScopes(each('target-scope')),
       inputs,
       outputs,
-      types: types.all(),
+      types: all,
       functions,
       variables: each('var')
         .filter(isExported)
         .map((statement) => variableOf(statement, types.context, placeOf, tree.text)),
     },
     footprint: {
-      ...readResources({ tree, placeOf }),
+      ...readResources({ tree, placeOf, variables: variablesIn(tree) }),
       data: [],
       ephemeral: [],
       providers: each('extension').map(extensionOf),
@@ -80,7 +85,10 @@ export function readSource(
     },
     submodules: [],
     examples: [],
-    problems: tree.problems.map((problem): Problem => ({ message: problem.message, at: placeOf(problem) })),
+    problems: [
+      ...tree.problems.map((problem): Problem => ({ message: problem.message, at: placeOf(problem) })),
+      ...problemsOf({ scope, placeOf, unknownTypes, hasFile }),
+    ],
   };
 }
 

@@ -9,12 +9,14 @@ import type {
   ResourceStatement,
   StringLiteral,
 } from '../syntax/index.ts';
+import { type Variables, writtenText } from './literal-variable.ts';
 import { nameOf } from './scope.ts';
 
 /** The file that resources stand in. */
 export interface FileContext {
   readonly tree: BicepTree;
   readonly placeOf: (node: { readonly start: number }) => Place;
+  readonly variables: Variables;
 }
 
 interface Parent {
@@ -132,7 +134,6 @@ function memberText(
   return value && textOf(value, context);
 }
 
-function textOf(node: Expression | StringLiteral, { tree }: FileContext): string {
-  if (node.kind === 'string' && node.expressions.length === 0) return node.segments[0]!;
-  return tree.text.slice(node.start, node.end);
+function textOf(node: Expression | StringLiteral, { tree, variables }: FileContext): string {
+  return writtenText(node, tree.text, variables);
 }

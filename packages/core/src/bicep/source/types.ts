@@ -12,6 +12,8 @@ export interface ModuleTypes {
   readonly context: TypeContext;
   /** All types of the main file, and what they and its inputs and outputs need of other files. */
   all(): NamedType[];
+  /** Names of types in the main file that nothing declares, as far as they were met. */
+  readonly unknown: ReadonlySet<string>;
 }
 
 /**
@@ -25,6 +27,7 @@ export function typesIn(
 ): ModuleTypes {
   /** In the order in which they are met: undefined until they are read. */
   const found = new Map<string, NamedType | undefined>();
+  const unknown = new Set<string>();
   const unread = new Map<string, () => NamedType>();
   let depth = 0;
   const files = new Map<string, number>([[main.path, 0]]);
@@ -49,7 +52,10 @@ export function typesIn(
     }
     if (imported !== undefined) return importedType(scope, name, imported);
     const statement = scope.types.get(name);
-    if (statement === undefined) return 'any';
+    if (statement === undefined) {
+      if (scope === main) unknown.add(name);
+      return 'any';
+    }
     const full = nameIn(scope, name);
     declare(full, () => namedType(full, scope, statement));
     return { kind: 'reference', name: full };
@@ -137,5 +143,5 @@ export function typesIn(
 
   const context = contextOf(main);
   for (const name of main.types.keys()) context.reference(name);
-  return { context, all };
+  return { context, all, unknown };
 }

@@ -122,6 +122,27 @@ export const bicepFootprint: readonly Pair[] = [
     verdict: ['minor', 'minor'],
   },
   {
+    title: 'somebody gets another role, which a variable names',
+    before: `var roles = { Owner: 'a', Reader: 'b' }\n${role('x').replace("'x'", 'roles.Owner')}`,
+    after: `var roles = { Owner: 'a', Reader: 'b' }\n${role('x').replace("'x'", 'roles.Reader')}`,
+    changes: [['role-assignment-changed', 'footprint.roleAssignments.role']],
+    verdict: ['minor', 'minor'],
+  },
+  {
+    title: 'a variable stands for another role',
+    before: `var id = 'a'\nvar roles = { 'An Owner': id }\n${role('x').replace("'x'", "f(roles['An Owner'])")}`,
+    after: `var id = 'b'\nvar roles = { 'An Owner': id }\n${role('x').replace("'x'", "f(roles['An Owner'])")}`,
+    changes: [['role-assignment-changed', 'footprint.roleAssignments.role']],
+    verdict: ['minor', 'minor'],
+  },
+  {
+    title: 'the same role, written out',
+    before: `var roles = { Owner: 'a' }\n${role('x').replace("'x'", 'roles.Owner')}`,
+    after: role('a'),
+    changes: [],
+    verdict: ['patch', 'patch'],
+  },
+  {
     title: 'nobody gets a role any more',
     before: role('a'),
     after: '',

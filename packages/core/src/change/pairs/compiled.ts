@@ -23,6 +23,17 @@ const twins = [
 ];
 const partsOf = (type: string) => ({ t: { type: 'object', properties: { a: { type } } } });
 
+const assigned = (id: string) => ({
+  variables: { roles: { "Owner's": id } },
+  resources: {
+    role: {
+      type: 'Microsoft.Authorization/roleAssignments',
+      apiVersion: '2022-04-01',
+      properties: { roleDefinitionId: "[resourceId('x', variables('roles')['Owner''s'])]" },
+    },
+  },
+});
+
 /** What shows only, or otherwise, in compiled templates. */
 export const compiledTemplates: readonly Pair[] = [
   {
@@ -143,6 +154,13 @@ export const compiledTemplates: readonly Pair[] = [
     after: { ...input({ $ref: '#/definitions/t/properties/a' }), definitions: partsOf('int') },
     changes: [['input-type-changed', 'inputs.p']],
     verdict: ['major', 'minor'],
+  },
+  {
+    title: 'a variable stands for another role',
+    before: assigned('a'),
+    after: assigned('b'),
+    changes: [['role-assignment-changed', 'footprint.roleAssignments.role']],
+    verdict: ['minor', 'minor'],
   },
   {
     title: 'a module within makes something else',
