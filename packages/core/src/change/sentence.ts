@@ -21,7 +21,8 @@ function phraseOf(rule: RuleId): string {
   return first.charAt(0).toLowerCase() + first.slice(1).replace(/\.$/, '');
 }
 
-function shown(value: unknown): string | undefined {
+/** A value, as much of it as a person wants to see. */
+export function shown(value: unknown): string | undefined {
   if (value === undefined) return undefined;
   const text = typeof value === 'string' ? value : isType(value) ? typeText(value) : JSON.stringify(value);
   return text.length <= maxShown ? text : `${text.slice(0, maxShown)}…`;

@@ -82,11 +82,19 @@ function withElements({ allowed, ...slot }: Slot, element: Type): Slot {
   if (allowed === undefined)
     return { ...slot, type: element === 'any' ? 'array' : { kind: 'array', element } };
   const inner = slotOf(element);
+  const values = allowed.filter((value) => value !== null);
+  const orNull = values.length === allowed.length ? {} : { nullable: true };
   return {
     ...slot,
     type: {
       kind: 'array',
-      element: { kind: 'refined', ...inner, type: plainOf(allowed, inner.type), allowed },
+      element: {
+        kind: 'refined',
+        ...inner,
+        ...orNull,
+        type: plainOf(values, inner.type),
+        allowed: values,
+      },
     },
   };
 }

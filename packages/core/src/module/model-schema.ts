@@ -184,7 +184,7 @@ const footprint = shape({
   escapeHatches: listOf(
     shape({ kind: { enum: escapeHatchKinds }, address: text, 'within?': text, 'at?': ref('place') }),
   ),
-  telemetry: listOf(shape({ address: text, 'within?': text, 'prefix?': text })),
+  telemetry: listOf(shape({ address: text, 'within?': text, 'prefix?': text, 'version?': text })),
   moves: listOf(shape({ from: text, to: text })),
   removals: listOf(shape({ from: text, destroy: { type: 'boolean' } })),
   imports: listOf(shape({ to: text })),

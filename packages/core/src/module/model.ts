@@ -179,6 +179,8 @@ export interface Telemetry {
   readonly within?: string;
   /** What names the module in the report: `46d3xbcp.res.keyvault-vault`. */
   readonly prefix?: string;
+  /** The version that it reports, where it is written out. */
+  readonly version?: string;
 }
 
 export interface EscapeHatch {

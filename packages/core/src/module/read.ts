@@ -60,9 +60,9 @@ function readBicep(
   const compiled = text === undefined ? undefined : readTemplateText(text, moduleClass);
   if (source === undefined) return compiled && { module: compiled, compiled };
   if (compiled === undefined) return { module: source, source };
-  const problems = compareTwins(source, compiled).map((difference) => ({
-    message: `${templateFile} is out of date: ${difference}`,
-    at: { file: templateFile, line: 1, column: 1 },
+  const problems = compareTwins(source, compiled).map(({ message, at }) => ({
+    message: `${templateFile} is out of date: ${message}`,
+    at: at ?? { file: templateFile, line: 1, column: 1 },
   }));
   if (problems.length > 0 || source.problems.length > 0) {
     return { module: { ...source, problems: [...source.problems, ...problems] }, source, compiled };
