@@ -8,10 +8,26 @@ const closers = token.tokenSet(rightBrace, rightSquare, rightParen);
 
 /** What goes on over a line break: no element of a list begins or ends with it. */
 const joints = token.tokenSet(
-  ...[token.dot, token.question, token.doubleQuestion, token.colon, token.doubleColon, token.arrow],
-  ...[token.plus, token.percent, token.asterisk, token.slash, token.less, token.lessOrEqual],
-  ...[token.greater, token.greaterOrEqual, token.equal, token.notEqual, token.equalInsensitive],
-  ...[token.notEqualInsensitive, token.logicalAnd, token.logicalOr],
+  token.dot,
+  token.question,
+  token.doubleQuestion,
+  token.colon,
+  token.doubleColon,
+  token.arrow,
+  token.plus,
+  token.percent,
+  token.asterisk,
+  token.slash,
+  token.less,
+  token.lessOrEqual,
+  token.greater,
+  token.greaterOrEqual,
+  token.equal,
+  token.notEqual,
+  token.equalInsensitive,
+  token.notEqualInsensitive,
+  token.logicalAnd,
+  token.logicalOr,
 );
 
 /**
