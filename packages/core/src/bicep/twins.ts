@@ -115,7 +115,8 @@ function callsOf(source: Module, compiled: Module): [Facts, Facts] {
     compiled.footprint.telemetry.filter(({ within }) => within !== undefined),
     ({ within }) => within!,
   );
-  const pairs = source.footprint.modules.flatMap((call) => {
+  const own = source.footprint.modules.filter(({ within }) => within === undefined);
+  const pairs = own.flatMap((call) => {
     const [telemetry, ...others] = versions.get(call.name) ?? [];
     if (telemetry?.version === undefined || call.version === undefined || others.length > 0) return [];
     if (telemetry.prefix !== prefixOf(call)) return [];

@@ -4,7 +4,7 @@ import { compareTwins } from '../bicep/twins.ts';
 import { isObject } from '../json/index.ts';
 import { readTerraform } from '../terraform/source/read.ts';
 import type { Language, ModuleClass } from './address.ts';
-import type { Module, Place } from './model.ts';
+import type { Module, ModuleCall, Place } from './model.ts';
 
 /** The files of a module: their paths with slashes, and how to get their texts. */
 export interface ModuleFiles {
@@ -111,10 +111,9 @@ function placed<Item extends { readonly name: string; readonly at?: Place }>(
 
 /** Where modules come from is lost in a template. */
 function callsOf(compiled: Module, source: Module): Module['footprint']['modules'] {
-  const calls = new Map(source.footprint.modules.map((call) => [call.name, call]));
-  return compiled.footprint.modules.map((call) =>
-    call.within === undefined ? { ...calls.get(call.name), ...call } : call,
-  );
+  const keyOf = ({ within, name }: ModuleCall) => (within === undefined ? name : `${within}/${name}`);
+  const calls = new Map(source.footprint.modules.map((call) => [keyOf(call), call]));
+  return compiled.footprint.modules.map((call) => ({ ...calls.get(keyOf(call)), ...call }));
 }
 
 /** The class that a path or the name of a repository tells: `avm/res/…`, `terraform-azurerm-avm-ptn-…`. */

@@ -331,3 +331,52 @@ describe('a Bicep source', () => {
     expect(readSource(() => undefined, 'main.bicep', null)).toBeUndefined();
   });
 });
+
+describe('modules of a module', () => {
+  const filesOf = (files: Readonly<Record<string, string>>) =>
+    readSource((path) => files[path], 'main.bicep', null)!;
+  const vault = "resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {\n  name: 'v'\n}\n";
+
+  it('are read as far as they are files', () => {
+    const { resources, modules } = filesOf({
+      'main.bicep': "module outer 'sub/outer.bicep' = {\n}\nmodule far 'br/public:a/b:1.0' = {\n}",
+      'sub/outer.bicep': "module inner '../inner.bicep' = [for i in [1]: {\n}]",
+      'inner.bicep': vault,
+    }).footprint;
+
+    expect(modules.map(({ name, source, within }) => [name, source, within])).toEqual([
+      ['outer', 'sub/outer.bicep', undefined],
+      ['inner', '../inner.bicep', 'outer'],
+      ['far', 'br/public:a/b', undefined],
+    ]);
+    expect(resources).toEqual([
+      {
+        address: 'vault',
+        type: 'Microsoft.KeyVault/vaults',
+        apiVersion: '2024-11-01',
+        within: 'outer/inner',
+        at: { file: 'inner.bicep', line: 1, column: 10 },
+      },
+    ]);
+  });
+
+  it('end where they call themselves', () => {
+    const { modules } = filesOf({
+      'main.bicep': "module a 'a.bicep' = {\n}",
+      'a.bicep': "module b 'main.bicep' = {\n}\nmodule c 'a.bicep' = {\n}",
+    }).footprint;
+
+    expect(modules.map(({ name }) => name)).toEqual(['a', 'b', 'c']);
+  });
+
+  it('are not read for ever when each calls the next twice', () => {
+    const files = Object.fromEntries(
+      Array.from({ length: 200 }, (_, index) => [
+        index === 0 ? 'main.bicep' : `${index}.bicep`,
+        `module a '${index + 1}.bicep' = {\n}\nmodule b '${index + 1}.bicep' = {\n}`,
+      ]),
+    );
+
+    expect(filesOf(files).footprint.modules.length).toBeLessThan(20_000);
+  });
+});

@@ -22,7 +22,6 @@ import {
   type Statement,
   type VarStatement,
 } from '../syntax/index.ts';
-import { variablesIn } from './literal-variable.ts';
 import { problemsOf } from './problem.ts';
 import { readResources, referenceOf } from './resource.ts';
 import { type FileOf, scopesOf } from './scope.ts';
@@ -74,7 +73,7 @@ export function readSource(
         .map((statement) => variableOf(statement, types.context, placeOf, tree.text)),
     },
     footprint: {
-      ...readResources({ tree, placeOf, variables: variablesIn(tree) }),
+      ...readResources(scope, { scopes, placesIn: ({ path, tree: { text } }) => placesIn(path, text) }),
       data: [],
       ephemeral: [],
       providers: each('extension').map(extensionOf),
