@@ -131,7 +131,13 @@ function sideOf(
 function sameForm(old: Subject, now: Subject): { before: Module; after: Module; warning?: string } {
   const [{ module: before, ...one }, { module: after, ...other }] = [old.reading, now.reading];
   if (before.form === after.form) return { before, after };
-  if (one.source && other.source) return { before: one.source, after: other.source };
+  if (one.source && other.source) {
+    // A source that stands in for a template knows what is wrong with that.
+    return {
+      before: before.form === 'source' ? before : one.source,
+      after: after.form === 'source' ? after : other.source,
+    };
+  }
   if (one.compiled && other.compiled) {
     const warning = 'The compiled templates are compared, and one of them does not fit to its main.bicep.';
     return { before: one.compiled, after: other.compiled, warning };

@@ -1,8 +1,10 @@
 import type {
+  Default,
   Footprint,
   Input,
   Module,
   ModuleFunction,
+  ModuleVariable,
   Output as ModuleOutput,
   Place,
   ResourceUse,
@@ -38,6 +40,7 @@ export function moduleLines(module: Module, ref: string, output: Output): string
       output,
     ),
     ...section('Exported functions', functionRows(functions), output),
+    ...section('Exported variables', variableRows(face.variables ?? []), output),
     ...footprintLines(module.footprint, output),
     ...partLines(module, output),
     ...problemLines(module, output),
@@ -64,9 +67,11 @@ function inputRows(inputs: readonly Input[]): string[][] {
 }
 
 function defaultText({ default: fallback }: Input): string {
-  if (fallback === undefined) return 'null';
-  const text = 'value' in fallback ? JSON.stringify(fallback.value) : fallback.expression;
-  return short(text, 40);
+  return fallback === undefined ? 'null' : valueText(fallback);
+}
+
+function valueText(value: Default): string {
+  return short('value' in value ? JSON.stringify(value.value) : value.expression, 40);
 }
 
 function outputRows(outputs: readonly ModuleOutput[]): string[][] {
@@ -88,6 +93,17 @@ function functionRows(functions: readonly ModuleFunction[]): string[][] {
     about(description),
   ]);
   return [['FUNCTION', 'RETURNS', 'ABOUT'], ...rows];
+}
+
+function variableRows(variables: readonly ModuleVariable[]): string[][] {
+  if (variables.length === 0) return [];
+  const rows = variables.map(({ name, type, value, description }) => [
+    name,
+    type === undefined ? '' : short(typeText(type)),
+    value === undefined ? '' : valueText(value),
+    about(description),
+  ]);
+  return [['NAME', 'TYPE', 'VALUE', 'ABOUT'], ...rows];
 }
 
 function footprintLines(footprint: Footprint, output: Output): string[] {

@@ -36,7 +36,10 @@ export function noteSpecial({ type, address, within, name, role }: Special, into
       return;
     case deploymentType: {
       const prefix = telemetryPrefix(name ?? '');
-      if (prefix !== undefined) into.telemetry.push({ ...place, prefix });
+      const version = /'(\d+\.\d+\.\d+)'/.exec((name ?? '').slice(0, maxName))?.[1];
+      if (prefix !== undefined) {
+        into.telemetry.push({ ...place, prefix, ...(version === undefined ? {} : { version }) });
+      }
     }
   }
 }

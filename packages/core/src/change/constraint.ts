@@ -1,3 +1,4 @@
+import { canonicalJson } from '../json/index.ts';
 import type { Module } from '../module/model.ts';
 import { isSameDefault } from './default-value.ts';
 import type { Aspect } from './type-difference.ts';
@@ -50,7 +51,8 @@ function flag(on: Aspect, off: Aspect, before: boolean, after: boolean): Constra
 }
 
 function allowedDifference(before: Slot['allowed'], after: Slot['allowed']): ConstraintDifference[] {
-  const keys = (values: Slot['allowed']) => values && new Set(values.map((value) => JSON.stringify(value)));
+  const keys = (values: Slot['allowed']) =>
+    values && new Set(values.map((value) => canonicalJson(value) ?? ''));
   const [old, now] = [keys(before), keys(after)];
   const isNarrowed = now !== undefined && (old === undefined || hasOthers(old, now));
   const isWidened = old !== undefined && (now === undefined || hasOthers(now, old));
@@ -113,7 +115,7 @@ function patternDifference(before: string | undefined, after: string | undefined
 /** A default that comes or goes makes something optional or required, which says it all, unless null did that already. */
 function defaultDifference(language: Module['language'], before: Slot, after: Slot): ConstraintDifference[] {
   const [old, now] = [before.default, after.default];
-  if (isSameDefault(language, before, after)) return [];
+  if (isSameDefault(language, before, after) || canonicalJson(old) === canonicalJson(now)) return [];
   if ((old === undefined || now === undefined) && before.required !== after.required) return [];
   return [{ aspect: 'default-changed', before: old ?? null, after: now ?? null }];
 }

@@ -1,8 +1,10 @@
+import { withoutAlias } from '../bicep/registry-alias.ts';
+import { deploymentType } from '../bicep/special.ts';
 import type { Footprint, Module, ModuleCall, ProviderUse, ResourceUse } from '../module/model.ts';
 import { compareRanges, parseConstraint } from '../terraform/version-constraint.ts';
 import { compareAddresses, type ContentsOf } from './address.ts';
 import type { Found } from './found.ts';
-import { type SourceParts, sourceParts } from './module-source.ts';
+import { sourceParts } from './module-source.ts';
 import type { RuleId } from './table.ts';
 
 /** Compares what two versions do to the world. */
@@ -15,12 +17,13 @@ export function compareFootprints(
 ): Found[] {
   const found: Found[] = [];
   const path = `${at}footprint.`;
-  compareResourceTypes(before, after, path, found);
-  compareResourceDetails(before.resources, after.resources, `${path}resources.`, found);
-  compareResourceDetails(before.data, after.data, `${path}data.`, found);
-  compareResourceDetails(before.ephemeral, after.ephemeral, `${path}data.`, found);
+  const [old, now] = language === 'bicep' ? [counted(before), counted(after)] : [before, after];
+  compareResourceTypes(old, now, path, found);
+  compareResourceDetails(language, old.resources, now.resources, `${path}resources.`, found);
+  compareResourceDetails(language, old.data, now.data, `${path}data.`, found);
+  compareResourceDetails(language, old.ephemeral, now.ephemeral, `${path}data.`, found);
   if (language === 'terraform') compareAddresses(before, after, path, found, contentsOf);
-  else compareCounts(before, after, path, found);
+  else compareCounts(old, now, path, found);
   compareModules(language, before.modules, after.modules, path, found);
   compareProviders(language, before.providers, after.providers, path, found);
   compareConstraint(
@@ -32,6 +35,14 @@ export function compareFootprints(
   );
   compareMarks(before, after, path, found);
   return found;
+}
+
+/** Without the deployments that report the use of a module, which have rules of their own. */
+function counted(footprint: Footprint): Footprint {
+  const reports = new Set(footprint.telemetry.map(placeOf));
+  const isReport = (each: ResourceUse) =>
+    each.type.toLowerCase() === deploymentType && reports.has(placeOf(each));
+  return { ...footprint, resources: footprint.resources.filter((each) => !isReport(each)) };
 }
 
 /** Types and their API versions, those of modules inside a template included. */
@@ -90,7 +101,9 @@ function versionsByType(resources: readonly ResourceUse[], existing: boolean): M
 }
 
 function namesOf(resources: readonly ResourceUse[]): Map<string, string> {
-  return new Map(resources.map(({ address, type }) => [address, type]));
+  return new Map(
+    resources.map(({ address, type, apiVersion }) => [address, [type, apiVersion].filter(Boolean).join('@')]),
+  );
 }
 
 interface KeyRules {
@@ -119,28 +132,46 @@ function compareKeys(
 
 /** What is said about a resource that both versions have at the same address. */
 function compareResourceDetails(
+  language: Module['language'],
   before: readonly ResourceUse[],
   after: readonly ResourceUse[],
   path: string,
   found: Found[],
 ): void {
-  const key = ({ within, address }: ResourceUse) => (within === undefined ? address : `${within}/${address}`);
-  const now = new Map(after.map((each) => [key(each), each]));
-  for (const each of before) {
-    const other = now.get(key(each));
-    if (other === undefined) continue;
-    const details = [
-      ['public-access-changed', each.publicNetworkAccess, other.publicNetworkAccess],
-      ['lifecycle-changed', each.lifecycle, other.lifecycle],
-      ['condition-changed', each.conditions, other.conditions],
-      ['provider-configuration', each.provider, other.provider],
-    ] as const;
-    for (const [rule, was, is] of details) {
-      if (JSON.stringify(was) !== JSON.stringify(is)) {
-        found.push({ rule, path: path + key(each), before: was, after: is });
-      }
-    }
+  // Without symbolic names several can have one address: their name, which is only one for each type.
+  const keyOf = (each: ResourceUse) => `${each.type.toLowerCase()} ${placeOf(each)}`;
+  const [old, now] = [Map.groupBy(before, keyOf), Map.groupBy(after, keyOf)];
+  for (const [key, all] of old) {
+    const others = now.get(key);
+    if (others === undefined) continue;
+    const place = path + placeOf(all[0]!);
+    const tell = (rule: RuleId, at: string, detail: (each: ResourceUse) => unknown) => {
+      const [was, is] = [all, others].map((each) => inOne(each.map(detail)));
+      if (JSON.stringify(was) !== JSON.stringify(is)) found.push({ rule, path: at, before: was, after: is });
+    };
+    tell('public-access-changed', place, (each) => each.publicNetworkAccess);
+    tell('public-access-changed', `${place}.networkAcls`, (each) => each.networkDefaultAction);
+    tell('lifecycle-changed', place, (each) => each.lifecycle);
+    tell('condition-changed', place, (each) => each.conditions);
+    tell('provider-configuration', place, (each) => each.provider);
+    if (language === 'bicep') tell('resource-circumstances', place, circumstancesOf);
   }
+}
+
+/** What is said about one; about several, whatever their order. */
+function inOne(details: readonly unknown[]): unknown {
+  if (details.length === 1) return details[0];
+  const texts = new Map(details.map((each) => [JSON.stringify(each ?? null), each ?? null]));
+  return [...texts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, each]) => each);
+}
+
+function placeOf({ within, address }: Marked): string {
+  return within === undefined ? address : `${within}/${address}`;
+}
+
+function circumstancesOf({ conditional, repeated }: Pick<ModuleCall, 'conditional' | 'repeated'>): string {
+  if (repeated) return conditional ? 'in a loop, under a condition' : 'in a loop';
+  return conditional ? 'under a condition' : 'once';
 }
 
 function compareModules(
@@ -153,31 +184,68 @@ function compareModules(
   const own = (calls: readonly ModuleCall[]) =>
     new Map(calls.filter(({ within }) => within === undefined).map((call) => [call.name, call]));
   const [old, now] = [own(before), own(after)];
+  const renames = language === 'bicep' ? renamedCalls(old, now) : new Map<string, string>();
   for (const [name, call] of old) {
-    const other = now.get(name);
+    const other = now.get(renames.get(name) ?? name);
     const place = `${path}modules.${name}`;
-    if (other === undefined) {
-      // Of Terraform the address says it, and what becomes of it.
-      if (language === 'bicep') found.push({ rule: 'module-call-removed', path: place, before: call.source });
-    } else compareSources(sourceParts(language, call), sourceParts(language, other), place, found);
-    if (other !== undefined && JSON.stringify(call.providers) !== JSON.stringify(other.providers)) {
-      const [was, is] = [call.providers, other.providers];
-      found.push({ rule: 'provider-configuration', path: place, before: was, after: is });
-    }
+    if (other !== undefined) compareCall(language, place, call, other, found);
+    // Of Terraform the address says it, and what becomes of it.
+    else if (language === 'bicep')
+      found.push({ rule: 'module-call-removed', path: place, before: call.source });
   }
   if (language !== 'bicep') return;
+  const renamed = new Set(renames.values());
   for (const [name, call] of now) {
-    if (!old.has(name))
+    if (!old.has(name) && !renamed.has(name))
       found.push({ rule: 'module-call-added', path: `${path}modules.${name}`, after: call.source });
   }
 }
 
-function compareSources(before: SourceParts, after: SourceParts, path: string, found: Found[]): void {
-  if (before.source !== after.source) {
-    found.push({ rule: 'module-call-source', path, before: before.source, after: after.source });
-  } else if (before.version !== after.version) {
-    found.push({ rule: 'module-call-version', path, before: before.version, after: after.version });
+function compareCall(
+  language: Module['language'],
+  path: string,
+  before: ModuleCall,
+  after: ModuleCall,
+  found: Found[],
+): void {
+  const tell = (rule: RuleId, was: unknown, is: unknown) => {
+    if (JSON.stringify(was) !== JSON.stringify(is)) found.push({ rule, path, before: was, after: is });
+  };
+  tell('module-call-renamed', before.name, after.name);
+  const [old, now] = [sourceParts(language, before), sourceParts(language, after)];
+  const isElsewhere = plainSource(old) !== plainSource(now);
+  if (isElsewhere) tell('module-call-source', old.source, now.source);
+  // Only registries have versions.
+  const isKnown = old.version !== undefined && now.version !== undefined;
+  if (!isElsewhere || isKnown) tell('module-call-version', old.version, now.version);
+  tell('provider-configuration', before.providers, after.providers);
+  if (language === 'bicep') {
+    tell('module-call-circumstances', circumstancesOf(before), circumstancesOf(after));
   }
+}
+
+function plainSource({ source }: Pick<ModuleCall, 'source'>): string | undefined {
+  return source === undefined ? undefined : withoutAlias(source);
+}
+
+type Calls = ReadonlyMap<string, ModuleCall>;
+
+/** Calls under another symbolic name, by the old one: the only ones that are gone and new of their source. */
+function renamedCalls(before: Calls, after: Calls): Map<string, string> {
+  const without = (calls: Calls, others: Calls) =>
+    Map.groupBy(
+      [...calls.values()].filter(({ name }) => !others.has(name)),
+      plainSource,
+    );
+  const [gone, fresh] = [without(before, after), without(after, before)];
+  const renames = new Map<string, string>();
+  for (const [source, calls] of gone) {
+    const others = fresh.get(source) ?? [];
+    if (source !== undefined && calls.length === 1 && others.length === 1) {
+      renames.set(calls[0]!.name, others[0]!.name);
+    }
+  }
+  return renames;
 }
 
 function compareProviders(
@@ -279,12 +347,17 @@ interface Marked {
   readonly within?: string;
 }
 
+/** Texts by address, of which several can share one where there are no symbolic names. */
 function ownNames<Item extends Marked>(
   items: readonly Item[],
   textOf: (item: Item) => string,
 ): Map<string, string> {
+  const own = Map.groupBy(
+    items.filter(({ within }) => within === undefined),
+    ({ address }) => address,
+  );
   return new Map(
-    items.filter(({ within }) => within === undefined).map((item) => [item.address, textOf(item)]),
+    [...own].map(([address, all]) => [address, [...new Set(all.map(textOf))].sort().join(', ')]),
   );
 }
 

@@ -1,3 +1,4 @@
+import { bareExpression } from '../bicep/syntax/index.ts';
 import type { Input } from '../module/model.ts';
 import type { Found } from './found.ts';
 import { namedParts } from './named-part.ts';
@@ -44,12 +45,33 @@ function compareInput(
   const tell = (rule: RuleId, was: unknown, is: unknown) =>
     found.push({ rule, path, before: was, after: is });
   if (comparison.language === 'terraform') compareVariable(path, before, after, comparison, tell);
-  else compareSlots(path, before, after, comparison);
+  else {
+    const old = asTaken(before);
+    compareSlots(path, old, likeBefore(old, asTaken(after)), comparison);
+  }
   if (before.ephemeral !== after.ephemeral) {
     const rule = after.ephemeral ? 'input-ephemeral-added' : 'input-ephemeral-removed';
     tell(rule, before.ephemeral ?? false, after.ephemeral ?? false);
   }
   if (before.deprecated !== after.deprecated) tell('input-deprecated', before.deprecated, after.deprecated);
+}
+
+/** Null is taken for each Bicep parameter that has a default, which then takes effect; null as the default says no more. */
+function asTaken(input: Input): Slot {
+  const { default: fallback, ...others } = input;
+  if (fallback === undefined) return others;
+  const isNull = 'value' in fallback && fallback.value === null;
+  return { ...others, nullable: true, ...(isNull ? {} : { default: fallback }) };
+}
+
+/** Expressions that differ by how they are laid out alone are the same. */
+function likeBefore({ default: was }: Slot, after: Slot): Slot {
+  const { default: is } = after;
+  if (was === undefined || is === undefined || !('expression' in was) || !('expression' in is)) return after;
+  if (was.expression === is.expression) return after;
+  return bareExpression(was.expression) === bareExpression(is.expression)
+    ? { ...after, default: was }
+    : after;
 }
 
 /** A variable of Terraform: where both have a default, what null does there is no matter of its type. */

@@ -9,6 +9,7 @@ import type { FindRenames } from './rename.ts';
 import { sharedTypes, type SharedTypes } from './shared-type.ts';
 import { byName, type Types } from './slot.ts';
 import { newProgress, type TypeComparison } from './type-difference.ts';
+import { compareVariables } from './variable.ts';
 
 /** Compares what users give, get and import. `at` begins each path, for the modules below a module. */
 export function compareInterfaces(
@@ -34,7 +35,7 @@ export function compareInterfaces(
   compareOutputs(before.outputs, after.outputs, at, comparisonFor, found);
   compareFunctions(before.functions, after.functions, at, { language, types, comparisonFor }, found);
   compareExported(types.before, types.after, shared, found, at);
-  compareVariables(before, after, at, found);
+  compareVariables(before.variables, after.variables, at, { language, types, comparisonFor }, found);
   compareScopes(before.scopes, after.scopes, at, found);
   return [...found, ...shared.compare()];
 }
@@ -58,17 +59,6 @@ function compareExported(before: Types, after: Types, shared: SharedTypes, found
     if (type.exported && !before.get(name)?.exported) {
       found.push({ rule: 'type-added', path: `${at}types.${name}`, after: typeText(type.type, type) });
     }
-  }
-}
-
-function compareVariables(before: ModuleInterface, after: ModuleInterface, at: string, found: Found[]): void {
-  const [old, now] = [byName(before.variables ?? []), byName(after.variables ?? [])];
-  for (const name of old.keys()) {
-    if (!now.has(name))
-      found.push({ rule: 'variable-removed', path: `${at}variables.${name}`, before: name });
-  }
-  for (const name of now.keys()) {
-    if (!old.has(name)) found.push({ rule: 'variable-added', path: `${at}variables.${name}`, after: name });
   }
 }
 

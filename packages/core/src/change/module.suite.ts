@@ -6,6 +6,7 @@ import type {
   Module,
   ModuleFunction,
   ModuleInterface,
+  ModuleVariable,
   NamedType,
   Output,
   Validation,
@@ -162,7 +163,14 @@ const moduleInterface: fc.Arbitrary<ModuleInterface> = fc.record({
   outputs: some(output),
   types: fc.tuple(...typeNames.map(namedType)),
   functions: some(moduleFunction),
-  variables: some(fc.record({ name: fc.constantFrom(...names) })),
+  variables: some(
+    record<ModuleVariable>({
+      name: fc.constantFrom(...names),
+      type: maybe(type),
+      value: defaults,
+      description: described,
+    }),
+  ),
 });
 
 const marked = { address: fc.constantFrom(...names), within: maybe(fc.constant('inner')) };
@@ -189,7 +197,10 @@ const resources = addressed(
     ...instances,
     provider: maybe(fc.constantFrom('x.a', 'x.b')),
     conditions: maybe(fc.constantFrom(['a'], ['a', 'b'])),
+    conditional: flag,
+    repeated: flag,
     publicNetworkAccess: maybe(fc.constantFrom('Enabled', 'Disabled')),
+    networkDefaultAction: maybe(fc.constantFrom('Allow', 'Deny')),
     lifecycle: maybe(fc.constantFrom({ preventDestroy: true as const }, { ignoreChanges: 'all' as const })),
   }),
 );
@@ -206,7 +217,10 @@ const footprint: fc.Arbitrary<Footprint> = record<Footprint>({
       within: marked.within,
       ...instances,
       providers: maybe(fc.constantFrom(['x = x.a'], ['x = x.b'])),
-    }),
+      conditional: flag,
+      repeated: flag,
+      // What has the same source as nothing else looks renamed.
+    }).map((call) => (call.source === undefined ? call : { ...call, source: `${call.source}/${call.name}` })),
   ),
   providers: some(
     record<Footprint['providers'][number]>({

@@ -23,8 +23,8 @@ function phraseOf(rule: RuleId): string {
   return first.charAt(0).toLowerCase() + first.slice(1).replace(/\.$/, '');
 }
 
-function shown(language: Language, rule: RuleId, value: unknown): string | undefined {
-  // A default that there is not.
+/** A value, as much of it as a person wants to see; undefined for a default that there is not. */
+export function shown(language: Language, rule: RuleId, value: unknown): string | undefined {
   if (value === undefined || value === null) return undefined;
   const text = textOf(language, rule, value);
   return text.length <= maxShown ? text : `${text.slice(0, maxShown)}…`;

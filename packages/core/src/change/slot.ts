@@ -1,3 +1,4 @@
+import { withoutAlias } from '../bicep/registry-alias.ts';
 import type { Constraints, Default, LiteralType, Property, Type } from '../module/type.ts';
 import type { NamedType } from '../module/model.ts';
 
@@ -24,7 +25,7 @@ export function slotOf(type: Type): Slot {
 export function behind({ name: _, exported: __, at: ___, description: ____, ...named }: NamedType): Slot {
   const { importedFrom, ...slot } = named;
   if (importedFrom === undefined || named.type !== 'any') return slot;
-  return { ...slot, origin: [importedFrom.source, importedFrom.name ?? ''].join('#') };
+  return { ...slot, origin: [withoutAlias(importedFrom.source), importedFrom.name ?? ''].join('#') };
 }
 
 /** Names of names of names: nobody writes more. */
@@ -43,7 +44,8 @@ export function resolved(slot: Slot, types: Types): Slot {
     const under = behind(named);
     found = { ...under, ...found, type: under.type };
   }
-  return normal(found);
+  const { nullable, ...rest }: Slot = normal(found);
+  return nullable ? { ...rest, nullable } : rest;
 }
 
 /** The one form of what can be written in several. */
@@ -80,11 +82,19 @@ function withElements({ allowed, ...slot }: Slot, element: Type): Slot {
   if (allowed === undefined)
     return { ...slot, type: element === 'any' ? 'array' : { kind: 'array', element } };
   const inner = slotOf(element);
+  const values = allowed.filter((value) => value !== null);
+  const orNull = values.length === allowed.length ? {} : { nullable: true };
   return {
     ...slot,
     type: {
       kind: 'array',
-      element: { kind: 'refined', ...inner, type: plainOf(allowed, inner.type), allowed },
+      element: {
+        kind: 'refined',
+        ...inner,
+        ...orNull,
+        type: plainOf(values, inner.type),
+        allowed: values,
+      },
     },
   };
 }

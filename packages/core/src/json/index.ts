@@ -1,3 +1,4 @@
+export { canonicalJson } from './canonical.ts';
 export { isTooDeep } from './depth.ts';
 export * from './entries.ts';
 export * from './field.ts';

@@ -72,6 +72,7 @@ function constrained(type: Type, limits: Constraints, context: Context): JsonSch
   const limited = allowed === undefined ? bare : withAllowed(bare, allowed, isList(type, context));
   return {
     ...(limits.nullable ? orNull(limited) : limited),
+    ...(limits.nullable === false ? { not: { type: 'null' } } : {}),
     ...(limits.secure ? { writeOnly: true } : {}),
   };
 }

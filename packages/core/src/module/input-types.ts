@@ -85,6 +85,7 @@ function withLimits(type: Type, limits: Constraints, context: Context, indent: s
     limits.allowed === undefined
       ? textOf(type, context, indent)
       : allowedText(limits.allowed, isList(type, context));
+  if (limits.nullable === false) return `NonNullable<${text}>`;
   const isNullRefused = 'nullRefused' in limits && limits.nullRefused === true;
   return limits.nullable && !isNullRefused ? `${text} | null` : text;
 }

@@ -27,7 +27,7 @@ function shape(properties: Readonly<Record<string, Schema>>, description?: strin
 }
 
 const constraints = {
-  'nullable?': flag,
+  'nullable?': { type: 'boolean', description: 'False when its named type may be null and it may not.' },
   'secure?': flag,
   'allowed?': { ...listOf(anything), description: 'Of an array: of its elements.' },
   'minValue?': number,
@@ -83,7 +83,7 @@ const moduleInterface = shape({
   outputs: listOf(ref('output')),
   types: listOf(ref('namedType')),
   functions: listOf(ref('function')),
-  'variables?': listOf(shape({ name: text, 'description?': text })),
+  'variables?': listOf(ref('variable')),
 });
 
 const input = shape({
@@ -135,6 +135,14 @@ const moduleFunction = shape({
   'at?': ref('place'),
 });
 
+const moduleVariable = shape({
+  name: text,
+  'type?': ref('type'),
+  'value?': ref('default'),
+  'description?': text,
+  'at?': ref('place'),
+});
+
 const circumstances = {
   'conditional?': flag,
   'repeated?': flag,
@@ -158,6 +166,7 @@ const resource = shape({
   'apiVersion?': text,
   'existing?': flag,
   'publicNetworkAccess?': text,
+  'networkDefaultAction?': text,
   'lifecycle?': lifecycle,
   'provider?': text,
   'conditions?': listOf(text),
@@ -188,7 +197,7 @@ const footprint = shape({
   escapeHatches: listOf(
     shape({ kind: { enum: escapeHatchKinds }, address: text, 'within?': text, 'at?': ref('place') }),
   ),
-  telemetry: listOf(shape({ address: text, 'within?': text, 'prefix?': text })),
+  telemetry: listOf(shape({ address: text, 'within?': text, 'prefix?': text, 'version?': text })),
   moves: listOf(shape({ from: text, to: text })),
   removals: listOf(shape({ from: text, destroy: { type: 'boolean' } })),
   imports: listOf(shape({ to: text })),
@@ -224,6 +233,7 @@ export const moduleSchema: Schema = {
     output,
     namedType,
     function: moduleFunction,
+    variable: moduleVariable,
     type,
     property: shape({
       name: text,

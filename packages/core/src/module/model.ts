@@ -33,7 +33,7 @@ export interface ModuleInterface {
   readonly types: readonly NamedType[];
   readonly functions: readonly ModuleFunction[];
   /** Variables that others may import; Bicep alone. */
-  readonly variables?: readonly { readonly name: string; readonly description?: string }[];
+  readonly variables?: readonly ModuleVariable[];
 }
 
 export interface Input extends Constraints {
@@ -93,6 +93,16 @@ export interface ModuleFunction {
   readonly at?: Place;
 }
 
+export interface ModuleVariable {
+  readonly name: string;
+  /** When it is declared. */
+  readonly type?: Type;
+  /** Absent where it cannot be told, as of a loop in a template. */
+  readonly value?: Default;
+  readonly description?: string;
+  readonly at?: Place;
+}
+
 export interface Footprint {
   readonly resources: readonly ResourceUse[];
   /** Of Terraform `data` blocks. */
@@ -137,6 +147,8 @@ export interface ResourceUse {
   /** Deployed by a module that is part of the template. */
   readonly within?: string;
   readonly publicNetworkAccess?: string;
+  /** What happens to who is in no rule of `networkAcls`: `Allow`, `Deny`. */
+  readonly networkDefaultAction?: string;
   readonly lifecycle?: Lifecycle;
   readonly at?: Place;
 }
@@ -185,6 +197,8 @@ export interface Telemetry {
   readonly within?: string;
   /** What names the module in the report: `46d3xbcp.res.keyvault-vault`. */
   readonly prefix?: string;
+  /** The version that it reports, where it is written out. */
+  readonly version?: string;
 }
 
 export interface EscapeHatch {

@@ -4,7 +4,7 @@ import { compareTwins } from '../bicep/twins.ts';
 import { isObject } from '../json/index.ts';
 import { readTerraform } from '../terraform/source/read.ts';
 import type { Language, ModuleClass } from './address.ts';
-import type { Module, Place } from './model.ts';
+import type { Module, ModuleCall, Place } from './model.ts';
 
 /** The files of a module: their paths with slashes, and how to get their texts. */
 export interface ModuleFiles {
@@ -57,14 +57,15 @@ function readBicep(
   const known = new Set(files.paths);
   const textAt = (path: string) => (known.has(path) ? files.textOf(path) : undefined);
   const templateFile = main.replace(/\.bicep$/, '.json');
-  const source = main === templateFile ? undefined : readSource(textAt, main, moduleClass);
+  const source =
+    main === templateFile ? undefined : readSource(textAt, main, moduleClass, (path) => known.has(path));
   const text = textAt(templateFile);
   const compiled = text === undefined ? undefined : readTemplateText(text, moduleClass);
   if (source === undefined) return compiled && { module: compiled, compiled };
   if (compiled === undefined) return { module: source, source };
-  const problems = compareTwins(source, compiled).map((difference) => ({
-    message: `${templateFile} is out of date: ${difference}`,
-    at: { file: templateFile, line: 1, column: 1 },
+  const problems = compareTwins(source, compiled).map(({ message, at }) => ({
+    message: `${templateFile} is out of date: ${message}`,
+    at: at ?? { file: templateFile, line: 1, column: 1 },
   }));
   if (problems.length > 0 || source.problems.length > 0) {
     return { module: { ...source, problems: [...source.problems, ...problems] }, source, compiled };
@@ -93,7 +94,7 @@ function parseTemplate(text: string): unknown {
 
 /** Where in the source stands what the template says. */
 function withPlaces(compiled: Module, source: Module): Module {
-  const { inputs, outputs, types, functions } = compiled.interface;
+  const { inputs, outputs, types, functions, variables = [] } = compiled.interface;
   return {
     ...compiled,
     interface: {
@@ -102,6 +103,7 @@ function withPlaces(compiled: Module, source: Module): Module {
       outputs: placed(outputs, source.interface.outputs),
       types: placed(types, source.interface.types),
       functions: placed(functions, source.interface.functions),
+      variables: placed(variables, source.interface.variables ?? []),
     },
     footprint: { ...compiled.footprint, modules: callsOf(compiled, source) },
   };
@@ -120,10 +122,9 @@ function placed<Item extends { readonly name: string; readonly at?: Place }>(
 
 /** Where modules come from is lost in a template. */
 function callsOf(compiled: Module, source: Module): Module['footprint']['modules'] {
-  const calls = new Map(source.footprint.modules.map((call) => [call.name, call]));
-  return compiled.footprint.modules.map((call) =>
-    call.within === undefined ? { ...calls.get(call.name), ...call } : call,
-  );
+  const keyOf = ({ within, name }: ModuleCall) => (within === undefined ? name : `${within}/${name}`);
+  const calls = new Map(source.footprint.modules.map((call) => [keyOf(call), call]));
+  return compiled.footprint.modules.map((call) => ({ ...calls.get(keyOf(call)), ...call }));
 }
 
 /** The class that a path or the name of a repository tells: `avm/res/…`, `terraform-azurerm-avm-ptn-…`. */

@@ -3,7 +3,8 @@ import type { Constraints, Type } from './type.ts';
 /** A type as Bicep writes it: `'Allow' | 'Deny'`, `lockType?`, `string[]`. Terraform's own words stay as they are. */
 export function typeText(type: Type, { nullable, allowed }: Constraints = {}): string {
   const limited = allowed === undefined ? textOf(type) : allowedText(allowed, isList(type));
-  return nullable ? `${inGroup(limited)}?` : limited;
+  if (nullable === undefined) return limited;
+  return `${inGroup(limited)}${nullable ? '?' : '!'}`;
 }
 
 function isList(type: Type): boolean {

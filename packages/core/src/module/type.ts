@@ -90,7 +90,8 @@ export interface RefinedType extends Constraints {
  * literals mostly, in Bicep also objects and arrays of them.
  */
 export interface Constraints {
-  readonly nullable?: true;
+  /** False when its named type may be null and it may not. */
+  readonly nullable?: boolean;
   readonly secure?: true;
   readonly allowed?: readonly unknown[];
   readonly minValue?: number;

@@ -7,7 +7,7 @@ import { parseHclExpression } from './hcl/index.ts';
 export interface CheckedVariable {
   readonly name: string;
   readonly type: Type;
-  readonly nullable?: true;
+  readonly nullable?: boolean;
   readonly validations?: readonly Validation[];
 }
 

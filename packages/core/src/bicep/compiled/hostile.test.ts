@@ -117,6 +117,27 @@ const cases: readonly (readonly [title: string, Template, problems: readonly str
     { definitions: { a: reference('b'), b: reference('a') }, parameters: { p: reference('a') } },
     [],
   ],
+  [
+    'parts of types that use each other twice each',
+    {
+      definitions: repeat(200, (index) => [
+        `t${index}`,
+        {
+          properties: {
+            a: {
+              type: 'object',
+              properties: {
+                x: reference(`t${index + 1}/properties/a`),
+                y: reference(`t${index + 1}/properties/a`),
+              },
+            },
+          },
+        },
+      ]),
+      parameters: { p: reference('t0/properties/a') },
+    },
+    [tooDeep],
+  ],
   ['arrays of arrays', { parameters: { p: deep(50_000, (items) => ({ type: 'array', items })) } }, [tooDeep]],
   [
     'objects of objects',

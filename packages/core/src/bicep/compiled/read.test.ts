@@ -130,9 +130,27 @@ const interfaces: readonly (readonly [title: string, Template, Partial<ModuleInt
   [
     'variables that others can import',
     {
-      metadata: { '__bicep_exported_variables!': [{ name: 'zones', description: 'Zones.' }, { name: 'x' }] },
+      metadata: {
+        '__bicep_exported_variables!': [
+          { name: 'zones', description: 'Zones.', type: { type: 'array', items: { type: 'string' } } },
+          { name: 'x' },
+          { name: 'loop' },
+        ],
+      },
+      variables: { zones: ['1'], x: '[uniqueString(1)]', copy: [{ name: 'loop', count: 1, input: 1 }] },
     },
-    { variables: [{ name: 'zones', description: 'Zones.' }, { name: 'x' }] },
+    {
+      variables: [
+        {
+          name: 'zones',
+          type: { kind: 'array', element: 'string' },
+          value: { value: ['1'] },
+          description: 'Zones.',
+        },
+        { name: 'x', value: { expression: 'uniqueString(1)' } },
+        { name: 'loop' },
+      ],
+    },
   ],
 ];
 
@@ -287,12 +305,52 @@ const footprints: readonly (readonly [title: string, Template, Partial<Footprint
     {
       imports: { k8s: { provider: 'Kubernetes', version: '1.0' } },
     },
-    { providers: [{ name: 'Kubernetes', version: '1.0' }] },
+    { providers: [{ name: 'k8s', source: 'Kubernetes', version: '1.0' }] },
   ],
   [
     'extensions of today',
-    { extensions: { graph: { name: 'MicrosoftGraph', version: '0.1.8-preview' } } },
-    { providers: [{ name: 'MicrosoftGraph', version: '0.1.8-preview' }] },
+    {
+      extensions: {
+        graph: { name: 'MicrosoftGraph', version: '0.1.8-preview' },
+        beta: { name: 'MicrosoftGraph', version: '0.2.0-preview' },
+        kubernetes: { name: 'kubernetes', version: '1.0.0' },
+      },
+    },
+    {
+      providers: [
+        { name: 'graph', source: 'MicrosoftGraph', version: '0.1.8-preview' },
+        { name: 'beta', source: 'MicrosoftGraph', version: '0.2.0-preview' },
+        { name: 'kubernetes', version: '1.0.0' },
+      ],
+    },
+  ],
+  [
+    'templates that lie elsewhere',
+    {
+      resources: {
+        spec: {
+          type: 'Microsoft.Resources/deployments',
+          apiVersion: '2025-04-01',
+          properties: {
+            templateLink: {
+              id: '/subscriptions/s/resourceGroups/g/providers/Microsoft.Resources/templateSpecs/vault/versions/1.0',
+            },
+          },
+        },
+        linked: {
+          type: 'Microsoft.Resources/deployments',
+          apiVersion: '2025-04-01',
+          condition: true,
+          properties: { templateLink: { uri: "[uri(parameters('base'), 'a.json')]" } },
+        },
+      },
+    },
+    {
+      modules: [
+        { name: 'spec', source: 'ts:s/g/vault', version: '1.0' },
+        { name: 'linked', source: "uri(parameters('base'), 'a.json')", conditional: true },
+      ],
+    },
   ],
 ];
 

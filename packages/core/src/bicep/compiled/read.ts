@@ -7,8 +7,10 @@ import type {
   Module,
   ModuleFunction,
   ModuleInterface,
+  ModuleVariable,
   NamedType,
   Output,
+  ProviderUse,
 } from '../../module/model.ts';
 import { readResources } from './resource.ts';
 import {
@@ -62,7 +64,7 @@ function interfaceOf(template: JsonObject, context: SchemaContext): ModuleInterf
     outputs: entriesOf(template['outputs']).map(([name, schema]) => outputOf(name, schema, context)),
     types: entriesOf(template['definitions']).map(([name, schema]) => typeOf(name, schema, context)),
     functions: functionsOf(template, context),
-    variables: variablesOf(exported),
+    variables: variablesOf(exported, objectOf(template['variables']), context),
   };
 }
 
@@ -124,10 +126,17 @@ function functionsOf(template: JsonObject, context: SchemaContext): ModuleFuncti
   );
 }
 
-function variablesOf(exported: unknown): { name: string; description?: string }[] {
+function variablesOf(exported: unknown, values: JsonObject, context: SchemaContext): ModuleVariable[] {
   return objectsOf(exported).map((each) => {
+    const name = textOf(each['name']) ?? '';
     const description = textOf(each['description']);
-    return { name: textOf(each['name']) ?? '', ...(description === undefined ? {} : { description }) };
+    return {
+      name,
+      ...(isObject(each['type']) ? { type: refinedType(each['type'], context) } : {}),
+      // Those of loops stand elsewhere.
+      ...(Object.hasOwn(values, name) && name !== 'copy' ? { value: defaultOf(values[name]) } : {}),
+      ...(description === undefined ? {} : { description }),
+    };
   });
 }
 
@@ -146,11 +155,15 @@ const scopeNames: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Compilers wrote `imports` and `providers` before they wrote `extensions`. */
-function extensionsOf(template: JsonObject): { name: string; version?: string }[] {
+function extensionsOf(template: JsonObject): ProviderUse[] {
   const found = [template['imports'], template['providers'], template['extensions']].find(isObject);
   return entriesOf(found).map(([alias, extension]) => {
     const version = textOf(extension['version']);
-    const name = textOf(extension['name']) ?? textOf(extension['provider']) ?? alias;
-    return { name, ...(version === undefined ? {} : { version }) };
+    const source = textOf(extension['name']) ?? textOf(extension['provider']) ?? alias;
+    return {
+      name: alias,
+      ...(source === alias ? {} : { source }),
+      ...(version === undefined ? {} : { version }),
+    };
   });
 }

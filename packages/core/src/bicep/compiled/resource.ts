@@ -1,11 +1,14 @@
 import { type JsonObject, isObject, objectOf, textOf } from '../../json/index.ts';
 import { limits } from '../../limit/index.ts';
+import type { ModuleCall } from '../../module/model.ts';
 import { type Deployed, deploymentType, noteSpecial, nothingDeployed } from '../special.ts';
 import { defaultOf, objectsOf } from './type.ts';
 
 interface Surroundings {
   /** The modules around it, outermost first, joined by slashes. */
   readonly within: string | undefined;
+  /** Of the template that it stands in. */
+  readonly variables: JsonObject;
   /** Type and name of the resource that it is nested in. */
   readonly parent?: { readonly type: string; readonly address: string };
   readonly depth: number;
@@ -21,7 +24,8 @@ interface Found extends Deployed {
 /** Reads resources in either form: an object by symbolic name, or a list. */
 export function readResources(template: JsonObject): Found {
   const found = { ...nothingDeployed(), isCut: false };
-  readAll(template['resources'], { within: undefined, depth: 0 }, found);
+  const variables = objectOf(template['variables']);
+  readAll(template['resources'], { within: undefined, variables, depth: 0 }, found);
   return found;
 }
 
@@ -50,7 +54,7 @@ function nameOf(name: unknown): string {
 function readOne(
   name: string,
   resource: JsonObject,
-  { within, parent, depth }: Surroundings,
+  { within, variables, parent, depth }: Surroundings,
   into: Found,
 ): void {
   const ownType = textOf(resource['type']) ?? '';
@@ -64,28 +68,42 @@ function readOne(
   const properties = objectOf(resource['properties']);
   if (type.toLowerCase() === deploymentType && isModule(properties)) {
     into.modules.push({ name: address, ...circumstances });
+    const inner = objectOf(properties['template']);
     readAll(
-      objectOf(properties['template'])['resources'],
-      { within: within === undefined ? address : `${within}/${address}`, depth: depth + 1 },
+      inner['resources'],
+      {
+        within: within === undefined ? address : `${within}/${address}`,
+        variables: objectOf(inner['variables']),
+        depth: depth + 1,
+      },
       into,
     );
     return;
   }
+  const link = type.toLowerCase() === deploymentType ? linkOf(properties['templateLink']) : undefined;
+  if (link !== undefined) {
+    into.modules.push({ name: address, ...link, ...circumstances });
+    return;
+  }
   const apiVersion = textOf(resource['apiVersion']);
   const publicAccess = properties['publicNetworkAccess'];
+  const defaultAction = objectOf(properties['networkAcls'])['defaultAction'];
   into.resources.push({
     address,
     type,
     ...(apiVersion === undefined ? {} : { apiVersion }),
     ...(resource['existing'] === true ? { existing: true as const } : {}),
     ...circumstances,
-    ...(publicAccess === undefined ? {} : { publicNetworkAccess: nameOf(publicAccess) }),
+    ...(publicAccess === undefined ? {} : { publicNetworkAccess: writtenOf(publicAccess, variables)! }),
+    ...(defaultAction === undefined ? {} : { networkDefaultAction: writtenOf(defaultAction, variables)! }),
   });
   if (resource['existing'] !== true) {
-    const [written, role] = [resource['name'], properties['roleDefinitionId']].map(writtenOf);
+    const [written, role] = [resource['name'], properties['roleDefinitionId']].map((each) =>
+      writtenOf(each, variables),
+    );
     noteSpecial({ type, address, within, name: written, role }, into);
   }
-  readAll(resource['resources'], { within, parent: { type, address }, depth: depth + 1 }, into);
+  readAll(resource['resources'], { within, variables, parent: { type, address }, depth: depth + 1 }, into);
 }
 
 /** What compilers make of a module; what people write by hand is evaluated outside. */
@@ -93,7 +111,54 @@ function isModule({ expressionEvaluationOptions: options, template }: JsonObject
   return isObject(template) && textOf(objectOf(options)['scope'])?.toLowerCase() === 'inner';
 }
 
-/** As it is written, an expression without its brackets. */
-function writtenOf(value: unknown): string | undefined {
-  return value === undefined ? undefined : nameOf(value);
+/** A template that lies elsewhere: a template spec, as Bicep writes it, or a file behind a URI. */
+function linkOf(link: unknown): Pick<ModuleCall, 'source' | 'version'> | undefined {
+  const { id, uri, relativePath } = objectOf(link);
+  const spec =
+    /^\/subscriptions\/([^/]+)\/resourceGroups\/([^/]+)\/providers\/Microsoft\.Resources\/templateSpecs\/([^/]+)\/versions\/([^/]+)$/i.exec(
+      textOf(id) ?? '',
+    );
+  if (spec !== null) {
+    const [, subscription, group, name, version] = spec as unknown as string[];
+    return { source: `ts:${subscription}/${group}/${name}`, version: version! };
+  }
+  const source = [id, uri, relativePath].find((each) => textOf(each) !== undefined);
+  return source === undefined ? undefined : { source: nameOf(source) };
+}
+
+/** As it is written, an expression without its brackets and with the values of literal variables in their place. */
+function writtenOf(value: unknown, variables: JsonObject): string | undefined {
+  if (value === undefined) return undefined;
+  const read = defaultOf(value);
+  if (!('expression' in read)) return nameOf(value);
+  const text = read.expression.replaceAll(variableUse, (use, name: string, path: string) => {
+    const found = literalAt(variables, [unquoted(name), ...stepsOf(path)]);
+    return found === undefined ? use : `'${found.replaceAll("'", "''")}'`;
+  });
+  const whole = /^'((?:[^']|'')*)'$/.exec(text)?.[1];
+  return whole === undefined || text === read.expression ? text : unquoted(whole);
+}
+
+/** `variables('roles').Owner`, `variables('roles')['Owner']` */
+const variableUse = /\bvariables\('((?:[^']|'')+)'\)((?:\.\w+|\['(?:[^']|'')+'\])*)/g;
+
+function stepsOf(path: string): string[] {
+  return [...path.matchAll(/\.(\w+)|\['((?:[^']|'')+)'\]/g)].map(
+    ([, name, quoted]) => name ?? unquoted(quoted!),
+  );
+}
+
+function unquoted(text: string): string {
+  return text.replaceAll("''", "'");
+}
+
+/** A text that is written out in a variable. */
+function literalAt(variables: JsonObject, path: readonly string[]): string | undefined {
+  let found: unknown = variables;
+  for (const step of path) {
+    if (!isObject(found) || !Object.hasOwn(found, step)) return undefined;
+    found = found[step];
+  }
+  const read = defaultOf(found);
+  return 'value' in read && typeof read.value === 'string' ? read.value : undefined;
 }

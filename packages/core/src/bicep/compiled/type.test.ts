@@ -204,9 +204,89 @@ const parameters: readonly (readonly [title: string, schema: Template, input: ob
     { $ref: '#/definitions/variant' },
     { type: { kind: 'reference', name: 'variant' }, typeText: 'variant', required: true },
   ],
+  [
+    'a named type without its null',
+    { $ref: '#/definitions/c', nullable: false },
+    { type: { kind: 'reference', name: 'c' }, typeText: 'c!', required: true, nullable: false },
+  ],
+  [
+    'a named type that stands for another one without its null',
+    { $ref: '#/definitions/full' },
+    { type: { kind: 'reference', name: 'full' }, typeText: 'full', required: true },
+  ],
+  [
+    'null, refused where there is no name behind which it could be',
+    { type: 'string', nullable: false },
+    { type: 'string', typeText: 'string', required: true },
+  ],
+  [
+    'a property of a type',
+    { $ref: '#/definitions/parts/properties/a~1b' },
+    { type: 'string', typeText: 'string?', required: false, nullable: true, maxLength: 3 },
+  ],
+  [
+    'a property of a type without its null',
+    { $ref: '#/definitions/parts/properties/a~1b', nullable: false },
+    { type: 'string', typeText: 'string', required: true, maxLength: 3 },
+  ],
+  [
+    'an element of an array',
+    { $ref: '#/definitions/parts/properties/list/items' },
+    { type: { kind: 'reference', name: 'c' }, typeText: 'c', required: false },
+  ],
+  [
+    'an element of a tuple',
+    { $ref: '#/definitions/pair/prefixItems/1' },
+    { type: 'int', typeText: 'int', required: true },
+  ],
+  [
+    'other properties of a type',
+    { $ref: '#/definitions/parts/additionalProperties' },
+    { type: 'bool', typeText: 'bool', required: true },
+  ],
+  [
+    'a part that is made of itself',
+    { $ref: '#/definitions/circle/properties/a' },
+    { type: { kind: 'array', element: 'any' }, typeText: 'any[]', required: true },
+  ],
+  [
+    'null behind a part of a type',
+    { $ref: '#/definitions/alias' },
+    { type: { kind: 'reference', name: 'alias' }, typeText: 'alias', required: false },
+  ],
+  [
+    'an expression within a default',
+    { type: 'object', defaultValue: { name: "[format('{0}', 1)]", list: ['a'] } },
+    {
+      type: 'object',
+      typeText: 'object',
+      required: false,
+      default: { expression: `{"name":"[format('{0}', 1)]","list":["a"]}` },
+    },
+  ],
+  [
+    'a bracket within a default',
+    { type: 'array', defaultValue: [{ a: '[[x]' }] },
+    { type: 'array', typeText: 'array', required: false, default: { value: [{ a: '[x]' }] } },
+  ],
 ];
 
 const definitions = {
+  full: { $ref: '#/definitions/c', nullable: false },
+  parts: {
+    type: 'object',
+    properties: {
+      'a/b': { type: 'string', nullable: true, maxLength: 3 },
+      list: { type: 'array', items: { $ref: '#/definitions/c' } },
+    },
+    additionalProperties: { type: 'bool' },
+  },
+  pair: { type: 'array', prefixItems: [{ type: 'string' }, { type: 'int' }] },
+  circle: {
+    type: 'object',
+    properties: { a: { type: 'array', items: { $ref: '#/definitions/circle/properties/a' } } },
+  },
+  alias: { $ref: '#/definitions/parts/properties/a~1b' },
   'a/b': { $ref: '#/definitions/%63' },
   c: { type: 'string', nullable: true },
   variant: { type: 'object' },

@@ -8,14 +8,15 @@ export interface Read {
   readonly constraints: Constraints;
 }
 
-const definitions = '#/definitions/';
-
 /** Says whether null is a value of a type that is referred to by name. */
 export type IsNullable = (type: Type) => boolean;
 
 export interface SchemaContext {
+  readonly schemas: JsonObject;
   /** Looks behind references. */
   readonly isNullable: IsNullable;
+  /** References to parts of definitions that are being read, and how many schemas were read for all of them. */
+  readonly parts: { readonly open: Set<string>; read: number };
   /** How deep schemas lie within each other, and whether some were left out for that. */
   depth: number;
   isCut: boolean;
@@ -23,15 +24,21 @@ export interface SchemaContext {
 
 const maxDepth = limits.syntaxDepth.value;
 
+/** Parts of definitions are read wherever they are referred to: those made of each other could go on for ever. */
+const maxPartSchemas = 100_000;
+
 export function schemaContext(schemas: JsonObject): SchemaContext {
-  return { isNullable: nullability(schemas), depth: 0, isCut: false };
+  const parts = { open: new Set<string>(), read: 0 };
+  return { schemas, isNullable: nullability(schemas), parts, depth: 0, isCut: false };
 }
 
 export function readSchema(schema: JsonObject, context: SchemaContext): Read {
-  if (context.depth === maxDepth) {
+  const { parts } = context;
+  if (context.depth === maxDepth || parts.read === maxPartSchemas) {
     context.isCut = true;
     return { type: 'any', constraints: {} };
   }
+  if (parts.open.size > 0) parts.read++;
   context.depth++;
   const read = readOne(schema, context);
   context.depth--;
@@ -39,10 +46,28 @@ export function readSchema(schema: JsonObject, context: SchemaContext): Read {
 }
 
 function readOne(schema: JsonObject, context: SchemaContext): Read {
+  const part = readPart(schema, context);
+  if (part !== undefined) return part;
   const name = textOf(schema['type'])?.toLowerCase();
   const isSecure = name === 'securestring' || name === 'secureobject';
   const type = typeOf(schema, isSecure ? name.slice('secure'.length) : name, context);
   return { type, constraints: constraintsOf(schema, isSecure) };
+}
+
+/** What a reference leads to when that is no definition but a part of one, which has no name. */
+function readPart(schema: JsonObject, context: SchemaContext): Read | undefined {
+  const { open } = context.parts;
+  const reference = textOf(schema['$ref']);
+  const target = reference === undefined ? undefined : partAt(reference, context.schemas);
+  if (reference === undefined || target === undefined) return undefined;
+  const own = constraintsOf(schema, false);
+  if (open.has(reference)) return { type: 'any', constraints: own };
+  open.add(reference);
+  const { type, constraints } = readSchema(target, context);
+  open.delete(reference);
+  const { nullable, ...others } = { ...constraints, ...own };
+  const isKept = nullable === true || (typeof type !== 'string' && type.kind === 'reference');
+  return { type, constraints: nullable === undefined || !isKept ? others : { ...others, nullable } };
 }
 
 /** A schema where constraints have no other place than the type itself. */
@@ -67,10 +92,36 @@ function baseType(schema: JsonObject, name: string | undefined, context: SchemaC
   return name === 'string' || name === 'int' || name === 'bool' ? name : 'any';
 }
 
-/** A JSON pointer into the definitions. */
-export function definitionName(reference: string): string {
-  const pointer = reference.startsWith(definitions) ? reference.slice(definitions.length) : reference;
-  return decoded(pointer).replaceAll('~1', '/').replaceAll('~0', '~');
+/** The name of the definition that a reference leads to; what leads elsewhere is its own name. */
+function definitionName(reference: string): string {
+  return stepsOf(reference)?.join('/') ?? reference;
+}
+
+/** A schema within a definition, as the compiler writes `foo.a`, `foo[*]`, `foo[1]` and `foo.*`. */
+function partAt(reference: string, schemas: JsonObject): JsonObject | undefined {
+  const steps = stepsOf(reference);
+  if (steps === undefined || steps.length < 2 || Object.hasOwn(schemas, steps.join('/'))) return undefined;
+  let found: unknown = schemas;
+  for (const step of steps) {
+    if (typeof found !== 'object' || found === null || !Object.hasOwn(found, step)) return undefined;
+    found = (found as JsonObject)[step];
+  }
+  return isObject(found) ? found : undefined;
+}
+
+/** The schema that a reference leads to, whether it has a name or not. */
+function schemaAt(reference: string, schemas: JsonObject): JsonObject {
+  const name = definitionName(reference);
+  return Object.hasOwn(schemas, name) ? objectOf(schemas[name]) : (partAt(reference, schemas) ?? {});
+}
+
+const definitions = '#/definitions/';
+
+/** The steps of a JSON pointer into the definitions. */
+function stepsOf(reference: string): string[] | undefined {
+  if (!reference.startsWith(definitions)) return undefined;
+  const steps = reference.slice(definitions.length).split('/');
+  return steps.map((step) => decoded(step).replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
 function decoded(text: string): string {
@@ -160,6 +211,8 @@ function constraintsOf(schema: JsonObject, isSecure: boolean): Constraints {
   const { allowedValues } = schema;
   const found: Record<string, unknown> = {};
   if (schema['nullable'] === true) found['nullable'] = true;
+  // What the compiler writes for `type!`.
+  if (schema['nullable'] === false && textOf(schema['$ref']) !== undefined) found['nullable'] = false;
   if (isSecure) found['secure'] = true;
   if (Array.isArray(allowedValues)) found['allowed'] = allowedValues;
   for (const name of ['minValue', 'maxValue', 'minLength', 'maxLength'] as const) {
@@ -175,11 +228,48 @@ export function descriptionOf({ metadata }: JsonObject): { description?: string 
   return description === undefined ? {} : { description };
 }
 
-/** `[…]` is an expression, `[[…` a text that begins with a bracket. */
+/**
+ * `[…]` is an expression, `[[…` a text that begins with a bracket; also within objects and arrays, which are expressions when
+ * anything in them is.
+ */
 export function defaultOf(value: unknown): Default {
+  if (typeof value !== 'object' || value === null) return textDefault(value);
+  const content = contentOf(value, 0);
+  if (content === 'expression') return { expression: JSON.stringify(value) };
+  return { value: content === 'escaped' ? unescaped(value) : value };
+}
+
+function textDefault(value: unknown): Default {
   if (typeof value !== 'string' || !value.startsWith('[')) return { value };
   if (value.startsWith('[[')) return { value: value.slice(1) };
   return value.endsWith(']') ? { expression: value.slice(1, -1) } : { value };
+}
+
+type Content = 'plain' | 'escaped' | 'expression' | 'deep';
+
+const gravity: readonly Content[] = ['plain', 'escaped', 'expression', 'deep'];
+
+/** What is in a value, all depth; nothing is made of what is nested too deep. */
+function contentOf(value: unknown, depth: number): Content {
+  if (typeof value !== 'object' || value === null) {
+    const read = textDefault(value);
+    return 'expression' in read ? 'expression' : read.value === value ? 'plain' : 'escaped';
+  }
+  if (depth === maxDepth) return 'deep';
+  let gravest: Content = 'plain';
+  for (const each of Object.values(value)) {
+    const found = contentOf(each, depth + 1);
+    if (gravity.indexOf(found) > gravity.indexOf(gravest)) gravest = found;
+  }
+  return gravest;
+}
+
+function unescaped(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(unescaped);
+  if (isObject(value)) {
+    return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, unescaped(each)]));
+  }
+  return typeof value === 'string' && value.startsWith('[[') ? value.slice(1) : value;
 }
 
 /** Looks behind references to definitions, as far as they go. */
@@ -189,16 +279,18 @@ function nullability(schemas: JsonObject): IsNullable {
     if (typeof type === 'string' || type.kind !== 'reference') return false;
     const passed: string[] = [];
     let name: string | undefined = type.name;
+    let schema: JsonObject = Object.hasOwn(schemas, name) ? objectOf(schemas[name]) : {};
     let found = false;
     while (name !== undefined && !found) {
       const before = known.get(name);
-      const schema: JsonObject = Object.hasOwn(schemas, name) ? objectOf(schemas[name]) : {};
       found = before ?? schema['nullable'] === true;
-      const next: string | undefined = textOf(schema['$ref']);
+      const isEnd: boolean = before !== undefined || schema['nullable'] === false;
+      const next: string | undefined = isEnd ? undefined : textOf(schema['$ref']);
       // Of a circle that says nothing, nothing is known.
       known.set(name, found);
       passed.push(name);
-      name = before !== undefined || next === undefined ? undefined : definitionName(next);
+      name = next === undefined ? undefined : definitionName(next);
+      if (next !== undefined) schema = schemaAt(next, schemas);
     }
     for (const each of passed) known.set(each, found);
     return found;

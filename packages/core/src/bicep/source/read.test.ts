@@ -49,7 +49,13 @@ const types: readonly (readonly [title: string, source: string | Files, Partial<
       inputs: [
         { name: 'a', type: { kind: 'reference', name: 't' }, typeText: 't', required: false },
         { name: 'b', type: { kind: 'reference', name: 'u' }, typeText: 'u', required: false },
-        { name: 'c', type: 'string', typeText: 'string', required: true },
+        {
+          name: 'c',
+          type: { kind: 'reference', name: 't' },
+          typeText: 't!',
+          required: true,
+          nullable: false,
+        },
       ],
       types: [
         { name: 't', type: { kind: 'reference', name: 'u' }, exported: false },
@@ -142,7 +148,7 @@ const types: readonly (readonly [title: string, source: string | Files, Partial<
           type: 'string',
           exported: false,
           allowed: ['a', 'b'],
-          importedFrom: { source: '../kind.bicep' },
+          importedFrom: { source: '../kind.bicep', name: 'kind' },
         },
       ],
     },
@@ -167,7 +173,12 @@ const types: readonly (readonly [title: string, source: string | Files, Partial<
         },
       ],
       types: [
-        { name: 'lock', type: 'any', exported: false, importedFrom: { source: 'br/public:x/y:1.0' } },
+        {
+          name: 'lock',
+          type: 'any',
+          exported: false,
+          importedFrom: { source: 'br/public:x/y:1.0', name: 'lock' },
+        },
         {
           name: 't.role',
           type: 'any',
@@ -191,7 +202,7 @@ const types: readonly (readonly [title: string, source: string | Files, Partial<
           exported: true,
         },
       ],
-      variables: [{ name: 'zones', description: 'Zones.' }],
+      variables: [{ name: 'zones', value: { value: [] }, description: 'Zones.' }],
     },
   ],
 ];
@@ -318,5 +329,54 @@ describe('a Bicep source', () => {
 
   it('is none without its file', () => {
     expect(readSource(() => undefined, 'main.bicep', null)).toBeUndefined();
+  });
+});
+
+describe('modules of a module', () => {
+  const filesOf = (files: Readonly<Record<string, string>>) =>
+    readSource((path) => files[path], 'main.bicep', null)!;
+  const vault = "resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {\n  name: 'v'\n}\n";
+
+  it('are read as far as they are files', () => {
+    const { resources, modules } = filesOf({
+      'main.bicep': "module outer 'sub/outer.bicep' = {\n}\nmodule far 'br/public:a/b:1.0' = {\n}",
+      'sub/outer.bicep': "module inner '../inner.bicep' = [for i in [1]: {\n}]",
+      'inner.bicep': vault,
+    }).footprint;
+
+    expect(modules.map(({ name, source, within }) => [name, source, within])).toEqual([
+      ['outer', 'sub/outer.bicep', undefined],
+      ['inner', '../inner.bicep', 'outer'],
+      ['far', 'br/public:a/b', undefined],
+    ]);
+    expect(resources).toEqual([
+      {
+        address: 'vault',
+        type: 'Microsoft.KeyVault/vaults',
+        apiVersion: '2024-11-01',
+        within: 'outer/inner',
+        at: { file: 'inner.bicep', line: 1, column: 10 },
+      },
+    ]);
+  });
+
+  it('end where they call themselves', () => {
+    const { modules } = filesOf({
+      'main.bicep': "module a 'a.bicep' = {\n}",
+      'a.bicep': "module b 'main.bicep' = {\n}\nmodule c 'a.bicep' = {\n}",
+    }).footprint;
+
+    expect(modules.map(({ name }) => name)).toEqual(['a', 'b', 'c']);
+  });
+
+  it('are not read for ever when each calls the next twice', () => {
+    const files = Object.fromEntries(
+      Array.from({ length: 200 }, (_, index) => [
+        index === 0 ? 'main.bicep' : `${index}.bicep`,
+        `module a '${index + 1}.bicep' = {\n}\nmodule b '${index + 1}.bicep' = {\n}`,
+      ]),
+    );
+
+    expect(filesOf(files).footprint.modules.length).toBeLessThan(20_000);
   });
 });

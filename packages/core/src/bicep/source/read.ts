@@ -3,6 +3,7 @@ import type {
   Input,
   Module,
   ModuleFunction,
+  ModuleVariable,
   Output,
   Place,
   Problem,
@@ -19,7 +20,9 @@ import {
   type OutputStatement,
   type ParamStatement,
   type Statement,
+  type VarStatement,
 } from '../syntax/index.ts';
+import { problemsOf } from './problem.ts';
 import { readResources, referenceOf } from './resource.ts';
 import { type FileOf, scopesOf } from './scope.ts';
 import { allowedBy, descriptionOf, plainNumbers, readType, refinedType, type TypeContext } from './type.ts';
@@ -27,13 +30,14 @@ import { typesIn } from './types.ts';
 
 /**
  * The model of a Bicep module from its sources. `fileOf` finds the texts of its files; of what is imported from a registry
- * only the name is known.
+ * only the name is known. With `hasFile` files that are named and not there are problems.
  * Undefined when there is no file `main`.
  */
 export function readSource(
   fileOf: FileOf,
   main: string,
   moduleClass: ModuleClass | null,
+  hasFile?: (path: string) => boolean,
 ): Module | undefined {
   const scopes = scopesOf(fileOf);
   const scope = scopes.open(main);
@@ -50,6 +54,8 @@ export function readSource(
   const outputs = each('output').map((statement) => outputOf(statement, types.context, placeOf));
   const functions = each('func').map((statement) => functionOf(statement, types.context, placeOf));
   const metadata = metadataOf(each('metadata'));
+  const all = types.all();
+  const { unknown: unknownTypes } = types;
   return {
     model: 1,
     language: 'bicep',
@@ -60,14 +66,14 @@ export function readSource(
       scopes: targetScopes(each('target-scope')),
       inputs,
       outputs,
-      types: types.all(),
+      types: all,
       functions,
       variables: each('var')
         .filter(isExported)
-        .map(({ name, decorators }) => ({ name: name.name, ...descriptionOf(decorators) })),
+        .map((statement) => variableOf(statement, types.context, placeOf, tree.text)),
     },
     footprint: {
-      ...readResources({ tree, placeOf }),
+      ...readResources(scope, { scopes, placesIn: ({ path, tree: { text } }) => placesIn(path, text) }),
       data: [],
       ephemeral: [],
       providers: each('extension').map(extensionOf),
@@ -81,6 +87,7 @@ export function readSource(
     problems: [
       ...tree.problems.map((problem): Problem => ({ message: problem.message, at: placeOf(problem) })),
       ...types.problems,
+      ...problemsOf({ scope, placeOf, unknownTypes, hasFile }),
     ],
   };
 }
@@ -162,6 +169,21 @@ function functionOf(
     exported: isExported(statement),
     ...descriptionOf(statement.decorators),
     at: placeOf(statement.name),
+  };
+}
+
+function variableOf(
+  { name, type, value, decorators }: VarStatement,
+  context: TypeContext,
+  placeOf: (node: { readonly start: number }) => Place,
+  text: string,
+): ModuleVariable {
+  return {
+    name: name.name,
+    ...(type === undefined ? {} : { type: refinedType(type, [], context) }),
+    value: defaultOf(value, text),
+    ...descriptionOf(decorators),
+    at: placeOf(name),
   };
 }
 

@@ -1,7 +1,6 @@
 import type { ModuleCall, Place } from '../../module/model.ts';
 import { type Deployed, noteSpecial, nothingDeployed } from '../special.ts';
 import type {
-  BicepTree,
   Body,
   Expression,
   ModuleStatement,
@@ -9,13 +8,29 @@ import type {
   ResourceStatement,
   StringLiteral,
 } from '../syntax/index.ts';
-import { nameOf } from './scope.ts';
+import { type Variables, variablesIn, writtenText } from './literal-variable.ts';
+import { nameOf, resolvePath, type Scope, type Scopes } from './scope.ts';
 
-/** The file that resources stand in. */
-export interface FileContext {
-  readonly tree: BicepTree;
-  readonly placeOf: (node: { readonly start: number }) => Place;
+/** How files of the module are found that call each other, and where things in them stand. */
+export interface ModuleReader {
+  readonly scopes: Scopes;
+  readonly placesIn: (scope: Scope) => (node: { readonly start: number }) => Place;
 }
+
+/** The file that resources stand in, as it was called. */
+interface FileContext {
+  readonly reader: ModuleReader;
+  readonly scope: Scope;
+  readonly placeOf: (node: { readonly start: number }) => Place;
+  readonly variables: Variables;
+  /** The calls that led here, outermost first, joined by slashes; and the files on the way. */
+  readonly within: string | undefined;
+  readonly path: readonly Scope[];
+}
+
+/** How many files call each other, and how much is read before no more files are. */
+const maxCalls = 100;
+const maxRead = 10_000;
 
 interface Parent {
   readonly type: string;
@@ -23,13 +38,47 @@ interface Parent {
   readonly address: string;
 }
 
-export function readResources(context: FileContext): Deployed {
+/** What a file deploys, and the files of the module that it calls. Of modules from elsewhere only the call is known. */
+export function readResources(scope: Scope, reader: ModuleReader): Deployed {
   const deployed = nothingDeployed();
-  for (const statement of context.tree.root.statements) {
-    if (statement.kind === 'resource') readResource(statement, undefined, context, deployed);
-    else if (statement.kind === 'module') deployed.modules.push(moduleCall(statement, context));
-  }
+  readFile(scope, undefined, [], reader, deployed);
   return deployed;
+}
+
+function readFile(
+  scope: Scope,
+  within: string | undefined,
+  path: readonly Scope[],
+  reader: ModuleReader,
+  into: Deployed,
+): void {
+  const { tree } = scope;
+  const variables = variablesIn(tree);
+  const context = {
+    reader,
+    scope,
+    placeOf: reader.placesIn(scope),
+    variables,
+    within,
+    path: [...path, scope],
+  };
+  for (const statement of tree.root.statements) {
+    if (statement.kind === 'resource') readResource(statement, undefined, context, into);
+    else if (statement.kind === 'module') readModule(statement, context, into);
+  }
+}
+
+function readModule(statement: ModuleStatement, context: FileContext, into: Deployed): void {
+  const call = moduleCall(statement, context);
+  into.modules.push(call);
+  const { reader, scope, within, path } = context;
+  const file = resolvePath(scope.path, call.source ?? '');
+  if (file === undefined || !file.endsWith('.bicep') || path.length === maxCalls) return;
+  if (into.modules.length + into.resources.length >= maxRead) return;
+  const called = reader.scopes.open(file);
+  // Nothing may call itself; who does has a problem of another kind.
+  if (called === undefined || path.includes(called)) return;
+  readFile(called, within === undefined ? call.name : `${within}/${call.name}`, path, reader, into);
 }
 
 function readResource(
@@ -38,29 +87,38 @@ function readResource(
   context: FileContext,
   into: Deployed,
 ): void {
-  const [ownType = '', ownVersion] = textOf(statement.type, context).split('@', 2);
+  const [ownType = '', ownVersion] = typeTextOf(statement, context).split('@', 2);
   const type = parent === undefined ? ownType : `${parent.type}/${ownType}`;
   const apiVersion = ownVersion ?? parent?.apiVersion;
   const address = parent === undefined ? statement.name.name : `${parent.address}::${statement.name.name}`;
   const { object, ...circumstances } = circumstancesOf(statement.body);
   const properties = objectAt(object, 'properties');
   const publicAccess = memberText(properties, 'publicNetworkAccess', context);
+  const defaultAction = memberText(objectAt(properties, 'networkAcls'), 'defaultAction', context);
   into.resources.push({
     address,
     type,
     ...(apiVersion === undefined ? {} : { apiVersion }),
     ...(statement.existing ? { existing: true as const } : {}),
     ...circumstances,
+    ...withinOf(context),
     ...(publicAccess === undefined ? {} : { publicNetworkAccess: publicAccess }),
+    ...(defaultAction === undefined ? {} : { networkDefaultAction: defaultAction }),
     at: context.placeOf(statement.name),
   });
   if (!statement.existing) {
     const name = memberText(object, 'name', context);
-    noteSpecial({ type, address, name, role: memberText(properties, 'roleDefinitionId', context) }, into);
+    const role = memberText(properties, 'roleDefinitionId', context);
+    noteSpecial({ type, address, within: context.within, name, role }, into);
   }
   for (const member of object?.members ?? []) {
     if (member.kind === 'resource') readResource(member, { type, apiVersion, address }, context, into);
   }
+}
+
+/** `az:` is the namespace that types are of without one; the compiler leaves it out. */
+function typeTextOf({ type }: ResourceStatement, context: FileContext): string {
+  return type.kind === 'missing' ? '' : textOf(type, context).replace(/^az:(?=\w)/, '');
 }
 
 function moduleCall(statement: ModuleStatement, context: FileContext): ModuleCall {
@@ -69,8 +127,13 @@ function moduleCall(statement: ModuleStatement, context: FileContext): ModuleCal
     name: statement.name.name,
     ...referenceOf(textOf(statement.path, context)),
     ...circumstances,
+    ...withinOf(context),
     at: context.placeOf(statement.name),
   };
+}
+
+function withinOf({ within }: FileContext): { readonly within?: string } {
+  return within === undefined ? {} : { within };
 }
 
 /** `br/public:avm/res/key-vault/vault:0.9.0` names a version behind its last colon, a path has none. */
@@ -125,7 +188,6 @@ function memberText(
   return value && textOf(value, context);
 }
 
-function textOf(node: Expression | StringLiteral, { tree }: FileContext): string {
-  if (node.kind === 'string' && node.expressions.length === 0) return node.segments[0]!;
-  return tree.text.slice(node.start, node.end);
+function textOf(node: Expression | StringLiteral, { scope, variables }: FileContext): string {
+  return writtenText(node, scope.tree.text, variables);
 }

@@ -50,11 +50,9 @@ function readNode(node: TypeNode, decorators: readonly Decorator[], context: Typ
     }
     case 'non-null-type': {
       const read = readNode(node.type, decorators, context);
-      const { nullable: _, ...constraints } = {
-        ...context.behind(read.type)?.constraints,
-        ...read.constraints,
-      };
-      return { type: context.behind(read.type)?.type ?? read.type, constraints };
+      const { nullable: _, ...constraints } = read.constraints;
+      const isNamed = typeof read.type !== 'string' && read.type.kind === 'reference';
+      return { type: read.type, constraints: isNamed ? { ...constraints, nullable: false } : constraints };
     }
     case 'array-type':
       return only({ kind: 'array', element: refinedType(node.item, [], context) });

@@ -14,6 +14,8 @@ export interface ModuleTypes {
   all(): NamedType[];
   /** What could not be read. */
   readonly problems: readonly Problem[];
+  /** Names of types in the main file that nothing declares, as far as they were met. */
+  readonly unknown: ReadonlySet<string>;
 }
 
 /**
@@ -27,6 +29,7 @@ export function typesIn(
 ): ModuleTypes {
   /** In the order in which they are met: undefined until they are read. */
   const found = new Map<string, NamedType | undefined>();
+  const unknown = new Set<string>();
   const unread = new Map<string, () => NamedType>();
   let depth = 0;
   const files = new Map<string, number>([[main.path, 0]]);
@@ -54,7 +57,10 @@ export function typesIn(
     }
     if (imported !== undefined) return importedType(scope, name, imported);
     const statement = scope.types.get(name);
-    if (statement === undefined) return 'any';
+    if (statement === undefined) {
+      if (scope === main) unknown.add(name);
+      return 'any';
+    }
     const full = nameIn(scope, name);
     declare(full, () => namedType(full, scope, statement));
     return { kind: 'reference', name: full };
@@ -69,7 +75,7 @@ export function typesIn(
   /** A type of another file, under the name that this file has for it. */
   function importedType(scope: Scope, alias: string, { source, name }: Imported): Type {
     const full = scope === main ? alias : nameIn(scope, alias);
-    const from = { source, ...(name === undefined || name === alias ? {} : { name }) };
+    const from = { source, ...(name === undefined ? {} : { name }) };
     const path = resolvePath(scope.path, source);
     const target = path === undefined ? undefined : scopes.open(path);
     const statement = name === undefined ? undefined : target?.types.get(name);
@@ -120,7 +126,7 @@ export function typesIn(
 
   const context = contextOf(main);
   for (const name of main.types.keys()) context.reference(name);
-  return { context, all, problems };
+  return { context, all, problems, unknown };
 }
 
 /** Finds what stands behind names, each of which is followed to its end once. */

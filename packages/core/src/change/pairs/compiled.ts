@@ -15,6 +15,25 @@ const nested = (resources: unknown) => ({
 });
 const input = (schema: unknown, definitions: unknown = {}) => ({ definitions, parameters: { p: schema } });
 
+const vault = { type: 'Microsoft.KeyVault/vaults', apiVersion: '2024-11-01', name: "[parameters('name')]" };
+const twins = [
+  { ...vault, properties: { publicNetworkAccess: 'Disabled' } },
+  { ...vault, condition: '[true()]', properties: { publicNetworkAccess: 'Enabled' } },
+  { ...vault, type: 'Microsoft.Storage/storageAccounts', properties: { publicNetworkAccess: 'Enabled' } },
+];
+const partsOf = (type: string) => ({ t: { type: 'object', properties: { a: { type } } } });
+
+const assigned = (id: string) => ({
+  variables: { roles: { "Owner's": id } },
+  resources: {
+    role: {
+      type: 'Microsoft.Authorization/roleAssignments',
+      apiVersion: '2022-04-01',
+      properties: { roleDefinitionId: "[resourceId('x', variables('roles')['Owner''s'])]" },
+    },
+  },
+});
+
 /** What shows only, or otherwise, in compiled templates. */
 export const compiledTemplates: readonly Pair[] = [
   {
@@ -121,6 +140,27 @@ export const compiledTemplates: readonly Pair[] = [
     },
     changes: [],
     verdict: ['patch', 'patch'],
+  },
+  {
+    title: 'two resources under one name, read twice',
+    before: { resources: twins },
+    after: { resources: twins.toReversed() },
+    changes: [],
+    verdict: ['patch', 'patch'],
+  },
+  {
+    title: 'a property of a type that an input refers to',
+    before: { ...input({ $ref: '#/definitions/t/properties/a' }), definitions: partsOf('string') },
+    after: { ...input({ $ref: '#/definitions/t/properties/a' }), definitions: partsOf('int') },
+    changes: [['input-type-changed', 'inputs.p']],
+    verdict: ['major', 'minor'],
+  },
+  {
+    title: 'a variable stands for another role',
+    before: assigned('a'),
+    after: assigned('b'),
+    changes: [['role-assignment-changed', 'footprint.roleAssignments.role']],
+    verdict: ['minor', 'minor'],
   },
   {
     title: 'a module within makes something else',
