@@ -115,7 +115,7 @@ describe('the verdict', () => {
     expect([exitCode, stderr]).toEqual([
       0,
       expect.stringMatching(
-        /^warning: stale has problems, so changes may be missing: main\.json:1:1: main\.json is out of date/,
+        /^warning: stale has problems, so changes may be missing: main\.bicep:17:7: main\.json is out of date/,
       ),
     ]);
   });

@@ -5,5 +5,5 @@ export function shownAddress(url: string): string {
 
 /** The same for each address in a text. */
 export function withShownAddresses(text: string): string {
-  return text.replaceAll(/[a-z][\w+.:-]*:\/\/[^\s'"<>]+/gi, shownAddress);
+  return text.replaceAll(/(?<![\w+.:-])[\w+.:-]+:\/\/[^\s'"<>]+/g, shownAddress);
 }

@@ -123,7 +123,7 @@ function plainCeiling({ ceiling }: VersionRange): Bound | undefined {
 }
 
 function nextPatch(version: Version): Version {
-  return version.replace(/\d+$/, (patch) => String(BigInt(patch) + 1n)) as Version;
+  return version.replace(/(?<!\d)\d+$/, (patch) => String(BigInt(patch) + 1n)) as Version;
 }
 
 function majorOf(bound: Bound | undefined): string | undefined {

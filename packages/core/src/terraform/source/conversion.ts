@@ -41,7 +41,7 @@ function isPlain(value: LiteralValue, type: Type): boolean {
   if (typeof value === 'object') return false;
   if (type === 'number') {
     if (typeof value !== 'string') return typeof value === 'number';
-    return /^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$/.test(value) || /inf/i.test(value);
+    return /^[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?$/.test(value) || /inf/i.test(value);
   }
   if (type !== 'bool' || typeof value === 'boolean') return true;
   return typeof value === 'string' && /^(?:true|false|0|1)$/i.test(value);
