@@ -25,7 +25,10 @@ export function docsCommand(): Command {
       requireWhole(folder, reading);
       const path = join(folder, await readmeName(folder));
       const before = await textAt(path);
-      const frame = reading.module.language === 'terraform' ? await readFrame(folder) : {};
+      const frame =
+        reading.module.language === 'terraform'
+          ? await readFrame(folder)
+          : { calls: reading.source?.footprint.modules };
       const after = updateReadme(before, reading.module, basename(resolve(folder)), { ...frame, path });
       const status = before === undefined ? 'created' : before === after ? 'unchanged' : 'changed';
       if (check) {

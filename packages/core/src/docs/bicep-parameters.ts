@@ -1,5 +1,5 @@
 import type { Input, Module } from '../module/model.ts';
-import type { Property, Type } from '../module/type.ts';
+import type { Constraints, Property, Type } from '../module/type.ts';
 import { compareText } from '../text/compare-text.ts';
 import { byCategory, categorise } from './bicep-category.ts';
 import { bicepValue } from './bicep-value.ts';
@@ -68,18 +68,35 @@ function sectionOf(item: Parameter, text: string, path: string, context: Context
     ...(limits.allowed === undefined ? [] : listed('Allowed', bicepValue(byText(limits.allowed)))),
     ...(limits.minValue === undefined ? [] : [`- MinValue: ${limits.minValue}`]),
     ...(limits.maxValue === undefined ? [] : [`- MaxValue: ${limits.maxValue}`]),
-    ...(typeof bare === 'object' && bare.kind === 'discriminated'
-      ? [`- Discriminator: ${inlineCode(bare.property)}`]
-      : []),
+    ...discriminatorLines(bare, { ...context, ...inside }),
     '',
     ...partsOf(bare, path, { ...context, ...inside }),
   ];
 }
 
+/** Of one object, or of those in a list. */
+function discriminatorLines(type: Type, context: Context): string[] {
+  if (typeof type === 'string') return [];
+  if (type.kind === 'discriminated') return [`- Discriminator: ${inlineCode(type.property)}`];
+  if (type.kind !== 'array') return [];
+  const { bare } = resolve(type.element, {}, context);
+  return typeof bare === 'object' && bare.kind === 'discriminated' ? discriminatorLines(bare, context) : [];
+}
+
+/** What a template has as a value with expressions in it; undefined for what is one expression. */
+function partlyWritten(expression: string): unknown {
+  if (!/^[[{]/.test(expression)) return undefined;
+  try {
+    return JSON.parse(expression) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
 function defaultLines({ default: fallback }: Parameter): string[] {
   if (fallback === undefined) return [];
-  if ('expression' in fallback) return listed('Default', `[${fallback.expression}]`);
-  const { value } = fallback;
+  const value = 'expression' in fallback ? partlyWritten(fallback.expression) : fallback.value;
+  if ('expression' in fallback && value === undefined) return listed('Default', `[${fallback.expression}]`);
   // AVM's own script writes them so.
   if (typeof value === 'boolean') return [`- Default: \`${value ? 'True' : 'False'}\``];
   return value === null ? [] : listed('Default', bicepValue(value));
@@ -151,8 +168,8 @@ function variantOf(
 
 /** What AVM calls the properties whose names users choose. */
 function otherProperty(type: Type): Property {
-  const limits = typeof type === 'object' && type.kind === 'refined' ? type : {};
-  return { ...limits, name: '>Any_other_property<', type, required: true };
+  const limits: Constraints = typeof type === 'object' && type.kind === 'refined' ? type : {};
+  return { ...limits, name: '>Any_other_property<', type, required: limits.nullable !== true };
 }
 
 function lines(text: string): string {

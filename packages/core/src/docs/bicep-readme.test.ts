@@ -266,3 +266,41 @@ it('unfolds types that use each other without end, once and not for ever', () =>
 
   expect(lines.filter((line) => line.startsWith('### '))).toHaveLength(5_000);
 });
+
+it('names what other files of the module call, says what tells variants apart, and which other properties may be null', () => {
+  const files: Readonly<Record<string, string>> = {
+    'main.bicep': `
+      param rules ruleType[]
+      param limits { *: int? }
+      param tags { *: string }
+      @discriminator('kind')
+      type ruleType = { kind: 'a' } | { kind: 'b' }
+      module part 'part/main.bicep' = {}
+      module beside '../beside/main.bicep' = {}
+    `,
+    'part/main.bicep': `
+      module near '../near/main.bicep' = {}
+      module far 'br/public:avm/res/network/private-endpoint:0.11.0' = {}
+    `,
+    'near/main.bicep': '',
+  };
+  const { module } = readModule({ paths: Object.keys(files), textOf: (path) => files[path]! })!;
+  const text = bicepSections(module).flatMap(({ lines }) => lines);
+
+  expect(text.filter((line) => line.endsWith(' reference |'))).toEqual([
+    '| `../beside/main.bicep` | Local reference |',
+    '| `br/public:avm/res/network/private-endpoint:0.11.0` | Remote reference |',
+  ]);
+  expect(text.slice(text.indexOf('### Parameter: `rules`') + 2).slice(0, 3)).toEqual([
+    '- Required: Yes',
+    '- Type: array',
+    '- Discriminator: `kind`',
+  ]);
+  const others = text.flatMap((line, at) =>
+    line.endsWith('>Any_other_property<`') ? [[line, text[at + 2]]] : [],
+  );
+  expect(others).toEqual([
+    ['### Parameter: `limits.>Any_other_property<`', '- Required: No'],
+    ['### Parameter: `tags.>Any_other_property<`', '- Required: Yes'],
+  ]);
+});

@@ -10,14 +10,17 @@ export interface Section {
   readonly lines: readonly string[];
 }
 
-/** What is known about a Bicep module, in the sections that AVM's modules have and in their order. */
-export function bicepSections(module: Module): Section[] {
+/**
+ * What is known about a Bicep module, in the sections that AVM's modules have and in their order. Which modules the files below
+ * the module call, the sources know best.
+ */
+export function bicepSections(module: Module, calls = module.footprint.modules): Section[] {
   return [
     { title: 'Resource Types', lines: resourceTypes(module) },
     { title: 'Parameters', lines: bicepParameters(module) },
     { title: 'Exported functions', lines: exportedFunctions(module) },
     { title: 'Outputs', lines: outputs(module) },
-    { title: 'Cross-referenced modules', lines: crossReferences(module) },
+    { title: 'Cross-referenced modules', lines: crossReferences(module, calls) },
   ].filter(({ lines }) => lines.length > 0);
 }
 
@@ -67,9 +70,12 @@ function outputs({ interface: face }: Module): string[] {
 }
 
 /** What lies outside of the folder of the module: modules, and the places that types and functions are imported from. */
-function crossReferences({ interface: face, footprint }: Module): string[] {
+function crossReferences({ interface: face }: Module, calls: readonly ModuleCall[]): string[] {
   const sources = [
-    ...footprint.modules.filter(({ within }) => within === undefined).map(calledText),
+    // A path in another file of the module is from there.
+    ...calls
+      .filter(({ within, source = '' }) => within === undefined || !source.startsWith('.'))
+      .map(calledText),
     ...face.types.map(({ importedFrom }) => importedFrom?.source),
   ].flatMap((source) => (source === undefined ? [] : [withAlias(source)]));
   const references = [...new Set(sources)].sort((a, b) => compareText(a.toLowerCase(), b.toLowerCase()));

@@ -1,5 +1,5 @@
 import { ashlarError } from '../error/index.ts';
-import type { Module } from '../module/model.ts';
+import type { Module, ModuleCall } from '../module/model.ts';
 import { bicepSections, type Section } from './bicep-readme.ts';
 import { keepRemarks } from './kept-remarks.ts';
 import { markdownText } from './markdown.ts';
@@ -25,6 +25,8 @@ export interface Frame {
   readonly header?: string | undefined;
   /** `_footer.md` */
   readonly footer?: string | undefined;
+  /** Bicep: what the sources of the module call, those of its own files included. */
+  readonly calls?: readonly ModuleCall[] | undefined;
   /** Where the README lies, for what is said about it. */
   readonly path?: string | undefined;
 }
@@ -46,7 +48,7 @@ export function updateReadme(
   const marks = module.language === 'bicep' ? bicepMarks : terraformMarks;
   const updated =
     module.language === 'bicep' && isAvmReadme(text)
-      ? withSections(text, bicepSections(module))
+      ? withSections(text, bicepSections(module, frame.calls))
       : withBlock(text, withoutMarks(framed(moduleSections(module), frame), marks), marks, frame.path);
   return newline === '\n' ? updated : updated.replaceAll('\n', newline);
 }
