@@ -1,6 +1,6 @@
 import type { Footprint } from '../module/model.ts';
 import type { Found } from './found.ts';
-import { compareInstances, type Instances, isOtherKeys } from './instances.ts';
+import { compareInstances, compareLeft, type Instances, isOtherKeys } from './instances.ts';
 import { destinationsOf, type Moves, movesOf, withoutKeys } from './moves.ts';
 
 /** What a module call of the older version made, when the module is a local one; by the name of the call. */
@@ -35,6 +35,7 @@ export function compareAddresses(
     for (const each of out) arrived.add(withoutKeys(each));
     if (out.length > 0) {
       found.push({ rule: 'address-moved', path: place, before: address, after: out.join(', ') });
+      compareMoved(address, was, out, moves, place, found);
     } else if (is !== undefined) {
       const [shownOld, shownNow] = [shown(address, was), shown(address, is)];
       found.push({ rule: 'address-rekeyed', path: place, before: shownOld, after: shownNow });
@@ -74,6 +75,26 @@ function movedOut(address: string, moves: Moves, contentsOf: ContentsOf): string
     out.push(...to);
   }
   return out;
+}
+
+/** What is destroyed although its address moved: instances whose keys are others there, or that were left behind. */
+function compareMoved(
+  address: string,
+  was: Instances,
+  out: readonly string[],
+  moves: Moves,
+  path: string,
+  found: Found[],
+): void {
+  if (moves.instances.has(address) && !moves.whole.has(address)) {
+    compareLeft(address, was, moves, path, found);
+    return;
+  }
+  const [to, more] = out;
+  const is = to === undefined || more !== undefined ? undefined : moves.now.get(to);
+  if (is === undefined || !moves.whole.has(address)) return;
+  if (!isOtherKeys(was, is)) compareInstances(to!, was, is, path, moves, found);
+  else found.push({ rule: 'address-rekeyed', path, before: shown(address, was), after: shown(to!, is) });
 }
 
 /** Who comes from a version before a move needs the block that says so. */

@@ -39,6 +39,21 @@ export function compareInstances(
   else if (is > was) found.push({ rule: 'instances-added', path, before: was, after: is });
 }
 
+/** Of an address that is gone: the instances that no `moved` block names, as far as they are written out. */
+export function compareLeft(
+  address: string,
+  { keys, ...others }: Instances,
+  moves: Moves,
+  path: string,
+  found: Found[],
+): void {
+  const moved = moves.instances.get(address) ?? new Set<string>();
+  const count = others.instances === 'count' ? (others.count ?? 0) : 0;
+  const all = keys?.map((key) => JSON.stringify(key)) ?? Array.from({ length: count }, (_, at) => String(at));
+  const left = all.filter((key) => !moved.has(`${address}[${key}]`));
+  if (left.length > 0) found.push({ rule: 'instances-removed', path, before: left.join(', ') });
+}
+
 /** A number that is written out. */
 function countOf({ instances, count }: Instances): number | undefined {
   return instances === undefined ? 1 : instances === 'count' ? count : undefined;

@@ -1,4 +1,5 @@
 import type { Footprint } from '../module/model.ts';
+import type { Instances } from './instances.ts';
 
 /** `moved` blocks of the newer version. Places are addresses without keys. */
 export interface Moves {
@@ -6,17 +7,19 @@ export interface Moves {
   readonly to: ReadonlyMap<string, readonly string[]>;
   /** Places inside of module calls from which something moved, by the address of the call. */
   readonly below: ReadonlyMap<string, readonly string[]>;
+  /** Places of which all instances moved together. */
+  readonly whole: ReadonlySet<string>;
   /** Instances that moved by themselves, by the place. */
   readonly instances: ReadonlyMap<string, ReadonlySet<string>>;
   /** Where something is said to be, with keys. */
   readonly ends: ReadonlySet<string>;
   /** What the newer version has. */
-  readonly now: ReadonlyMap<string, unknown>;
+  readonly now: ReadonlyMap<string, Instances>;
   /** Ends of the chains that were looked at. */
   readonly known: Map<string, string | undefined>;
 }
 
-export function movesOf(moves: Footprint['moves'], now: ReadonlyMap<string, unknown>): Moves {
+export function movesOf(moves: Footprint['moves'], now: ReadonlyMap<string, Instances>): Moves {
   const to = new Map<string, string[]>();
   const below = new Map<string, string[]>();
   const instances = new Map<string, Set<string>>();
@@ -28,7 +31,8 @@ export function movesOf(moves: Footprint['moves'], now: ReadonlyMap<string, unkn
     if (place !== move.from) instances.set(place, (instances.get(place) ?? new Set()).add(move.from));
   }
   const ends = new Set(moves.map((move) => move.to));
-  return { to, below, instances, ends, now, known: new Map() };
+  const whole = new Set(moves.map(({ from }) => from).filter((from) => withoutKeys(from) === from));
+  return { to, below, whole, instances, ends, now, known: new Map() };
 }
 
 const moduleCall = /^module\.[^.]+(?=\.)/;

@@ -37,7 +37,7 @@ it.each([
   ],
   [
     { rule: 'address-removed', path: 'footprint.addresses.aws_vpc.a' },
-    'footprint.addresses.aws_vpc.a: a resource or a module call is gone from its address without a `moved` or `removed` block.',
+    'footprint.addresses.aws_vpc.a: a resource or a module call is gone from its address, and no `moved` or `removed` block keeps it.',
   ],
 ] as const)('%j', (found, sentence) => {
   expect(sentenceOf('bicep', found)).toBe(sentence);

@@ -209,7 +209,7 @@ const footprint = {
   'address-removed': rule(
     'removed',
     'breaking',
-    'Terraform: a resource or a module call is gone from its address without a `moved` or `removed` block: what was made is destroyed.',
+    'Terraform: a resource or a module call is gone from its address, and no `moved` or `removed` block keeps it: what was made is destroyed.',
   ),
   'address-rekeyed': rule(
     'changed',

@@ -86,6 +86,38 @@ export const terraformFootprint: readonly Pair[] = [
     verdict: ['patch', 'patch'],
   },
   {
+    title: 'keys in place of a count, under another name: a moved block does not say which is which',
+    before: vault('  count = 2'),
+    after:
+      vault('  for_each = toset(["a"])', 'vault') +
+      moved('azurerm_key_vault.this', 'azurerm_key_vault.vault'),
+    changes: [
+      ['address-rekeyed', address],
+      ['address-moved', address],
+    ],
+    verdict: ['major', 'minor'],
+  },
+  {
+    title: 'fewer of a count, under another name with a moved block',
+    before: vault('  count = 3'),
+    after: vault('  count = 1', 'vault') + moved('azurerm_key_vault.this', 'azurerm_key_vault.vault'),
+    changes: [
+      ['instances-removed', address],
+      ['address-moved', address],
+    ],
+    verdict: ['major', 'minor'],
+  },
+  {
+    title: 'one of two instances that moves, while the other is left behind',
+    before: vault('  for_each = toset(["a", "b"])'),
+    after: vault('', 'vault') + moved('azurerm_key_vault.this["a"]', 'azurerm_key_vault.vault'),
+    changes: [
+      ['instances-removed', address],
+      ['address-moved', address],
+    ],
+    verdict: ['major', 'minor'],
+  },
+  {
     title: 'fewer of a count',
     before: vault('  count = 3'),
     after: vault('  count = 1'),
