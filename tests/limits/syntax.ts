@@ -61,7 +61,7 @@ export const syntaxProbes = {
       { script: slow, heapOf: async () => bytes },
       async (reader) => await reader.schema('', visitor()),
     ),
-  visitorReadings: async (count) => await refusalAmong(count, (n) => visitor(`namespace${n}`)),
+  visitorReadings: async (count) => await refusalAmong(count, (n) => visitor(`namespace${n % 5}`)),
   visitorReadingsOfNamespace: async (count) => await refusalAmong(count, () => visitor()),
   moduleModel: (length) => (packModel('x'.repeat(length)) === undefined ? 'cut' : undefined),
 } satisfies Readonly<Record<string, Probe>>;

@@ -1,3 +1,5 @@
+import { DatabaseSync } from 'node:sqlite';
+
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 
 import { noTraces, traces } from '../publish/put-version.ts';
@@ -151,6 +153,24 @@ it('each of many versions that come at once is compared with those that were pub
       `1.0.${Math.max(...before.map((row) => number(row.version)))}`,
     ]);
   }
+});
+
+it('versions of a module that was never read do not wait for each other', { timeout: 30_000 }, async () => {
+  const module = 'terraform/contoso/unread/azurerm';
+  await publishAll(module, ['1.0.0', one]);
+  const database = new DatabaseSync(`${server.data}/metadata.db`);
+  database.exec(`delete from version_model where repository = '${module}'`);
+  database.close();
+  const versions = ['1.1.0', '1.2.0', '1.3.0', '1.4.0'];
+  const answers = await Promise.all(
+    versions.map(
+      async (version, i) =>
+        (await publish(server, `${module}@${version}`, { 'main.tf': `# ${i}\n${optional['main.tf']}` }))
+          .status,
+    ),
+  );
+
+  expect(answers).toEqual([201, 201, 201, 201]);
 });
 
 describe('a namespace that takes honest versions only', () => {

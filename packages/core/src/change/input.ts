@@ -82,7 +82,7 @@ function compareVariable(
   comparison: TypeComparison,
   tell: (rule: RuleId, was: unknown, is: unknown) => void,
 ): void {
-  const { slots, rest, refusesNull } = readChecks(before, after);
+  const { slots, rest, changed, refusesNull } = readChecks(before, after);
   const hasDefaults = before.default !== undefined && after.default !== undefined;
   const [old, now] = slots.map(({ nullable, ...slot }, index): Slot => {
     const takesNull = nullable === true && !hasDefaults && refusesNull[index] !== true;
@@ -94,6 +94,7 @@ function compareVariable(
   if (hasDefaults && refused !== refuses)
     tell(refuses ? 'input-nullable-removed' : 'input-nullable-added', !refused, !refuses);
   else if (hasDefaults && was !== is) tell('input-null-means-default', was, is);
+  for (const pair of changed) tell('input-validation-changed', ...pair);
   compareChecks(...rest, tell);
 }
 

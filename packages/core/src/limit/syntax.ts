@@ -61,7 +61,8 @@ export const syntaxLimits = {
     // Each holds a place among the requests that are answered at the same time; real modules take some hundredths of a second.
     value: 32,
     unit: 'entries',
-    bounds: 'Comparisons and schemas that the API is asked for and that are under way or wait',
+    bounds:
+      'Comparisons and schemas that the API is asked for and that are under way or wait; twice as many for namespaces that have none among them',
     where: '`/version/diff` and `/version/schema`',
     past: 'ASH-OVERLOADED',
   },

@@ -30,7 +30,10 @@ export interface Part {
   readonly facts: readonly Fact[] | undefined;
 }
 
-/** Takes a condition apart: `a && b` are two, and `var.x == null || …` and `var.x == null ? true : …` let null pass. */
+/**
+ * Takes a condition apart: `a && b` are two, and `var.x == null || …`, `var.x == null ? true : …` and `try(…, true)` let null
+ * pass.
+ */
 export function partsOf(condition: Expression, checked: Checked): Part[] {
   const parts: Part[] = [];
   collect(condition, false, checked, parts);
@@ -42,6 +45,11 @@ function collect(expression: Expression, guarded: boolean, checked: Checked, par
   if (bare.kind === 'binary' && bare.operator === '&&') {
     collect(bare.left, guarded, checked, parts);
     collect(bare.right, guarded, checked, parts);
+    return;
+  }
+  const strict = whenNotNull(bare, checked);
+  if (strict !== undefined) {
+    collect(strict, guarded, checked, parts);
     return;
   }
   const inner = guardedBy(bare, checked);
@@ -59,6 +67,15 @@ function operandText(expression: Expression): string {
   return expression.kind === 'conditional' ? `(${text})` : text;
 }
 
+/** `var.x == null ? false : …`: of null the condition says the same without these words. */
+function whenNotNull(bare: Expression, checked: Checked): Expression | undefined {
+  if (bare.kind !== 'conditional') return undefined;
+  const { condition, whenTrue, whenFalse } = bare;
+  if (isNullTest(condition, '==', checked) && literalValue(whenTrue)?.value === false) return whenFalse;
+  const isStrict = isNullTest(condition, '!=', checked) && literalValue(whenFalse)?.value === false;
+  return isStrict ? whenTrue : undefined;
+}
+
 /** What is looked at when the variable is not null, any of which must hold; undefined when null gets no pass. */
 function guardedBy(bare: Expression, checked: Checked): readonly Expression[] | undefined {
   if (bare.kind === 'conditional') {
@@ -66,13 +83,15 @@ function guardedBy(bare: Expression, checked: Checked): readonly Expression[] | 
     if (isNullTest(condition, '==', checked) && isTrue(whenTrue)) return [whenFalse];
     return isNullTest(condition, '!=', checked) && isTrue(whenFalse) ? [whenTrue] : undefined;
   }
+  if (bare.kind === 'call' && bare.name === 'try' && bare.args.length === 2 && isTrue(bare.args[1]!))
+    return [bare.args[0]!];
   const all = alternativesOf(bare);
   const others = all.filter((each) => !isNullTest(each, '==', checked));
   return others.length === 0 || others.length === all.length ? undefined : others;
 }
 
 /** `a || b || c` */
-function alternativesOf(expression: Expression): Expression[] {
+export function alternativesOf(expression: Expression): Expression[] {
   const found: Expression[] = [];
   const pending = [expression];
   for (let each = pending.pop(); each !== undefined; each = pending.pop()) {

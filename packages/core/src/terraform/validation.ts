@@ -35,19 +35,33 @@ interface Understood {
   readonly fact: Fact;
 }
 
-/** Reads what can be understood of validations into constraints. */
-export function checksOf(variable: CheckedVariable): Checks {
+/** One of the conditions of a variable that hold together. */
+export interface StatedCheck extends Check {
+  readonly isUnderstood: boolean;
+}
+
+/** All conditions of a variable, each by itself. */
+export function statedChecks(variable: CheckedVariable): StatedCheck[] {
+  return partsIn(variable).map(({ part, check }) => ({ ...check, isUnderstood: part.facts !== undefined }));
+}
+
+function partsIn(variable: CheckedVariable): { part: Part; check: Check }[] {
+  return (variable.validations ?? []).flatMap(({ condition, message }) =>
+    readParts(condition, variable).map((part) => ({ part, check: checkOf(part, variable, message) })),
+  );
+}
+
+/** Reads what can be understood of validations into constraints, but for the conditions that are left aside. */
+export function checksOf(variable: CheckedVariable, aside: ReadonlySet<string> = new Set()): Checks {
   const understood: Understood[] = [];
   const rest: Check[] = [];
   let refusesNull = false;
-  for (const { condition, message } of variable.validations ?? []) {
-    for (const part of readParts(condition, variable)) {
-      const check = checkOf(part, variable, message);
-      if (part.facts === undefined) rest.push(check);
-      else {
-        refusesNull ||= !part.guarded && variable.nullable === true;
-        understood.push(...part.facts.map((fact) => ({ check, fact })));
-      }
+  for (const { part, check } of partsIn(variable)) {
+    if (aside.has(check.condition)) continue;
+    if (part.facts === undefined) rest.push(check);
+    else {
+      refusesNull ||= !part.guarded && variable.nullable === true;
+      understood.push(...part.facts.map((fact) => ({ check, fact })));
     }
   }
   const allowed = allowedBy(understood);

@@ -93,7 +93,7 @@ async function judge(
   model: string | undefined,
 ): Promise<Judgement | undefined> {
   const before = versionBefore(rows, version);
-  const old = before && (await modelOf(registry, before)).model;
+  const old = before && (await modelOf(registry, before, { hasRoom: true })).model;
   if (before === undefined || old === undefined || old === null || model === undefined) return undefined;
   return judgement(
     before.version as Version,
@@ -171,7 +171,7 @@ async function requireHonestNext(
   model: string | undefined,
 ): Promise<void> {
   const next = releaseAfter(rows, version);
-  const now = next && (await modelOf(registry, next)).model;
+  const now = next && (await modelOf(registry, next, { hasRoom: true })).model;
   if (next === undefined || now === undefined || now === null || model === undefined) return;
   const comparison = await registry.reader.compare(model, now, { kind: 'publisher', namespace });
   const judged = judgement(version, next.version as Version, comparison);

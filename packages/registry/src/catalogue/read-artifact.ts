@@ -30,6 +30,8 @@ import { withTemplatePlace } from './template-place.ts';
 export interface ArtifactSource {
   readonly repository: { readonly name: string; readonly namespace: string };
   readonly blobs?: readonly PushedBlob[];
+  /** Whoever reads has room already, or must not wait for it. */
+  readonly hasRoom?: boolean;
 }
 
 export interface PushedBlob {
@@ -144,11 +146,11 @@ function publisherOf({ repository: { namespace } }: ArtifactSource): Customer {
 /** Whoever brings the bytes along has room for them already. */
 async function withRoom<Result>(
   { room }: Registry,
-  { blobs, repository }: ArtifactSource,
+  { blobs, hasRoom, repository }: ArtifactSource,
   bytes: number,
   read: () => Promise<Result>,
 ): Promise<Result> {
-  return blobs === undefined ? await room.hold(repository.namespace, bytes, read) : await read();
+  return blobs === undefined && !hasRoom ? await room.hold(repository.namespace, bytes, read) : await read();
 }
 
 /** A part that comes along or that the repository holds: a manifest never grants access to a blob. */

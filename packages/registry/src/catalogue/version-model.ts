@@ -18,14 +18,18 @@ const nothing: ModelInput = {
 
 /**
  * What was read of a live version. One from before anything was read is read now, once: what comes out is kept, also when
- * that is nothing.
+ * that is nothing. Who holds a turn or room must not wait for more room (`hasRoom`): those who have it may wait for the turn.
  */
-export async function modelOf(registry: Registry, row: VersionRow): Promise<VersionModel> {
+export async function modelOf(
+  registry: Registry,
+  row: VersionRow,
+  { hasRoom = false }: { readonly hasRoom?: boolean } = {},
+): Promise<VersionModel> {
   const { repository, version, digest } = row;
   const { query, command } = registry.metadata;
   const found = await query.findModel({ repository, version });
   if (found !== undefined) return found;
-  const model = await readStored(registry, row);
+  const model = await readStored(registry, row, hasRoom);
   // Its bytes may come back.
   if (model === undefined) return nothing;
   // Who reads gets an answer also while nothing can be written.
@@ -39,6 +43,7 @@ export async function modelOf(registry: Registry, row: VersionRow): Promise<Vers
 async function readStored(
   registry: Registry,
   { repository, digest }: VersionRow,
+  hasRoom: boolean,
 ): Promise<ModelInput | undefined> {
   const { query } = registry.metadata;
   const module = await query.findModule(repository);
@@ -48,7 +53,7 @@ async function readStored(
   try {
     const { read } = await readArtifact(
       registry,
-      { repository: parseRepository(repository) },
+      { repository: parseRepository(repository), hasRoom },
       {
         manifest: parseManifest(bytes, manifestRow.media_type),
         language: module.language,

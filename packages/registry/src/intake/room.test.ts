@@ -90,3 +90,28 @@ it('lets one owner have two under way, and others go past what it still wants', 
   for (const name of ['a1', 'a3', 'a4', 'b1']) await end(name);
   expect(await Promise.all(all)).toEqual(['a1', 'a2', 'a3', 'a4', 'b1']);
 });
+
+it('lets those go first who have nothing under way, and does not begin what nobody waits for', async () => {
+  const room = createRoom(150);
+  const { begun, work, end } = jobs();
+  let isWanted = true;
+  const all = [
+    room.hold('a', 100, work('a1')),
+    room.hold('a', 100, work('a2')),
+    room.hold('b', 10, work('b1')),
+    room.hold('c', 100, work('c1')),
+    room.hold('d', 10, work('d1')),
+  ];
+  const gone = room.hold('b', 10, work('b2'), () => isWanted).catch(({ code }) => code);
+  await setImmediate();
+  // d waits behind c, which has nothing under way either.
+  expect(begun).toEqual(['a1', 'b1']);
+  isWanted = false;
+  await end('a1');
+  expect(begun).toEqual(['a1', 'b1', 'a2']);
+  await end('a2');
+  expect(begun).toEqual(['a1', 'b1', 'a2', 'c1', 'd1']);
+  expect(await gone).toBe('ASH-OVERLOADED');
+  for (const name of ['b1', 'c1', 'd1']) await end(name);
+  expect(await Promise.all(all)).toEqual(['a1', 'a2', 'b1', 'c1', 'd1']);
+});

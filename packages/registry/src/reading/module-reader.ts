@@ -74,6 +74,8 @@ interface Handover<Input> {
 interface Thread {
   readonly worker: Worker;
   job: Job | undefined;
+  /** Bytes that it used when it was looked at last. */
+  heap: number;
   cancel: () => void;
   watch: NodeJS.Timeout | undefined;
 }
@@ -81,6 +83,8 @@ interface Thread {
 /** A second one, so that somebody else's module that takes its time keeps nobody waiting. */
 const maxThreads = 2;
 const MiB = 1024 * 1024;
+/** Jobs of publishers after which a visitor has a turn. */
+const mostBeforeVisitor = 4;
 /** Seconds until a visitor who was sent away should come again. */
 const comeAgain = 5;
 /** Milliseconds between two looks at the memory and the time of a thread. */
@@ -100,15 +104,20 @@ export function createModuleReader({
 }: ReaderOptions = {}): ModuleReader {
   const waiting = { publisher: createFairLine<Job>(), visitor: createFairLine<Job>() };
   const threads = new Set<Thread>();
+  /** Jobs of publishers since the last one of a visitor. */
+  let passed = 0;
   let isClosed = false;
 
   function assign(): void {
-    const isOfPublishers = waiting.publisher.size > 0 || workingFor('visitor') === maxThreads - 1;
-    const line = isOfPublishers ? waiting.publisher : waiting.visitor;
+    const { publisher, visitor } = waiting;
+    const mayVisit = visitor.size > 0 && workingFor('visitor') < maxThreads - 1;
+    const isOfVisitors = mayVisit && (publisher.size === 0 || passed >= mostBeforeVisitor);
+    const line = isOfVisitors ? visitor : publisher;
     if (line.size === 0) return;
     const thread = [...threads].find((each) => each.job === undefined) ?? open();
     if (thread === undefined) return;
     const job = line.next()!;
+    passed = isOfVisitors ? 0 : passed + 1;
     if (job.customer.isWanted?.() ?? true) begin(thread, job);
     else job.reject(overloaded());
     assign();
@@ -128,7 +137,10 @@ export function createModuleReader({
     const { visitor } = waiting;
     const ofNamespace = visitor.sizeOf(namespace) + workingFor('visitor', namespace);
     if (ofNamespace >= limits.visitorReadingsOfNamespace.value) throw overloaded();
-    if (visitor.size + workingFor('visitor') >= limits.visitorReadings.value) throw overloaded();
+    // A namespace that has none there does not suffer for others who have many.
+    const { value } = limits.visitorReadings;
+    const most = ofNamespace === 0 ? 2 * value : value;
+    if (visitor.size + workingFor('visitor') >= most) throw overloaded();
   }
 
   function open(): Thread | undefined {
@@ -138,7 +150,7 @@ export function createModuleReader({
       // Far from what is allowed: V8 may end the whole process when a thread comes there.
       resourceLimits: { maxOldGenerationSizeMb: (2 * limits.readingMemory.value) / MiB, stackSizeMb: 4 },
     });
-    const thread: Thread = { worker, job: undefined, cancel() {}, watch: undefined };
+    const thread: Thread = { worker, job: undefined, heap: 0, cancel() {}, watch: undefined };
     threads.add(thread);
     worker.on('message', (reply: ReaderReply) => {
       // What an ended one said last comes too late.
@@ -170,6 +182,7 @@ export function createModuleReader({
     const began = await timeOf(thread.worker).catch(() => 0);
     const look = async () => {
       const [time, heap] = await Promise.all([timeOf(thread.worker), heapOf(thread.worker)]);
+      thread.heap = heap;
       if (job !== thread.job) return;
       if (time - began > seconds * 1000) late();
       else if (heap > limits.readingMemory.value) end(thread, tooComplex(lackOfMemory));
@@ -184,7 +197,9 @@ export function createModuleReader({
     clearInterval(thread.watch);
     thread.job = undefined;
     thread.worker.unref();
-    thread.cancel = afterTimeout(idle, () => end(thread));
+    // What one module left behind must not count for the next.
+    if (thread.heap > limits.readingMemory.value / 4) end(thread);
+    else thread.cancel = afterTimeout(idle, () => end(thread));
     if ('outcome' in reply) job?.resolve(reply.outcome);
     else job?.reject('known' in reply ? new AshlarError(reply.known) : new Error(reply.unknown));
     assign();

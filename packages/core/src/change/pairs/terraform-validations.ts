@@ -146,13 +146,24 @@ export const terraformValidations: readonly Pair[] = [
     verdict: ['major', 'minor'],
   },
   {
+    title: 'a condition that cannot be understood, with one more value in it',
+    before: `variable "size" {\n  type = any\n  validation {\n    condition = contains(["a"], var.size.k)\n    error_message = "A."\n  }\n}\n`,
+    after: `variable "size" {\n  type = any\n  validation {\n    condition = contains(["a", "b"], var.size.k)\n    error_message = "A or B."\n  }\n}\n`,
+    changes: [['input-validation-changed', 'inputs.size']],
+    verdict: ['minor', 'minor'],
+  },
+  {
+    title: 'a condition that lets something else pass as well',
+    before: checked('string', 'can(regex("^a$", var.size))'),
+    after: checked('string', 'var.size == "" || can(regex("^a$", var.size))').replace('No.', 'No, or none.'),
+    changes: [['input-validation-changed', 'inputs.size']],
+    verdict: ['minor', 'minor'],
+  },
+  {
     title: 'a condition that cannot be understood where there was one that could',
     before: checked('string', oneOf('a', 'b')),
     after: checked('string', 'startswith(var.size, "a")'),
-    changes: [
-      ['input-validation-added', 'inputs.size'],
-      ['input-allowed-widened', 'inputs.size'],
-    ],
-    verdict: ['major', 'minor'],
+    changes: [['input-validation-changed', 'inputs.size']],
+    verdict: ['minor', 'minor'],
   },
 ];

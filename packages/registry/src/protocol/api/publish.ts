@@ -51,6 +51,7 @@ export function publishRoute(app: ApiApp): void {
             version,
             files: await content.files(),
           }),
+        () => !request.raw.socket.destroyed,
       );
       const { status, digest, contentDigest } = published;
       return await reply
