@@ -5,6 +5,7 @@ import { compareRanges, parseConstraint } from '../terraform/version-constraint.
 import { compareAddresses, type ContentsOf } from './address.ts';
 import type { Found } from './found.ts';
 import { sourceParts } from './module-source.ts';
+import { withoutKeys } from './moves.ts';
 import type { RuleId } from './table.ts';
 
 /** Compares what two versions do to the world. */
@@ -154,7 +155,8 @@ function compareResourceDetails(
     tell('lifecycle-changed', place, (each) => each.lifecycle);
     tell('condition-changed', place, (each) => each.conditions);
     tell('provider-configuration', place, (each) => each.provider);
-    if (language === 'bicep') tell('resource-circumstances', place, circumstancesOf);
+    const isMade = ![...all, ...others].some(({ existing }) => existing);
+    if (language === 'bicep' && isMade) tell('resource-circumstances', place, circumstancesOf);
   }
 }
 
@@ -213,7 +215,9 @@ function compareCall(
   };
   tell('module-call-renamed', before.name, after.name);
   const [old, now] = [sourceParts(language, before), sourceParts(language, after)];
-  const isElsewhere = plainSource(old) !== plainSource(now);
+  // Where a module has its own files is its own matter; what is in them is compared.
+  const isElsewhere =
+    plainSource(old) !== plainSource(now) && !(isLocal(language, old) && isLocal(language, now));
   if (isElsewhere) tell('module-call-source', old.source, now.source);
   // Only registries have versions.
   const isKnown = old.version !== undefined && now.version !== undefined;
@@ -222,6 +226,10 @@ function compareCall(
   if (language === 'bicep') {
     tell('module-call-circumstances', circumstancesOf(before), circumstancesOf(after));
   }
+}
+
+function isLocal(language: Module['language'], { source = '' }: Pick<ModuleCall, 'source'>): boolean {
+  return language === 'bicep' ? !/^(?:br|ts)[:/]|:\/\//.test(source) : /^\.{1,2}\//.test(source);
 }
 
 function plainSource({ source }: Pick<ModuleCall, 'source'>): string | undefined {
@@ -314,7 +322,12 @@ function compareConstraint(
  * who wrote the module has chosen, and the types of what they make are told above.
  */
 function compareMarks(before: Footprint, after: Footprint, path: string, found: Found[]): void {
-  const roles = (each: Footprint) => ownNames(each.roleAssignments, ({ role = '' }) => role);
+  const moved = new Set(after.moves.flatMap(({ from, to }) => [withoutKeys(from), withoutKeys(to)]));
+  const roles = (each: Footprint) =>
+    ownNames(
+      each.roleAssignments.filter(({ address }) => !moved.has(address)),
+      ({ role = '' }) => (isWritten(role) ? role : ''),
+    );
   compareKeys(roles(before), roles(after), `${path}roleAssignments.`, found, {
     added: 'role-assignment-added',
     removed: 'role-assignment-removed',
@@ -340,6 +353,13 @@ function compareMarks(before: Footprint, after: Footprint, path: string, found: 
     removed: 'telemetry-removed',
     changed: 'telemetry-changed',
   });
+}
+
+/** A name, an id, or what functions make of these; of other expressions nobody knows what comes out, however they are written. */
+function isWritten(role: string): boolean {
+  if (/^[\w -]+$/.test(role) || /[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}/i.test(role)) return true;
+  const calls = role.replaceAll(/'(?:[^'\\]|\\[\s\S])*(?:'|\\?$)|"(?:[^"\\]|\\[\s\S])*(?:"|\\?$)/g, "''");
+  return !/(?<!\w)(?:parameters|variables|copyIndex)\(|(?<!\w)[A-Za-z_]\w*(?![\w(])/.test(calls);
 }
 
 interface Marked {

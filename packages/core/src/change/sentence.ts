@@ -11,7 +11,7 @@ const maxShown = 80;
 /** One sentence about a change, for a person: what it is, where, and from what to what. */
 export function sentenceOf(language: Language, { rule, path, before, after }: Found): string {
   const subject = `${path}: ${phraseOf(rule)}`;
-  const [was, is] = [before, after].map((value) => shown(language, rule, value));
+  const [was, is] = cut([before, after].map((value) => wholeText(language, rule, value)));
   if (changeRules[rule].kind === 'added' || changeRules[rule].kind === 'removed') return `${subject}.`;
   if (was === undefined && is === undefined) return `${subject}.`;
   return `${subject}: ${was ?? 'nothing'} → ${is ?? 'nothing'}.`;
@@ -25,9 +25,29 @@ function phraseOf(rule: RuleId): string {
 
 /** A value, as much of it as a person wants to see; undefined for a default that there is not. */
 export function shown(language: Language, rule: RuleId, value: unknown): string | undefined {
+  return cut([wholeText(language, rule, value)])[0];
+}
+
+function wholeText(language: Language, rule: RuleId, value: unknown): string | undefined {
   if (value === undefined || value === null) return undefined;
-  const text = textOf(language, rule, value);
-  return text.length <= maxShown ? text : `${text.slice(0, maxShown)}…`;
+  const text = textOf(language, rule, value).replaceAll(/\s+/g, ' ');
+  // No bound at all.
+  return text === '{}' && rule.includes('-range-') ? undefined : text;
+}
+
+/** As much of texts as a person wants to see: of long ones what differs, and a little before it. */
+function cut(texts: readonly (string | undefined)[]): (string | undefined)[] {
+  const [first, second] = texts;
+  let start = 0;
+  if (first !== undefined && second !== undefined) {
+    while (start < first.length && first[start] === second[start]) start += 1;
+    start = first.length > maxShown || second.length > maxShown ? Math.max(start - maxShown / 2, 0) : 0;
+  }
+  return texts.map((text) => {
+    if (text === undefined) return undefined;
+    const end = start + maxShown;
+    return `${start > 0 ? '…' : ''}${text.slice(start, end)}${end < text.length ? '…' : ''}`;
+  });
 }
 
 function textOf(language: Language, rule: RuleId, value: unknown): string {

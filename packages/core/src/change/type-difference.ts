@@ -166,7 +166,9 @@ function compareTypes(path: string, before: Type, after: Type, comparison: TypeC
   const relate = (found: Relation) => {
     if (found !== 'same') comparison.emit({ aspect: `type-${found}`, path, before, after });
   };
-  if (typeof before === 'string' || typeof after === 'string') {
+  if (isPartOf(before, after) || isPartOf(after, before)) {
+    comparison.emit({ aspect: 'type-source', path, before, after });
+  } else if (typeof before === 'string' || typeof after === 'string') {
     relate(plainRelation(before, after, comparison.language));
   } else if (before.kind === 'resource' && after.kind === 'resource') {
     compareResources(path, before, after, comparison);
@@ -185,6 +187,18 @@ function compareTypes(path: string, before: Type, after: Type, comparison: TypeC
     relate('narrowed');
     for (const element of after.elements) compareElements(`${path}[]`, before.element, element, comparison);
   } else relate(wholeRelation(before, after, comparison));
+}
+
+/**
+ * Whether a type is the part of a resource as it was written before anybody said so. Of what does not fit into objects and
+ * lists of resources Bicep only warns, and ARM takes what it took.
+ */
+function isPartOf(resource: Type, other: Type): boolean {
+  if (typeof resource === 'string' || resource.kind !== 'resource') return false;
+  const { base } = resource;
+  return base === undefined || base === 'object' || base === 'array'
+    ? (other === 'object' || other === 'array') && (base === undefined || base === other)
+    : false;
 }
 
 function isSequence(type: Exclude<Type, string>): type is ArrayType {
@@ -249,9 +263,19 @@ function compareStructures(
   const now = after.kind === 'object' && before.kind === 'discriminated' ? asVariants(after, before) : after;
   if (old.kind === 'discriminated' && now.kind === 'discriminated') {
     compareVariants(path, old, now, comparison);
-  } else if (old.kind === 'discriminated' || now.kind === 'discriminated') {
+  } else if (
+    old.kind === 'discriminated' ||
+    now.kind === 'discriminated' ||
+    // One object where there were many, or the other way round: its properties are not those of an element.
+    (comparison.language === 'terraform' && isOfMany(old) !== isOfMany(now))
+  ) {
     comparison.emit({ aspect: 'type-changed', path, before, after });
   } else compareObjects(path, asObject(old), asObject(now), comparison);
+}
+
+/** A map of objects or lists. */
+function isOfMany(type: ObjectType | MapType): boolean {
+  return type.kind === 'map' && typeof type.element !== 'string';
 }
 
 /** An object whose property has written out values is one of the variants, or some. */

@@ -114,7 +114,7 @@ function noteMessages(
 /** A condition without what is written out in it. */
 function shapeOf(text: string): string {
   return text
-    .replaceAll(/"(?:[^"\\]|\\.)*"/g, '""')
+    .replaceAll(/"(?:[^"\\]|\\[\s\S])*(?:"|\\?$)/g, '""')
     .replaceAll(/(?<![\w.])\d[\d.]*/g, '0')
     .replaceAll(/\[(?:""|0|true|false|null|, )*\]/g, '[]');
 }

@@ -279,8 +279,8 @@ export const bicepTypes: readonly Pair[] = [
     title: 'any object becomes that of a resource',
     before: 'param tags object',
     after: "param tags resourceInput<'Microsoft.KeyVault/vaults@2024-11-01'>.tags",
-    changes: [['input-type-narrowed', 'inputs.tags']],
-    verdict: ['major', 'minor'],
+    changes: [['input-type-source', 'inputs.tags']],
+    verdict: ['minor', 'minor'],
   },
   {
     title: 'a type imported from another version of a module',
