@@ -183,7 +183,8 @@ use it, the graver rule counts. Differences are looked for in all depth: \`input
 elements, \`inputs.tags.*\` any property without a name of its own, \`inputs.rule<a>\` the variant \`a\`.
 
 The other way round the same differences are told, with the opposite kind: \`added\` and \`removed\`, \`widened\` and
-\`narrowed\`. What was \`renamed\` has the path that it had before.
+\`narrowed\`. What was \`renamed\` has the path that it had before, and so has what else changed of it. Only \`moved\` and
+\`removed\` blocks go one way: without them the same address is gone and new.
 
 The shape of a comparison is [diff.schema.json](diff.schema.json), that of a module
 [module.schema.json](module.schema.json).

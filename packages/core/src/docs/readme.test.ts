@@ -201,3 +201,10 @@ Kept too.
     expect(updateReadme(after, bicep, 'x')).toBe(after);
   });
 });
+
+it('holds nothing that steers a terminal', () => {
+  const text = "@description('x\\u{1b}[2J\\u{202e}')\nparam a string\n";
+  const { module } = readModule({ paths: ['main.bicep'], textOf: () => text })!;
+
+  expect(moduleSections(module)).toContain('| x\u{fffd}[2J\u{fffd} |');
+});

@@ -1,6 +1,7 @@
 import { ashlarError } from '../error/index.ts';
 import type { Module, ModuleCall } from '../module/model.ts';
 import { bicepSections, type Section } from './bicep-readme.ts';
+import { printable } from '../text/printable.ts';
 import { keepRemarks } from './kept-remarks.ts';
 import { markdownText } from './markdown.ts';
 import { terraformSections } from './terraform-readme.ts';
@@ -15,8 +16,13 @@ const bicepMarks: Marks = { begin: '<!-- BEGIN_ASHLAR_DOCS -->', end: '<!-- END_
 
 /** Everything that is written about a module, as Markdown. */
 export function moduleSections(module: Module): string {
-  if (module.language === 'terraform') return terraformSections(module);
-  return bicepSections(module).map(sectionText).join('\n\n');
+  if (module.language === 'terraform') return printable(terraformSections(module));
+  return shownSections(module).map(sectionText).join('\n\n');
+}
+
+/** Nobody who prints a README wants a terminal to be steered by it. */
+function shownSections(module: Module, calls?: readonly ModuleCall[]): Section[] {
+  return bicepSections(module, calls).map(({ title, lines }) => ({ title, lines: lines.map(printable) }));
 }
 
 /** What comes along: texts that terraform-docs puts before and after its sections, as AVM's modules have them in files. */
@@ -48,7 +54,7 @@ export function updateReadme(
   const marks = module.language === 'bicep' ? bicepMarks : terraformMarks;
   const updated =
     module.language === 'bicep' && isAvmReadme(text)
-      ? withSections(text, bicepSections(module, frame.calls))
+      ? withSections(text, shownSections(module, frame.calls))
       : withBlock(text, withoutMarks(framed(moduleSections(module), frame), marks), marks, frame.path);
   return newline === '\n' ? updated : updated.replaceAll('\n', newline);
 }
