@@ -88,7 +88,8 @@ export function readTemplateText(text: string, moduleClass: ModuleClass | null):
 function parseTemplate(text: string): unknown {
   const keepLarge = (_: string, value: unknown, context?: { readonly source?: string }) =>
     value === Infinity || value === -Infinity ? context?.source : value;
-  const mayBeLarge = /\d[eE]\+?\d{3}|(?<!\d)\d{309}/.test(text);
+  // Asking for the source of each value takes five times as long, and identifiers of roles look much like such numbers.
+  const mayBeLarge = /\d[eE]\+?\d{3,}[\s,\]}]|(?<!\d)\d{309}/.test(text);
   return mayBeLarge ? JSON.parse(text, keepLarge) : JSON.parse(text);
 }
 
