@@ -86,15 +86,16 @@ function compareMoved(
   path: string,
   found: Found[],
 ): void {
-  if (moves.instances.has(address) && !moves.whole.has(address)) {
-    compareLeft(address, was, moves, path, found);
+  if (!moves.whole.has(address)) {
+    if (moves.instances.has(address)) compareLeft(address, was, moves, path, found);
     return;
   }
   const [to, more] = out;
-  const is = to === undefined || more !== undefined ? undefined : moves.now.get(to);
-  if (is === undefined || !moves.whole.has(address)) return;
-  if (!isOtherKeys(was, is)) compareInstances(to!, was, is, path, moves, found);
-  else found.push({ rule: 'address-rekeyed', path, before: shown(address, was), after: shown(to!, is) });
+  if (to === undefined || more !== undefined) return;
+  const is = moves.now.get(to);
+  if (is === undefined) return;
+  if (!isOtherKeys(was, is)) compareInstances(to, was, is, path, moves, found);
+  else found.push({ rule: 'address-rekeyed', path, before: shown(address, was), after: shown(to, is) });
 }
 
 /** Who comes from a version before a move needs the block that says so. */

@@ -6,6 +6,7 @@ import type { Found } from './found.ts';
 import { compareInterfaces } from './interface.ts';
 import { type FindRenames, renameFinder } from './rename.ts';
 import { compareText } from '../text/compare-text.ts';
+import { pathFrom } from '../text/relative-path.ts';
 import { sentenceOf } from './sentence.ts';
 import { changeRules } from './table.ts';
 
@@ -53,19 +54,9 @@ function localContents(
   return (call) => {
     const source = sources.get(call);
     if (source === undefined || !/^\.\.?\//.test(source)) return undefined;
-    const place = joined(path, source);
+    const place = pathFrom(path, source);
     return submodules.find((each) => each.path === place)?.footprint;
   };
-}
-
-/** A relative path, from a folder. */
-function joined(folder: string, path: string): string {
-  const parts = folder.split('/');
-  for (const part of path.split('/')) {
-    if (part === '..') parts.pop();
-    else if (part !== '.') parts.push(part);
-  }
-  return parts.filter((part) => part !== '').join('/');
 }
 
 function compareSubmodules(context: Context, before: Module, after: Module): Found[] {

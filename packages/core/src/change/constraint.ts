@@ -115,7 +115,7 @@ function patternDifference(before: string | undefined, after: string | undefined
 /** A default that comes or goes makes something optional or required, which says it all, unless null did that already. */
 function defaultDifference(language: Module['language'], before: Slot, after: Slot): ConstraintDifference[] {
   const [old, now] = [before.default, after.default];
-  if (isSameDefault(language, before, after) || canonicalJson(old) === canonicalJson(now)) return [];
+  if (isSameDefault(language, before, after)) return [];
   if ((old === undefined || now === undefined) && before.required !== after.required) return [];
   return [{ aspect: 'default-changed', before: old ?? null, after: now ?? null }];
 }

@@ -1,3 +1,4 @@
+import { isObject } from '../json/index.ts';
 import type { Module } from '../module/model.ts';
 import type { ObjectType, Property, Type } from '../module/type.ts';
 import { exactNumber } from '../terraform/hcl/index.ts';
@@ -99,8 +100,4 @@ function spellPlain(value: unknown, type: Type): string {
 function numberText(text: string): string {
   const [, sign = '', digits] = /^(-?)(\d+(?:\.\d*)?(?:[eE][-+]?\d+)?)$/.exec(text) ?? [];
   return digits === undefined ? JSON.stringify(text) : sign + String(exactNumber(digits));
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
 }

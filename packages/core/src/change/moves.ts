@@ -22,16 +22,17 @@ export interface Moves {
 export function movesOf(moves: Footprint['moves'], now: ReadonlyMap<string, Instances>): Moves {
   const to = new Map<string, string[]>();
   const below = new Map<string, string[]>();
+  const whole = new Set<string>();
   const instances = new Map<string, Set<string>>();
   for (const move of moves) {
     const place = withoutKeys(move.from);
     put(to, place, move.to);
     const call = moduleCall.exec(place)?.[0];
     if (call !== undefined) put(below, call, place);
-    if (place !== move.from) instances.set(place, (instances.get(place) ?? new Set()).add(move.from));
+    if (place === move.from) whole.add(place);
+    else instances.set(place, (instances.get(place) ?? new Set()).add(move.from));
   }
   const ends = new Set(moves.map((move) => move.to));
-  const whole = new Set(moves.map(({ from }) => from).filter((from) => withoutKeys(from) === from));
   return { to, below, whole, instances, ends, now, known: new Map() };
 }
 

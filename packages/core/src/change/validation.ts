@@ -23,8 +23,11 @@ export interface ReadChecks {
 
 /** Conditions that cannot be understood are left to be compared by their texts; of Bicep there are none. */
 export function readChecks(before: Input, after: Input): ReadChecks {
-  const { aside, changed } = restated(statedChecks(before), statedChecks(after));
-  const [old, now] = [checksOf(before, aside[0]), checksOf(after, aside[1])];
+  const stated = [statedChecks(before), statedChecks(after)] as const;
+  const { aside, changed } = restated(...stated);
+  const [old, now] = stated.map((checks, side) =>
+    checksOf(checks.filter(({ condition }) => !aside[side]!.has(condition))),
+  ) as [Checks, Checks];
   // One pattern is a constraint; where there are several, which one is another's successor nobody can tell.
   const isPlain = [old, now].every(({ patterns }) => new Set(patterns.map(({ core }) => core)).size < 2);
   const constraintsOf = ({ pattern, ...others }: Constraints) =>
@@ -73,14 +76,13 @@ function restated(before: readonly StatedCheck[], after: readonly StatedCheck[])
     aside[0].add(was.condition);
     aside[1].add(is.condition);
   };
-  const opaque = ({ isUnderstood }: StatedCheck, key: string) => (isUnderstood ? undefined : key);
-  left = paired(left, (check) => opaque(check, shapeOf(check.core)), note);
+  left = paired(left, (check) => (isUnderstood(check) ? undefined : shapeOf(check.core)), note);
   for (const [wide, narrow, tell] of [
     [left[1], left[0], (is: StatedCheck, was: StatedCheck) => note(was, is)],
     [left[0], left[1], note],
   ] as const) {
     const byText = new Map(narrow.map((check) => [check.core, check]));
-    for (const check of wide.filter(({ isUnderstood }) => !isUnderstood)) {
+    for (const check of wide.filter((each) => !isUnderstood(each))) {
       const partner = alternativesIn(check.core)
         .map((text) => byText.get(text))
         .find((each) => each !== undefined);
@@ -90,6 +92,10 @@ function restated(before: readonly StatedCheck[], after: readonly StatedCheck[])
   const isLeft = (side: 0 | 1) => (check: StatedCheck) => !aside[side].has(check.condition);
   noteMessages([left[0].filter(isLeft(0)), left[1].filter(isLeft(1))], aside, changed);
   return { aside, changed };
+}
+
+function isUnderstood({ facts }: StatedCheck): boolean {
+  return facts !== undefined;
 }
 
 /** Under one message, understood conditions on one side and others on the other. */
@@ -102,7 +108,7 @@ function noteMessages(
   for (const [message, old] of Map.groupBy(before, (check) => check.message)) {
     const now = byMessage.get(message);
     if (message === undefined || now === undefined) continue;
-    const [was, is] = [old, now].map((checks) => new Set(checks.map(({ isUnderstood }) => isUnderstood)));
+    const [was, is] = [old, now].map((checks) => new Set(checks.map(isUnderstood)));
     if (was!.size > 1 || is!.size > 1 || was!.has(true) === is!.has(true)) continue;
     const [oldTexts, newTexts] = [old, now].map((checks) => checks.map(({ condition }) => condition));
     changed.push([oldTexts!.join(' && '), newTexts!.join(' && ')]);

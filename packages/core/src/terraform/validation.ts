@@ -37,32 +37,30 @@ interface Understood {
 
 /** One of the conditions of a variable that hold together. */
 export interface StatedCheck extends Check {
-  readonly isUnderstood: boolean;
+  /** What it says; undefined when nobody but Terraform can tell. */
+  readonly facts: readonly Fact[] | undefined;
+  /** Whether it refuses null where the type takes it. */
+  readonly refusesNull: boolean;
 }
 
 /** All conditions of a variable, each by itself. */
 export function statedChecks(variable: CheckedVariable): StatedCheck[] {
-  return partsIn(variable).map(({ part, check }) => ({ ...check, isUnderstood: part.facts !== undefined }));
-}
-
-function partsIn(variable: CheckedVariable): { part: Part; check: Check }[] {
   return (variable.validations ?? []).flatMap(({ condition, message }) =>
-    readParts(condition, variable).map((part) => ({ part, check: checkOf(part, variable, message) })),
+    readParts(condition, variable).map((part) => ({
+      ...checkOf(part, variable, message),
+      facts: part.facts,
+      refusesNull: part.facts !== undefined && !part.guarded && variable.nullable === true,
+    })),
   );
 }
 
-/** Reads what can be understood of validations into constraints, but for the conditions that are left aside. */
-export function checksOf(variable: CheckedVariable, aside: ReadonlySet<string> = new Set()): Checks {
+/** Makes what can be understood of conditions into constraints. */
+export function checksOf(stated: readonly StatedCheck[]): Checks {
   const understood: Understood[] = [];
   const rest: Check[] = [];
-  let refusesNull = false;
-  for (const { part, check } of partsIn(variable)) {
-    if (aside.has(check.condition)) continue;
-    if (part.facts === undefined) rest.push(check);
-    else {
-      refusesNull ||= !part.guarded && variable.nullable === true;
-      understood.push(...part.facts.map((fact) => ({ check, fact })));
-    }
+  for (const { facts, refusesNull: _, ...check } of stated) {
+    if (facts === undefined) rest.push(check);
+    else understood.push(...facts.map((fact) => ({ check, fact })));
   }
   const allowed = allowedBy(understood);
   const patterns = understood.filter(({ fact }) => fact.kind === 'pattern');
@@ -75,7 +73,7 @@ export function checksOf(variable: CheckedVariable, aside: ReadonlySet<string> =
       ...boundsOf(understood, 'Length'),
       ...(pattern === undefined || names.size > 1 ? {} : { pattern }),
     },
-    refusesNull,
+    refusesNull: stated.some(({ refusesNull }) => refusesNull),
     patterns: patterns.map(({ check }) => check),
     rest: 'checks' in allowed ? [...rest, ...allowed.checks] : rest,
   };

@@ -1,3 +1,4 @@
+import { pathFrom } from '../../text/relative-path.ts';
 import type {
   BicepTree,
   Identifier,
@@ -69,11 +70,5 @@ export function nameOf(name: Identifier | StringLiteral): string {
 /** The path of a file that another one names; undefined for what is no file of the module. */
 export function resolvePath(from: string, to: string): string | undefined {
   if (/^[a-z]+:|^br\//i.test(to)) return undefined;
-  const parts = from.split('/').slice(0, -1);
-  for (const part of to.split('/')) {
-    if (part === '..') {
-      if (parts.pop() === undefined) return undefined;
-    } else if (part !== '.' && part !== '') parts.push(part);
-  }
-  return parts.join('/');
+  return pathFrom(from.split('/').slice(0, -1).join('/'), to);
 }

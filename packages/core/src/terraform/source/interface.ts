@@ -10,7 +10,7 @@ import {
   textOf,
   valueOf,
 } from './block.ts';
-import { checksOf } from '../validation.ts';
+import { checksOf, statedChecks } from '../validation.ts';
 import { conditionsIn } from './resource-condition.ts';
 import { readVariableType } from './type.ts';
 import { typeInWords } from './value-type.ts';
@@ -22,7 +22,7 @@ export function inputOf(placed: PlacedBlock): Input {
   const validations = blocksOf(placed, 'validation').map(validationOf);
   const name = labelOf(placed);
   const nullable = valueOf(attributeOf(placed, 'nullable')) === false ? {} : { nullable: true as const };
-  const { constraints, refusesNull } = checksOf({ name, type, validations, ...nullable });
+  const { constraints, refusesNull } = checksOf(statedChecks({ name, type, validations, ...nullable }));
   return {
     name,
     type,

@@ -113,7 +113,11 @@ async function findOther(
 
 /** @throws ASH-MODULE-NO-MODEL */
 async function requireModel(registry: Registry, row: VersionRow): Promise<string> {
-  const { model } = await modelOf(registry, row);
+  return modelIn(row, await modelOf(registry, row));
+}
+
+/** @throws ASH-MODULE-NO-MODEL */
+function modelIn(row: VersionRow, { model }: Pick<VersionModel, 'model'>): string {
   if (model !== null) return model;
   throw ashlarError('ASH-MODULE-NO-MODEL', { address: row.repository, version: row.version });
 }
@@ -129,11 +133,10 @@ async function diffWithBefore(registry: Registry, row: VersionRow, customer: Cus
   const rows = await registry.metadata.query.listVersions(row.repository);
   const before =
     rows.find(({ version }) => version === stored.before) ?? versionBefore(rows, row.version as Version);
-  if (before === undefined || (await modelOf(registry, before)).model === null) {
-    await requireModel(registry, row);
-    return noDiff;
-  }
-  return await diffWith(registry, row, before, customer);
+  const now = modelIn(row, stored);
+  const old = before && (await modelOf(registry, before)).model;
+  if (before === undefined || old === undefined || old === null) return noDiff;
+  return await compareModels(registry, [before, old], [row, now], customer);
 }
 
 async function diffWith(
@@ -143,6 +146,17 @@ async function diffWith(
   customer: Customer,
 ): Promise<Diff> {
   const [old, now] = [await requireModel(registry, before), await requireModel(registry, row)];
+  return await compareModels(registry, [before, old], [row, now], customer);
+}
+
+type Side = readonly [row: VersionRow, model: string];
+
+async function compareModels(
+  registry: Registry,
+  [before, old]: Side,
+  [row, now]: Side,
+  customer: Customer,
+): Promise<Diff> {
   const comparison = await registry.reader.compare(old, now, customer);
   const judged = judgement(before.version as Version, row.version as Version, comparison);
   return { ...judged, changes: comparison.changes };

@@ -1,11 +1,8 @@
 import type { Cluster } from '../../../../../../tests/support/postgres.ts';
 import type { MetadataStore } from '../metadata-store.ts';
 import type { Snapshot } from '../snapshot.ts';
+import { digest, now, repository } from '../suite/example.ts';
 import { snapshotOf } from './snapshot.ts';
-
-const now = Date.UTC(2026, 7, 21);
-const digest = (n: number) => `sha256:${n.toString(16).padStart(64, '0')}`;
-const repository = 'terraform/contoso/net/azurerm';
 
 /** Publishes version `1.0.<n>`: a command of many statements in most tables. */
 export async function publishVersion(store: MetadataStore, n: number): Promise<void> {
