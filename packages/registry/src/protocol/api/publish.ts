@@ -9,7 +9,7 @@ import type { FastifyRequest } from 'fastify';
 
 import { requireRepository } from '../../catalogue/index.ts';
 import { archiveLimits, type ModuleFile, readArchive, unpackAllowance } from '../../intake/index.ts';
-import { readBody } from '../../server/body.ts';
+import { keepBody } from '../../server/kept-body.ts';
 import { needs } from '../../server/route-table.ts';
 import { publishUpload } from '../../source/upload/index.ts';
 import type { ApiApp } from './app.ts';
@@ -38,10 +38,11 @@ export function publishRoute(app: ApiApp): void {
       const { address, version } = parseVersionReference(ref);
       const repository = parseRepository(address.repository);
       await requireRepository(registry, request.caller, 'publish', repository);
-      const content = await readContent(request, address);
+      const kind = contentKind(request, address);
+      await using body = await keepBody(request, registry.blobs, kind.limit, kind.tooLarge());
       const published = await registry.room.hold(
         repository.namespace,
-        content.unpacked,
+        kind.unpacked(body.size),
         async () =>
           await publishUpload(registry, {
             ...options,
@@ -49,7 +50,7 @@ export function publishRoute(app: ApiApp): void {
             caller: request.caller,
             address,
             version,
-            files: await content.files(),
+            files: await kind.files(await body.read()),
           }),
         () => !request.raw.socket.destroyed,
       );
@@ -72,36 +73,39 @@ const archiveTypes: readonly string[] = [
   'application/octet-stream',
 ];
 
-interface Content {
-  /** Bytes that the files may take at most. */
-  readonly unpacked: number;
-  files(): Promise<ModuleFile[]>;
+/** What a body holds. */
+interface ContentKind {
+  /** Bytes of a body at most. */
+  readonly limit: number;
+  tooLarge(): Error;
+  /** Bytes that the files of a body of `size` bytes may take at most. */
+  unpacked(size: number): number;
+  files(body: Buffer): Promise<ModuleFile[]>;
 }
 
-async function readContent(
-  request: FastifyRequest,
-  { language, repository }: ModuleAddress,
-): Promise<Content> {
+/** @throws ASH-MODULE-LANGUAGE ASH-MEDIA-TYPE */
+function contentKind(request: FastifyRequest, { language, repository }: ModuleAddress): ContentKind {
   const type = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
   if (type === 'application/json') {
-    if (language === 'bicep') {
-      const bytes = await readBody(request, limits.template.value);
-      return {
-        unpacked: bytes.length,
-        files: async () => [{ path: 'main.json', executable: false, bytes }],
-      };
-    }
+    if (language === 'bicep') return templateKind;
     const reason = 'application/json is the type of a compiled Bicep template; send a zip or tar.gz';
     throw ashlarError('ASH-MODULE-LANGUAGE', { address: repository, reason });
   }
-  if (type !== undefined && !archiveTypes.includes(type)) {
-    const expected = 'application/zip or application/gzip, or for Bicep main.json as application/json';
-    throw ashlarError('ASH-MEDIA-TYPE', { expected });
-  }
-  const limit = archiveLimits.compressed;
-  const archive = await readBody(request, limit, ashlarError('ASH-ARCHIVE-SIZE', { limit }));
-  return {
-    unpacked: unpackAllowance(archive.length, archiveLimits).bytes,
-    files: async () => await readArchive(archive),
-  };
+  if (type === undefined || archiveTypes.includes(type)) return archiveKind;
+  const expected = 'application/zip or application/gzip, or for Bicep main.json as application/json';
+  throw ashlarError('ASH-MEDIA-TYPE', { expected });
 }
+
+const templateKind: ContentKind = {
+  limit: limits.template.value,
+  tooLarge: () => ashlarError('ASH-BODY-SIZE', { limit: limits.template.value }),
+  unpacked: (size) => size,
+  files: async (bytes) => [{ path: 'main.json', executable: false, bytes }],
+};
+
+const archiveKind: ContentKind = {
+  limit: archiveLimits.compressed,
+  tooLarge: () => ashlarError('ASH-ARCHIVE-SIZE', { limit: archiveLimits.compressed }),
+  unpacked: (size) => unpackAllowance(size, archiveLimits).bytes,
+  files: async (bytes) => await readArchive(bytes),
+};

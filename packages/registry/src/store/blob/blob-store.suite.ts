@@ -279,6 +279,14 @@ export function blobStoreSuite(name: string, openFixture: () => Promise<BlobStor
         expect(await store.uploadSize(id)).toBeUndefined();
       });
 
+      it('reads what arrived so far, as often as asked', async () => {
+        const id = await store.createUpload();
+        expectSame(await store.readUpload(id), Buffer.alloc(0));
+
+        for (const part of [large, hello]) await store.append(id, undefined, streamOf(part), noLimit);
+        for (let i = 0; i < 2; i++) expectSame(await store.readUpload(id), Buffer.concat([large, hello]));
+      });
+
       it('finishes an upload that nothing was appended to', async () => {
         const id = await store.createUpload();
         const digest = digestBy('sha256', Buffer.alloc(0));
@@ -642,9 +650,10 @@ async function expectUnknown(store: BlobStore, id: UploadId): Promise<void> {
   expect({
     size: await store.uploadSize(id),
     append: await failureOf(store.append(id, undefined, streamOf(hello), noLimit)),
+    read: await failureOf(store.readUpload(id)),
     finish: await failureOf(store.finishUpload(id, digestBy('sha256', hello))),
     cancel: await store.cancelUpload(id),
-  }).toEqual({ size: undefined, append: unknown, finish: unknown, cancel: false });
+  }).toEqual({ size: undefined, append: unknown, read: unknown, finish: unknown, cancel: false });
 }
 
 /** The error of the catalogue as data, any other error as it is. */

@@ -85,6 +85,8 @@ export interface BlobStore {
    *   ASH-BLOB-SIZE (more than `limit` bytes in total; the upload is discarded) ASH-STORAGE-FULL
    */
   append(id: UploadId, offset: number | undefined, bytes: Readable, limit: number): Promise<number>;
+  /** Reads all that arrived so far into memory. @throws ASH-UPLOAD-UNKNOWN ASH-UPLOAD-BUSY */
+  readUpload(id: UploadId): Promise<Buffer>;
   /**
    * Ends an upload: the bytes become the blob `digest` when they match it. Also matches another algorithm than the
    * announced one, by reading the bytes again. The upload is gone afterwards, also on a mismatch.

@@ -63,13 +63,27 @@ export async function writeAll(file: OpenFile, bytes: Uint8Array, position: numb
 export async function hashFile(file: OpenFile, algorithm: DigestAlgorithm, size: number): Promise<Hash> {
   const hash = createHash(algorithm);
   const buffer = Buffer.allocUnsafe(Math.min(size, readBytes));
-  let position = 0;
-  while (position < size) {
-    const length = Math.min(buffer.length, size - position);
-    const { bytesRead } = await file.read(buffer, 0, length, position);
-    if (bytesRead === 0) throw new Error(`the staging file ends at byte ${position} of ${size}`);
-    hash.update(buffer.subarray(0, bytesRead));
-    position += bytesRead;
+  for (let position = 0; position < size; position += buffer.length) {
+    const part = buffer.subarray(0, size - position);
+    await fill(part, file, position);
+    hash.update(part);
   }
   return hash;
+}
+
+/** The first `size` bytes of a file. */
+export async function readAll(file: OpenFile, size: number): Promise<Buffer> {
+  const bytes = Buffer.allocUnsafeSlow(size);
+  await fill(bytes, file, 0);
+  return bytes;
+}
+
+/** Reads from `position` on until `bytes` is full; the operating system may give fewer at once. */
+async function fill(bytes: Buffer, file: OpenFile, position: number): Promise<void> {
+  let done = 0;
+  while (done < bytes.length) {
+    const { bytesRead } = await file.read(bytes, done, bytes.length - done, position + done);
+    if (bytesRead === 0) throw new Error(`the staging file ends at byte ${position + done}`);
+    done += bytesRead;
+  }
 }

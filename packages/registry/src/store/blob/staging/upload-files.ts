@@ -15,7 +15,7 @@ import type { FinishedBlobs } from './finished-blobs.ts';
 import { idleFiles } from './idle-files.ts';
 import { fileMode, newUploadId, randomName, uploadAlgorithm, uploadFolder } from './layout.ts';
 import type { BlobFileSystem } from './layout.ts';
-import { hashFile, receive, writeAll } from './staging-file.ts';
+import { hashFile, readAll, receive, writeAll } from './staging-file.ts';
 import type { Progress } from './staging-file.ts';
 
 export type UploadFiles = Pick<
@@ -24,6 +24,7 @@ export type UploadFiles = Pick<
   | 'createUpload'
   | 'uploadSize'
   | 'append'
+  | 'readUpload'
   | 'finishUpload'
   | 'cancelUpload'
   | 'sweepUploads'
@@ -107,6 +108,10 @@ export function uploadFiles(
       }
       return upload.size;
     });
+  }
+
+  async function readUpload(id: UploadId): Promise<Buffer> {
+    return await withStaging(id, async (handle) => await readAll(handle, await settledSize(id, handle)));
   }
 
   async function finishUpload(id: UploadId, digest: Digest): Promise<{ readonly size: number }> {
@@ -246,6 +251,7 @@ export function uploadFiles(
     createUpload,
     uploadSize,
     append,
+    readUpload,
     finishUpload,
     cancelUpload,
     sweepUploads,
