@@ -11,6 +11,7 @@ import * as blobLease from './0002-blob-lease.ts';
 import * as position from './0003-position.ts';
 import * as liveVersion from './0004-live-version.ts';
 import * as versionModel from './0005-version-model.ts';
+import * as catalogueIndex from './0006-catalogue-index.ts';
 
 export interface NumberedMigration {
   up(db: Kysely<Schema>, dialect: Dialect): Promise<void>;
@@ -23,6 +24,7 @@ export const migrations: Readonly<Record<string, NumberedMigration>> = {
   '0003-position': position,
   '0004-live-version': liveVersion,
   '0005-version-model': versionModel,
+  '0006-catalogue-index': catalogueIndex,
 };
 
 /**
