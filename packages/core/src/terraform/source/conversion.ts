@@ -1,4 +1,4 @@
-import type { Property, Type } from '../../module/type.ts';
+import type { ObjectType, Type } from '../../module/type.ts';
 import type { LiteralValue } from '../hcl/index.ts';
 
 /** Whether Terraform makes a value of this type of a literal; true as well where that cannot be told. */
@@ -19,7 +19,7 @@ export function isConvertible(value: LiteralValue, type: Type): boolean {
     case 'map':
       return isObject(value) && Object.values(value).every((item) => isConvertible(item, type.element));
     case 'object':
-      return isObject(value) && type.properties.every((property) => hasProperty(value, property));
+      return isObject(value) && isObjectOf(value, shapeOf(type));
     default:
       return true;
   }
@@ -31,10 +31,31 @@ function isObject(value: LiteralValue): value is LiteralObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+interface Shape {
+  readonly required: readonly string[];
+  readonly types: ReadonlyMap<string, Type>;
+}
+
+/** Of types that were seen: there may be as many values of one as it has properties. */
+const shapes = new WeakMap<ObjectType, Shape>();
+
+function shapeOf(type: ObjectType): Shape {
+  const known = shapes.get(type);
+  if (known !== undefined) return known;
+  const shape = {
+    required: type.properties.filter(({ required }) => required).map(({ name }) => name),
+    types: new Map(type.properties.map((property) => [property.name, property.type])),
+  };
+  shapes.set(type, shape);
+  return shape;
+}
+
 /** What has more properties than its type loses them. */
-function hasProperty(value: LiteralObject, { name, type, required }: Property): boolean {
-  if (!Object.hasOwn(value, name)) return !required;
-  return isConvertible(value[name]!, type);
+function isObjectOf(value: LiteralObject, { required, types }: Shape): boolean {
+  return (
+    required.every((name) => Object.hasOwn(value, name)) &&
+    Object.entries(value).every(([name, item]) => isConvertible(item, types.get(name) ?? 'any'))
+  );
 }
 
 function isPlain(value: LiteralValue, type: Type): boolean {
