@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { processorTime } from '../../../../tests/support/processor-time.ts';
 import { readCompiled } from '../bicep/compiled/read.ts';
 import { readTerraform } from '../terraform/source/read.ts';
 import { compareModules } from './compare.ts';
@@ -128,21 +129,21 @@ const terraformCases: readonly (readonly [title: string, before: string, after: 
 describe('comparing what is made to take long', () => {
   it.each(cases)('%s', (_, before, after, changes) => {
     const modules = [before, after].map((template) => readCompiled({ ...template }, null));
-    const started = performance.now();
+    const taken = processorTime();
 
     const found = compareModules(modules[0]!, modules[1]!);
 
     expect(found).toHaveLength(changes);
-    expect(performance.now() - started).toBeLessThan(5_000);
+    expect(taken()).toBeLessThan(5_000);
     expect(JSON.stringify(found).length).toBeLessThan(20_000_000);
   });
 
   it.each(terraformCases)('%s', (_, before, after, changes) => {
     const modules = [before, after].map(terraformModule);
-    const started = performance.now();
+    const taken = processorTime();
 
     expect(compareModules(modules[0]!, modules[1]!)).toHaveLength(changes);
-    expect(performance.now() - started).toBeLessThan(1_000);
+    expect(taken()).toBeLessThan(1_000);
   });
 
   it('more validations than anybody writes', () => {
@@ -152,9 +153,9 @@ describe('comparing what is made to take long', () => {
       const text = `variable "a" {\n${range(20_000).map(validation(operator)).join('')}}\n`;
       return readTerraform({ paths: ['main.tf'], textOf: () => text }, null)!;
     });
-    const started = performance.now();
+    const taken = processorTime();
 
     expect(compareModules(before!, after!)).toHaveLength(20_000);
-    expect(performance.now() - started).toBeLessThan(2_000);
+    expect(taken()).toBeLessThan(2_000);
   });
 });

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 
+import { processorTime } from '../../../../tests/support/processor-time.ts';
 import { readmeSummary } from './readme.ts';
 
 it.each([
@@ -30,9 +31,9 @@ it('cuts a long paragraph at a word', () => {
 });
 
 it.each(['[!', '![](', '['])('loses no time over %j without end', (mark) => {
-  const before = performance.now();
+  const taken = processorTime();
 
   readmeSummary(`text ${mark.repeat(20_000 / mark.length)}`);
 
-  expect(performance.now() - before).toBeLessThan(100);
+  expect(taken()).toBeLessThan(1_000);
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+import { processorTime } from '../../../../tests/support/processor-time.ts';
 import { AshlarError } from '../error/index.ts';
 import { isTag } from '../oci/name.ts';
 import {
@@ -66,10 +67,10 @@ describe('isVersion', () => {
   });
 
   it('is fast on what looks like a version for long', () => {
-    const start = performance.now();
+    const taken = processorTime();
     isVersion(`1.0.0-${'0'.repeat(1_000_000)}`);
     isVersion(`1.0.0-${'0.'.repeat(60)}_`);
-    expect(performance.now() - start).toBeLessThan(100);
+    expect(taken()).toBeLessThan(1_000);
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { processorTime } from '../../../../tests/support/processor-time.ts';
 import { digestAlgorithm, digestHex, digestOf, isDigest, parseDigest } from './digest.ts';
 import { isRepositoryName, isTag, parseRepositoryName } from './name.ts';
 
@@ -55,10 +56,10 @@ describe('repository names', () => {
   });
 
   it('are told from others in no time', () => {
-    const start = performance.now();
+    const taken = processorTime();
     isRepositoryName(`${'a-'.repeat(127)}_`);
     isRepositoryName(`${'-'.repeat(250)}a`);
-    expect(performance.now() - start).toBeLessThan(100);
+    expect(taken()).toBeLessThan(1_000);
   });
 });
 

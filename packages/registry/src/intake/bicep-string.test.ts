@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 
+import { processorTime } from '../../../../tests/support/processor-time.ts';
 import { quotedTexts } from './bicep-string.ts';
 
 it.each<[string, string[]]>([
@@ -37,8 +38,8 @@ it('take no time, however long and however many', () => {
     `'${'a'.repeat(20_000_000)}'`,
     `'${'\\a'.repeat(5_000_000)}`,
   ]) {
-    const begin = performance.now();
+    const taken = processorTime();
     expect([...quotedTexts(source)].length).toBeLessThan(2);
-    expect(performance.now() - begin).toBeLessThan(5_000);
+    expect(taken()).toBeLessThan(5_000);
   }
 });

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 
+import { processorTime } from '../../../../tests/support/processor-time.ts';
 import { loggedUrl } from './log.ts';
 
 it.each([
@@ -13,9 +14,9 @@ it.each([
 });
 
 it('takes no longer than it takes to read a hostile path', () => {
-  const before = performance.now();
+  const taken = processorTime();
 
   loggedUrl(`/${'-eyJ'.repeat(16_000)}`);
 
-  expect(performance.now() - before).toBeLessThan(500);
+  expect(taken()).toBeLessThan(1_000);
 });
