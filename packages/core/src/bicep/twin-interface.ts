@@ -55,7 +55,7 @@ function plain(face: ModuleInterface, other: ModuleInterface): Required<Parts> {
       // What has some default takes null, whatever that is.
       return fallback === undefined ? input : { ...input, default: isKnown ? fallback : { value: '…' } };
     }),
-    functions: face.functions.map((each) => {
+    functions: face.functions.map(({ value: _, ...each }) => {
       const twin = functions.get(each.name);
       const isKnown = twin !== undefined && isWhole(each) && isWhole(twin);
       return isKnown ? each : { ...each, parameters: [], returns: 'any' };

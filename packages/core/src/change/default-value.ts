@@ -1,6 +1,7 @@
-import { isObject } from '../json/index.ts';
+import { bareExpression } from '../bicep/syntax/index.ts';
+import { canonicalJson, isObject } from '../json/index.ts';
 import type { Module } from '../module/model.ts';
-import type { ObjectType, Property, Type } from '../module/type.ts';
+import type { Default, ObjectType, Property, Type } from '../module/type.ts';
 import { exactNumber } from '../terraform/hcl/index.ts';
 import type { Slot } from './slot.ts';
 
@@ -20,6 +21,12 @@ export function isSameDefault(language: Module['language'], before: Slot, after:
   };
   // What becomes of the defaults of attributes is told of these.
   return isSame(false) || isSame(true);
+}
+
+/** One text for a value of Bicep, or for an expression however it is laid out. */
+export function defaultKey(value: Default | undefined): string {
+  if (value === undefined) return '';
+  return 'value' in value ? `=${canonicalJson(value.value)}` : bareExpression(value.expression);
 }
 
 interface Spelling {

@@ -1,6 +1,7 @@
 import type { Module, ModuleFunction } from '../module/model.ts';
 import { typeText } from '../module/type-text.ts';
 import { ruleFor } from './aspect-rule.ts';
+import { defaultKey } from './default-value.ts';
 import type { Found } from './found.ts';
 import type { ComparisonFor } from './input.ts';
 import { byName, slotOf, type Types } from './slot.ts';
@@ -53,6 +54,9 @@ function compareFunction(
   const wasBroken = breaks(after, before, back, { input: () => undefined, output: () => undefined });
   const rule = ruleOf(isBroken, wasBroken);
   if (rule !== undefined) found.push({ rule, path, before: signature(before), after: signature(after) });
+  else if (valueKey(before) !== valueKey(after)) {
+    found.push({ rule: 'function-value', path, before: valueOf(before), after: valueOf(after) });
+  }
   const [was, is] = [before.description, after.description];
   if (was !== is) found.push({ rule: 'function-description', path, before: was, after: is });
 }
@@ -85,6 +89,26 @@ function breaks(
   }
   compareSlots('', slotOf(before.returns), slotOf(after.returns), comparisonOf('output'));
   return isBroken;
+}
+
+function valueOf({ value = { value: undefined } }: ModuleFunction): unknown {
+  return 'value' in value ? value.value : value.expression;
+}
+
+/** The same for expressions that differ in layout or in the names of parameters alone. */
+function valueKey({ value, parameters }: ModuleFunction): string {
+  if (value === undefined || 'value' in value) return defaultKey(value);
+  const places = new Map(parameters.map(({ name }, index) => [name, `#${index}`]));
+  const tokens = defaultKey(value).split('\n');
+  return tokens
+    .map((token, at) => {
+      const [before, last] = [tokens[at - 2], tokens[at - 1]];
+      if (last === '.') return token;
+      // As templates name it: `parameters('name')`.
+      const name = before === 'parameters' && last === '(' ? token.slice(1, -1) : token;
+      return places.get(name) ?? token;
+    })
+    .join('\n');
 }
 
 function signature({ parameters, returns }: ModuleFunction): string {

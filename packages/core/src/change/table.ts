@@ -178,6 +178,11 @@ const other = {
   'function-added': rule('added', 'additive', 'A function that others can import.'),
   'function-removed': rule('removed', 'breaking', 'A function that others could import is gone.'),
   'function-changed': rule('changed', 'breaking', 'A function takes or gives something else.'),
+  'function-value': rule(
+    'changed',
+    'behaviour',
+    'A function works out what it gives in another way; whether that is something else cannot be told.',
+  ),
   'function-description': rule('changed', 'internal', 'The description of a function.'),
   'function-narrowed': rule('narrowed', 'breaking', 'A function takes less, or gives more than it did.'),
   'function-widened': rule('widened', 'additive', 'A function takes more, or gives less than it did.'),

@@ -1,8 +1,8 @@
-import { canonicalJson, isObject } from '../json/index.ts';
+import { isObject } from '../json/index.ts';
 import type { ModuleVariable } from '../module/model.ts';
 import { typeText } from '../module/type-text.ts';
-import { bareExpression } from '../bicep/syntax/index.ts';
 import { ruleFor } from './aspect-rule.ts';
+import { defaultKey } from './default-value.ts';
 import type { Found } from './found.ts';
 import type { FunctionContext } from './function.ts';
 import { byName, slotOf } from './slot.ts';
@@ -46,7 +46,7 @@ function compareVariable(
     const areTyped = before.type !== undefined && after.type !== undefined;
     const [old, now] = areTyped ? [before.type, after.type] : [briefly(before), briefly(after)];
     found.push({ rule: isBroken ? 'variable-type' : 'variable-value', path, before: old, after: now });
-  } else if (valueKey(before) !== valueKey(after)) {
+  } else if (defaultKey(before.value) !== defaultKey(after.value)) {
     found.push({ rule: 'variable-value', path, before: briefly(before), after: briefly(after) });
   }
 }
@@ -96,11 +96,6 @@ function hasShape(value: unknown, other: unknown, depth: number): boolean {
   return Object.entries(value).every(
     ([name, each]) => Object.hasOwn(other, name) && hasShape(each, other[name], depth + 1),
   );
-}
-
-function valueKey({ value }: ModuleVariable): string {
-  if (value === undefined) return '';
-  return 'value' in value ? `=${canonicalJson(value.value)}` : bareExpression(value.expression);
 }
 
 function briefly({ name, type, value }: ModuleVariable): unknown {

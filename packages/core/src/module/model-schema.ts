@@ -130,6 +130,7 @@ const moduleFunction = shape({
   name: text,
   parameters: listOf(shape({ name: text, type: ref('type') })),
   returns: ref('type'),
+  'value?': ref('default'),
   exported: { type: 'boolean' },
   'description?': text,
   'at?': ref('place'),

@@ -88,6 +88,8 @@ export interface ModuleFunction {
   readonly name: string;
   readonly parameters: readonly { readonly name: string; readonly type: Type }[];
   readonly returns: Type;
+  /** What it makes of its parameters. */
+  readonly value?: Default;
   readonly exported: boolean;
   readonly description?: string;
   readonly at?: Place;

@@ -1,5 +1,6 @@
 import { type JsonObject, isObject, objectOf, textOf } from '../../json/index.ts';
 import type { ModuleClass } from '../../module/address.ts';
+import type { Default } from '../../module/type.ts';
 import { limits } from '../../limit/index.ts';
 import { typeText } from '../../module/type-text.ts';
 import type {
@@ -120,10 +121,16 @@ function functionsOf(template: JsonObject, context: SchemaContext): ModuleFuncti
         type: refinedType(each, context),
       })),
       returns: refinedType(objectOf(output), context),
+      ...valueOf(objectOf(output)),
       exported: objectOf(metadata)['__bicep_export!'] === true,
       ...descriptionOf({ metadata }),
     })),
   );
+}
+
+/** Also null is one. */
+function valueOf(output: JsonObject): { value?: Default } {
+  return Object.hasOwn(output, 'value') ? { value: defaultOf(output['value']) } : {};
 }
 
 function variablesOf(exported: unknown, values: JsonObject, context: SchemaContext): ModuleVariable[] {

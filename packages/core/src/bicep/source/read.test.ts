@@ -199,6 +199,7 @@ const types: readonly (readonly [title: string, source: string | Files, Partial<
           name: 'hello',
           parameters: [{ name: 'who', type: { kind: 'refined', type: 'string', nullable: true } }],
           returns: 'string',
+          value: { expression: 'who!' },
           exported: true,
         },
       ],

@@ -52,7 +52,7 @@ export function readSource(
     >[];
   const inputs = each('param').map((statement) => inputOf(statement, types.context, placeOf, tree.text));
   const outputs = each('output').map((statement) => outputOf(statement, types.context, placeOf));
-  const functions = each('func').map((statement) => functionOf(statement, types.context, placeOf));
+  const functions = each('func').map((statement) => functionOf(statement, types.context, placeOf, tree.text));
   const metadata = metadataOf(each('metadata'));
   const all = types.all();
   const { unknown: unknownTypes } = types;
@@ -158,6 +158,7 @@ function functionOf(
   statement: FuncStatement,
   context: TypeContext,
   placeOf: (node: { readonly start: number }) => Place,
+  text: string,
 ): ModuleFunction {
   return {
     name: statement.name.name,
@@ -166,6 +167,7 @@ function functionOf(
       type: refinedType(type, [], context),
     })),
     returns: refinedType(statement.returns, [], context),
+    value: defaultOf(statement.body, text),
     exported: isExported(statement),
     ...descriptionOf(statement.decorators),
     at: placeOf(statement.name),

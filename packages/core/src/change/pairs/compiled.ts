@@ -34,8 +34,37 @@ const assigned = (id: string) => ({
   },
 });
 
+const exporting = (parameter: string, value: unknown) => ({
+  functions: [
+    {
+      namespace: '__bicep',
+      members: {
+        hello: {
+          parameters: [{ type: 'string', name: parameter }],
+          output: { type: 'string', value },
+          metadata: { '__bicep_export!': true },
+        },
+      },
+    },
+  ],
+});
+
 /** What shows only, or otherwise, in compiled templates. */
 export const compiledTemplates: readonly Pair[] = [
+  {
+    title: 'a function works out what it gives in another way',
+    before: exporting('name', "[toLower(parameters('name'))]"),
+    after: exporting('name', "[toUpper(parameters('name'))]"),
+    changes: [['function-value', 'functions.hello']],
+    verdict: ['minor', 'minor'],
+  },
+  {
+    title: 'a parameter of a function has another name',
+    before: exporting('name', "[toLower(parameters('name'))]"),
+    after: exporting('text', "[toLower(parameters('text'))]"),
+    changes: [],
+    verdict: ['patch', 'patch'],
+  },
   {
     title: 'a text has to match a pattern',
     before: input({ type: 'string' }),
