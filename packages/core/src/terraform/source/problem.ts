@@ -60,7 +60,6 @@ export function declarationProblems(directory: Directory): Problem[] {
     ...repeated(directory.blocks('locals').flatMap(localsIn)),
     ...repeated(directory.blocks('provider').map(providerOf)),
     ...repeated(requirementsIn(directory)),
-    ...ambiguousMoves(directory),
     ...basedTypes.flatMap((type) => baselessProblems(directory, type)),
     ...directory.blocks('variable').flatMap(variableProblems),
     ...directory.blocks('output').flatMap(outputProblems),
@@ -147,20 +146,6 @@ function repeated(declarations: readonly Declaration[]): Problem[] {
     if (other === undefined) return [];
     const { file, line } = other.file.placeOf(other.node);
     return [problemAt(each.file, each.node, `${each.name} is there already, in ${file}:${line}`)];
-  });
-}
-
-/** What was at one address can be at one other. */
-function ambiguousMoves(directory: Directory): Problem[] {
-  const destinations = new Map<string, string>();
-  return directory.blocks('moved').flatMap((placed) => {
-    const [from, to] = [attributeOf(placed, 'from'), attributeOf(placed, 'to')];
-    if (from === undefined || to === undefined) return [];
-    const [address, destination] = [textOf(from), textOf(to)];
-    const other = destinations.get(address) ?? destination;
-    destinations.set(address, other);
-    if (other === destination) return [];
-    return [problemAt(placed.file, from.expression, `${address} is said to have moved to ${other} already`)];
   });
 }
 
