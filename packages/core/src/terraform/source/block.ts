@@ -1,4 +1,4 @@
-import type { Place } from '../../module/model.ts';
+import type { Place, Problem } from '../../module/model.ts';
 import { positionsIn, type SyntaxNode, type SyntaxTree } from '../../syntax/index.ts';
 import {
   type Attribute,
@@ -35,6 +35,10 @@ export function sourceFile(path: string, tree: SyntaxTree<Body>): SourceFile {
       return { file: path, ...positionOf(start) };
     },
   };
+}
+
+export function problemAt(file: SourceFile, node: SyntaxNode, message: string): Problem {
+  return { message, at: file.placeOf(node) };
 }
 
 export function labelOf({ block }: PlacedBlock, index = 0): string {
@@ -89,12 +93,18 @@ export function textOf({ expression }: PlacedExpression): string {
   return expressionText(expression);
 }
 
-/** The text of a reference. The JSON syntax has it in a string, and so had the native one before Terraform 0.12. */
-export function referenceTextOf(placed: PlacedExpression): string {
-  const { expression } = placed;
-  if (expression.kind !== 'string') return textOf(placed);
+/** A reference. The JSON syntax has it in a string, and so had the native one before Terraform 0.12. */
+export function referenceOf({ expression }: PlacedExpression): Expression | undefined {
+  if (expression.kind !== 'string') return expression;
   const { root, problems } = parseHclExpression(expression.value);
-  return problems.length > 0 ? expression.value : expressionText(root);
+  return problems.length > 0 ? undefined : root;
+}
+
+/** The text of a reference. */
+export function referenceTextOf(placed: PlacedExpression): string {
+  const reference = referenceOf(placed);
+  if (reference !== undefined) return expressionText(reference);
+  return placed.expression.kind === 'string' ? placed.expression.value : textOf(placed);
 }
 
 /** What an expression says when nothing has to be evaluated. */

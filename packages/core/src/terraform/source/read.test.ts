@@ -228,7 +228,7 @@ import {
 }
 check "health" {
   assert {
-    condition     = true
+    condition     = data.x.status == 200
     error_message = "x"
   }
 }`;
