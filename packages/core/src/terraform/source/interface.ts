@@ -87,6 +87,8 @@ function optionalText<Name extends string>(
   return (text === undefined || text === '' ? {} : { [name]: text }) as { readonly [Key in Name]?: string };
 }
 
+/** In the JSON syntax blocks of one type share its name. */
 export function placeOf({ block, file }: PlacedBlock): Place {
-  return file.placeOf(block.labels[0] ?? block.type);
+  const label = file.path.endsWith('.json') ? block.labels.at(-1) : block.labels[0];
+  return file.placeOf(label ?? block.type);
 }

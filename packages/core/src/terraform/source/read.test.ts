@@ -405,3 +405,26 @@ it('reads anything without an error', () => {
     { numRuns: 500 },
   );
 });
+
+describe('what Terraform makes of values', () => {
+  it('takes what JSON never evaluates as it is written', () => {
+    const text = JSON.stringify({
+      variable: { a: { default: { 'k${': 'x ${foo' }, description: 'like ${var.b}' } },
+      output: { b: { value: '${var.a}', description: '%{ if' } },
+    });
+    const module = read({ 'main.tf.json': text })!;
+
+    expect(module.problems).toEqual([]);
+    expect(module.interface.inputs[0]).toMatchObject({
+      default: { value: { 'k${': 'x ${foo' } },
+      description: 'like ${var.b}',
+    });
+    expect(module.interface.outputs[0]?.description).toBe('%{ if');
+  });
+
+  it('tells resources of one type in JSON apart', () => {
+    const module = read({ 'main.tf.json': '{"resource": {"x": {\n"a": {},\n"b": {}}}}' })!;
+
+    expect(module.footprint.resources.map(({ at }) => at?.line)).toEqual([2, 3]);
+  });
+});
