@@ -207,6 +207,8 @@ function programOf(directory: Directory): { providers: ProviderUse[]; requiredVe
       providers.set(name.name, providerOf(name.name, { expression: value, file: block.file }));
     }
   }
+  for (const placed of [...directory.blocks('provider'), ...directory.overrides('provider')])
+    if (labelOf(placed) !== '') addConfigured(providers, labelOf(placed), stringOf(placed, 'version'));
   for (const name of impliedProviders(directory)) if (!providers.has(name)) providers.set(name, { name });
   const versionsIn = (blocks: readonly PlacedBlock[]) =>
     blocks.map((each) => stringOf(each, 'required_version')).filter((each) => each !== undefined);
@@ -216,6 +218,13 @@ function programOf(directory: Directory): { providers: ProviderUse[]; requiredVe
     providers: [...providers.values()],
     ...(versions.length === 0 ? {} : { requiredVersion: versions.join(', ') }),
   };
+}
+
+/** What is configured is required, too; before Terraform 0.13 with its version. */
+function addConfigured(providers: Map<string, ProviderUse>, name: string, version: string | undefined): void {
+  const known = providers.get(name) ?? { name };
+  const versions = [known.version, version].filter((each) => each !== undefined);
+  providers.set(name, versions.length === 0 ? known : { ...known, version: versions.join(', ') });
 }
 
 function providerOf(name: string, value: PlacedExpression): ProviderUse {

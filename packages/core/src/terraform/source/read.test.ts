@@ -427,4 +427,17 @@ describe('what Terraform makes of values', () => {
 
     expect(module.footprint.resources.map(({ at }) => at?.line)).toEqual([2, 3]);
   });
+
+  it('requires the providers that it configures', () => {
+    const module = read(
+      'provider "a" {}\nprovider "b" {\n  version = "~> 1.0"\n}\nprovider "c" {\n  alias = "d"\n}\nprovider {}\n' +
+        'terraform {\n  required_providers {\n    b = { source = "x/b", version = ">= 1.2" }\n  }\n}\n',
+    )!;
+
+    expect(module.footprint.providers).toEqual([
+      { name: 'b', source: 'x/b', version: '>= 1.2, ~> 1.0' },
+      { name: 'a' },
+      { name: 'c' },
+    ]);
+  });
 });
