@@ -77,7 +77,13 @@ const rules: Readonly<Record<string, BodyRule>> = {
   },
   data: read,
   ephemeral: read,
-  module: { required: ['source'], either: instances, single: ['_'], refusedBlocks: ['locals', 'provider'] },
+  module: {
+    required: ['source'],
+    typed: { source: 'string' },
+    either: instances,
+    single: ['_'],
+    refusedBlocks: ['locals', 'provider'],
+  },
   provider: {
     constants: { alias: 'string' },
     refused: ['count', 'depends_on', 'source'],

@@ -112,10 +112,10 @@ export function valueOf(placed: PlacedExpression | undefined): LiteralValue | un
   return placed && literalValue(placed.expression)?.value;
 }
 
-/** A text that is written out. */
+/** A text that is written out; Terraform makes one of a number and of a flag. */
 export function stringOf(placed: PlacedBlock, name: string): string | undefined {
   const value = valueOf(attributeOf(placed, name));
-  return typeof value === 'string' ? value : undefined;
+  return value === null || typeof value === 'object' ? undefined : value?.toString();
 }
 
 /** A text that is written out, or the expression that makes it. */
@@ -125,6 +125,13 @@ export function writtenOf(placed: PlacedExpression | undefined): string | undefi
   return typeof value === 'string' ? value : textOf(placed);
 }
 
+/** A flag that is written out; Terraform makes one of a text, too. */
+export function flagOf(placed: PlacedBlock, name: string): boolean | undefined {
+  const value = valueOf(attributeOf(placed, name));
+  if (value === true || value === 'true' || value === '1') return true;
+  return value === false || value === 'false' || value === '0' ? false : undefined;
+}
+
 export function isTrue(placed: PlacedBlock, name: string): boolean {
-  return valueOf(attributeOf(placed, name)) === true;
+  return flagOf(placed, name) === true;
 }

@@ -186,6 +186,7 @@ describe('what Terraform and OpenTofu refuse in a block', () => {
       'import {\n  to = x.a["k"]\n  id = "b"\n}\nimport {\n  to = x.a["k"]\n  id = "c"\n}\n',
       '6:8 an import to x.a["k"] is there already, in main.tf:2',
     ],
+    ['a source that is a list', 'module "a" {\n  source = ["./a"]\n}\n', '2:12 "source" is a text'],
     [
       'a version of a folder',
       'module "a" {\n  source = "./a"\n  version = "1.0.0"\n}\n',

@@ -12,6 +12,8 @@ import {
   attributeOf,
   attributesOf,
   blocksOf,
+  flagOf,
+  isTrue,
   labelOf,
   type PlacedBlock,
   type PlacedExpression,
@@ -43,9 +45,7 @@ export function readFootprint(directory: Directory): Footprint {
       .map((placed) => ({ from: referenceIn(placed, 'from'), to: referenceIn(placed, 'to') })),
     removals: directory.blocks('removed').map((placed) => ({
       from: referenceIn(placed, 'from'),
-      destroy: blocksOf(placed, 'lifecycle').every(
-        (inner) => valueOf(attributeOf(inner, 'destroy')) !== false,
-      ),
+      destroy: blocksOf(placed, 'lifecycle').every((inner) => flagOf(inner, 'destroy') !== false),
     })),
     imports: directory.blocks('import').map((placed) => ({ to: referenceIn(placed, 'to') })),
     checks: directory.blocks('check').map((placed) => labelOf(placed)),
@@ -155,12 +155,11 @@ function beforeJson(expression: Expression): Expression {
 function lifecycleOf(placed: PlacedBlock): Lifecycle | undefined {
   const [block] = blocksOf(placed, 'lifecycle');
   if (block === undefined) return undefined;
-  const isOn = (name: string) => valueOf(attributeOf(block, name)) === true;
   const ignored = attributeOf(block, 'ignore_changes');
   const triggers = attributeOf(block, 'replace_triggered_by');
   const found: Lifecycle = {
-    ...(isOn('prevent_destroy') ? { preventDestroy: true as const } : {}),
-    ...(isOn('create_before_destroy') ? { createBeforeDestroy: true as const } : {}),
+    ...(isTrue(block, 'prevent_destroy') ? { preventDestroy: true as const } : {}),
+    ...(isTrue(block, 'create_before_destroy') ? { createBeforeDestroy: true as const } : {}),
     ...(ignored === undefined
       ? {}
       : { ignoreChanges: referenceTextOf(ignored) === 'all' ? ('all' as const) : elementsOf(ignored) }),

@@ -3,6 +3,7 @@ import type { Default, Type } from '../../module/type.ts';
 import {
   attributeOf,
   blocksOf,
+  flagOf,
   isTrue,
   labelOf,
   type PlacedBlock,
@@ -21,7 +22,7 @@ export function inputOf(placed: PlacedBlock): Input {
   const { type, typeText } = readVariableType(attributeOf(placed, 'type'));
   const validations = blocksOf(placed, 'validation').map(validationOf);
   const name = labelOf(placed);
-  const nullable = valueOf(attributeOf(placed, 'nullable')) === false ? {} : { nullable: true as const };
+  const nullable = flagOf(placed, 'nullable') === false ? {} : { nullable: true as const };
   const { constraints, refusesNull } = checksOf(statedChecks({ name, type, validations, ...nullable }));
   return {
     name,

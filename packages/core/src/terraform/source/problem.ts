@@ -5,6 +5,7 @@ import {
   attributeOf,
   attributesOf,
   blocksIn,
+  flagOf,
   labelOf,
   type PlacedBlock,
   problemAt,
@@ -227,7 +228,7 @@ function variableProblems(placed: PlacedBlock): Problem[] {
         at,
       });
   } else if (value === null) {
-    if (valueOf(attributeOf(placed, 'nullable')) === false)
+    if (flagOf(placed, 'nullable') === false)
       problems.push({ message: `the default of "${name}" is null, and it is not nullable`, at });
   } else {
     const { type, typeText, problems: others } = readVariableType(attributeOf(placed, 'type'));

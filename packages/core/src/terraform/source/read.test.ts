@@ -407,6 +407,20 @@ it('reads anything without an error', () => {
 });
 
 describe('what Terraform makes of values', () => {
+  it('reads flags and texts of another type', () => {
+    const module = read(
+      'variable "a" {\n  sensitive = "true"\n  nullable = "0"\n  description = 12\n}\n' +
+        'resource "x" "a" {\n  lifecycle {\n    prevent_destroy = "1"\n  }\n}\n' +
+        'removed {\n  from = x.b\n  lifecycle {\n    destroy = "false"\n  }\n}\n',
+    )!;
+
+    expect(withoutPlaces(module.interface.inputs)).toEqual([
+      { name: 'a', type: 'any', typeText: 'any', required: true, secure: true, description: '12' },
+    ]);
+    expect(module.footprint.resources[0]?.lifecycle).toEqual({ preventDestroy: true });
+    expect(module.footprint.removals).toEqual([{ from: 'x.b', destroy: false }]);
+  });
+
   it('takes what JSON never evaluates as it is written', () => {
     const text = JSON.stringify({
       variable: { a: { default: { 'k${': 'x ${foo' }, description: 'like ${var.b}' } },
