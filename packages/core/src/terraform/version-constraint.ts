@@ -17,6 +17,15 @@ export interface VersionRange {
 const term =
   /^(=|!=|>=|<=|>|<|~>)?\s*v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$/;
 
+/** Terraform takes more numbers than three, and what comes before a release also without a dash. */
+const writtenTerm =
+  /^\s*(?:=|!=|>=|<=|>|<|~>)?\s*v?\d+(?:\.\d+)*(?:(?:-[0-9A-Za-z~-]|[A-Za-z~])[0-9A-Za-z~-]*(?:\.[0-9A-Za-z~-]+)*)?(?:\+[0-9A-Za-z~-]+(?:\.[0-9A-Za-z~-]+)*)?\s*$/;
+
+/** Whether Terraform takes a text for a version constraint, also where {@link parseConstraint} cannot tell which versions it takes. */
+export function isConstraint(text: string): boolean {
+  return text.split(',').every((each) => writtenTerm.test(each));
+}
+
 /** What a constraint is about: a provider, or Terraform itself or a module. */
 export type Constrained = 'provider' | 'program';
 

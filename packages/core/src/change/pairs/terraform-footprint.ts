@@ -11,7 +11,8 @@ const provider = (version: string, more = '') =>
 const program = (version: string) => `terraform {\n  required_version = "${version}"\n}\n`;
 const role = (name: string) =>
   `resource "azurerm_role_assignment" "this" {\n  role_definition_name = ${name}\n}\n`;
-const check = 'check "health" {\n  assert {\n    condition     = true\n    error_message = "No."\n  }\n}\n';
+const check =
+  'check "health" {\n  assert {\n    condition     = data.http.x.status_code == 200\n    error_message = "No."\n  }\n}\n';
 const address = 'footprint.addresses.azurerm_key_vault.this';
 const resources = 'footprint.resources.';
 

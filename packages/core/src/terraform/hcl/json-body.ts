@@ -9,6 +9,8 @@ import { parseHclTemplate } from './parse.ts';
 /** Which properties of a JSON object are blocks; all others are arguments. */
 export interface BodySchema {
   readonly blocks: Readonly<Record<string, BlockSchema>>;
+  /** Arguments that are never evaluated: `${` in their texts is a text. */
+  readonly constants?: readonly string[];
 }
 
 export interface BlockSchema {
@@ -74,7 +76,9 @@ function itemsOf(reading: Reading, members: readonly JsonMember[], schema: BodyS
     else if (type !== '//') {
       if (names.has(type)) complain(reading, name, `the argument "${type}" was set before`);
       names.add(type);
-      items.push(attributeOf(reading, name, value));
+      items.push(
+        attributeOf(reading, name, value, schema.constants?.includes(type) ? literalOf : templateOf),
+      );
     }
   }
   return items;
@@ -87,8 +91,11 @@ const identifierOf = ({ start, end, value }: JsonString): Identifier => ({
   name: value,
 });
 
-function attributeOf(reading: Reading, name: JsonString, json: JsonValue): Attribute {
-  const value = expressionOf(reading, json);
+/** What a string says: a template, or itself. */
+type StringReader = (reading: Reading, json: JsonString) => Expression;
+
+function attributeOf(reading: Reading, name: JsonString, json: JsonValue, text: StringReader): Attribute {
+  const value = expressionOf(reading, json, text);
   return { kind: 'attribute', start: name.start, end: value.end, name: identifierOf(name), value };
 }
 
@@ -135,7 +142,7 @@ function blockOf(
   return { kind: 'block', start, end, type, labels, body };
 }
 
-function expressionOf(reading: Reading, json: JsonValue): Expression {
+function expressionOf(reading: Reading, json: JsonValue, text: StringReader): Expression {
   const { start, end } = json;
   switch (json.kind) {
     case 'json-object':
@@ -147,14 +154,19 @@ function expressionOf(reading: Reading, json: JsonValue): Expression {
           kind: 'object-item',
           start: place.start,
           end: place.end,
-          key: templateOf(reading, name),
-          value: expressionOf(reading, value),
+          key: text(reading, name),
+          value: expressionOf(reading, value, text),
         })),
       };
     case 'json-array':
-      return { kind: 'tuple', start, end, items: json.items.map((item) => expressionOf(reading, item)) };
+      return {
+        kind: 'tuple',
+        start,
+        end,
+        items: json.items.map((item) => expressionOf(reading, item, text)),
+      };
     case 'json-string':
-      return templateOf(reading, json);
+      return text(reading, json);
     case 'json-number':
       return numberOf(json);
     case 'json-boolean':
@@ -173,9 +185,13 @@ function numberOf({ start, end, text }: { start: number; end: number; text: stri
   return { kind: 'unary', start, end, operator: '-', operand };
 }
 
+function literalOf(_: Reading, { start, end, value }: JsonString): Expression {
+  return { kind: 'string', start, end, form: 'json', value };
+}
+
 function templateOf(reading: Reading, json: JsonString): Expression {
   const { start, end, value } = json;
-  if (!/[$%]\{/.test(value)) return { kind: 'string', start, end, form: 'json', value };
+  if (!/[$%]\{/.test(value)) return literalOf(reading, json);
   const { root, comments, problems } = embedded(parseHclTemplate(value), placesOf(reading.text, json));
   reading.comments.push(...comments);
   for (const problem of problems) complain(reading, problem, problem.message);

@@ -1,4 +1,4 @@
-import type { Place } from '../../module/model.ts';
+import type { Place, Problem } from '../../module/model.ts';
 import { positionsIn, type SyntaxNode, type SyntaxTree } from '../../syntax/index.ts';
 import {
   type Attribute,
@@ -35,6 +35,10 @@ export function sourceFile(path: string, tree: SyntaxTree<Body>): SourceFile {
       return { file: path, ...positionOf(start) };
     },
   };
+}
+
+export function problemAt(file: SourceFile, node: SyntaxNode, message: string): Problem {
+  return { message, at: file.placeOf(node) };
 }
 
 export function labelOf({ block }: PlacedBlock, index = 0): string {
@@ -89,12 +93,18 @@ export function textOf({ expression }: PlacedExpression): string {
   return expressionText(expression);
 }
 
-/** The text of a reference. The JSON syntax has it in a string, and so had the native one before Terraform 0.12. */
-export function referenceTextOf(placed: PlacedExpression): string {
-  const { expression } = placed;
-  if (expression.kind !== 'string') return textOf(placed);
+/** A reference. The JSON syntax has it in a string, and so had the native one before Terraform 0.12. */
+export function referenceOf({ expression }: PlacedExpression): Expression | undefined {
+  if (expression.kind !== 'string') return expression;
   const { root, problems } = parseHclExpression(expression.value);
-  return problems.length > 0 ? expression.value : expressionText(root);
+  return problems.length > 0 ? undefined : root;
+}
+
+/** The text of a reference. */
+export function referenceTextOf(placed: PlacedExpression): string {
+  const reference = referenceOf(placed);
+  if (reference !== undefined) return expressionText(reference);
+  return placed.expression.kind === 'string' ? placed.expression.value : textOf(placed);
 }
 
 /** What an expression says when nothing has to be evaluated. */
@@ -102,10 +112,10 @@ export function valueOf(placed: PlacedExpression | undefined): LiteralValue | un
   return placed && literalValue(placed.expression)?.value;
 }
 
-/** A text that is written out. */
+/** A text that is written out; Terraform makes one of a number and of a flag. */
 export function stringOf(placed: PlacedBlock, name: string): string | undefined {
   const value = valueOf(attributeOf(placed, name));
-  return typeof value === 'string' ? value : undefined;
+  return value === null || typeof value === 'object' ? undefined : value?.toString();
 }
 
 /** A text that is written out, or the expression that makes it. */
@@ -115,6 +125,13 @@ export function writtenOf(placed: PlacedExpression | undefined): string | undefi
   return typeof value === 'string' ? value : textOf(placed);
 }
 
+/** A flag that is written out; Terraform makes one of a text, too. */
+export function flagOf(placed: PlacedBlock, name: string): boolean | undefined {
+  const value = valueOf(attributeOf(placed, name));
+  if (value === true || value === 'true' || value === '1') return true;
+  return value === false || value === 'false' || value === '0' ? false : undefined;
+}
+
 export function isTrue(placed: PlacedBlock, name: string): boolean {
-  return valueOf(attributeOf(placed, name)) === true;
+  return flagOf(placed, name) === true;
 }

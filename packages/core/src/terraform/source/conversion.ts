@@ -65,5 +65,5 @@ function isPlain(value: LiteralValue, type: Type): boolean {
     return /^[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?$/.test(value) || /inf/i.test(value);
   }
   if (type !== 'bool' || typeof value === 'boolean') return true;
-  return typeof value === 'string' && /^(?:true|false|0|1)$/i.test(value);
+  return typeof value === 'string' && /^(?:true|false|0|1)$/.test(value);
 }

@@ -51,6 +51,11 @@ function withOverrides(plain: readonly PlacedBlock[], changes: readonly PlacedBl
   return plain.map((placed) => ({ ...placed, overrides: byName.get(nameOf(placed)) ?? [] }));
 }
 
+/** A block as it is written, without what override files put into it. */
+export function standalone(placed: PlacedBlock): PlacedBlock {
+  return { ...placed, overrides: [] };
+}
+
 /** What tells a block from others of its type. */
 export function nameOf({ block }: PlacedBlock): string {
   return JSON.stringify(block.labels.map(({ value }) => value));

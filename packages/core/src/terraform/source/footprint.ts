@@ -12,6 +12,8 @@ import {
   attributeOf,
   attributesOf,
   blocksOf,
+  flagOf,
+  isTrue,
   labelOf,
   type PlacedBlock,
   type PlacedExpression,
@@ -43,9 +45,7 @@ export function readFootprint(directory: Directory): Footprint {
       .map((placed) => ({ from: referenceIn(placed, 'from'), to: referenceIn(placed, 'to') })),
     removals: directory.blocks('removed').map((placed) => ({
       from: referenceIn(placed, 'from'),
-      destroy: blocksOf(placed, 'lifecycle').every(
-        (inner) => valueOf(attributeOf(inner, 'destroy')) !== false,
-      ),
+      destroy: blocksOf(placed, 'lifecycle').every((inner) => flagOf(inner, 'destroy') !== false),
     })),
     imports: directory.blocks('import').map((placed) => ({ to: referenceIn(placed, 'to') })),
     checks: directory.blocks('check').map((placed) => labelOf(placed)),
@@ -155,12 +155,11 @@ function beforeJson(expression: Expression): Expression {
 function lifecycleOf(placed: PlacedBlock): Lifecycle | undefined {
   const [block] = blocksOf(placed, 'lifecycle');
   if (block === undefined) return undefined;
-  const isOn = (name: string) => valueOf(attributeOf(block, name)) === true;
   const ignored = attributeOf(block, 'ignore_changes');
   const triggers = attributeOf(block, 'replace_triggered_by');
   const found: Lifecycle = {
-    ...(isOn('prevent_destroy') ? { preventDestroy: true as const } : {}),
-    ...(isOn('create_before_destroy') ? { createBeforeDestroy: true as const } : {}),
+    ...(isTrue(block, 'prevent_destroy') ? { preventDestroy: true as const } : {}),
+    ...(isTrue(block, 'create_before_destroy') ? { createBeforeDestroy: true as const } : {}),
     ...(ignored === undefined
       ? {}
       : { ignoreChanges: referenceTextOf(ignored) === 'all' ? ('all' as const) : elementsOf(ignored) }),
@@ -207,6 +206,8 @@ function programOf(directory: Directory): { providers: ProviderUse[]; requiredVe
       providers.set(name.name, providerOf(name.name, { expression: value, file: block.file }));
     }
   }
+  for (const placed of [...directory.blocks('provider'), ...directory.overrides('provider')])
+    if (labelOf(placed) !== '') addConfigured(providers, labelOf(placed), stringOf(placed, 'version'));
   for (const name of impliedProviders(directory)) if (!providers.has(name)) providers.set(name, { name });
   const versionsIn = (blocks: readonly PlacedBlock[]) =>
     blocks.map((each) => stringOf(each, 'required_version')).filter((each) => each !== undefined);
@@ -216,6 +217,13 @@ function programOf(directory: Directory): { providers: ProviderUse[]; requiredVe
     providers: [...providers.values()],
     ...(versions.length === 0 ? {} : { requiredVersion: versions.join(', ') }),
   };
+}
+
+/** What is configured is required, too; before Terraform 0.13 with its version. */
+function addConfigured(providers: Map<string, ProviderUse>, name: string, version: string | undefined): void {
+  const known = providers.get(name) ?? { name };
+  const versions = [known.version, version].filter((each) => each !== undefined);
+  providers.set(name, versions.length === 0 ? known : { ...known, version: versions.join(', ') });
 }
 
 function providerOf(name: string, value: PlacedExpression): ProviderUse {

@@ -3,6 +3,7 @@ import type { Default, Type } from '../../module/type.ts';
 import {
   attributeOf,
   blocksOf,
+  flagOf,
   isTrue,
   labelOf,
   type PlacedBlock,
@@ -21,7 +22,7 @@ export function inputOf(placed: PlacedBlock): Input {
   const { type, typeText } = readVariableType(attributeOf(placed, 'type'));
   const validations = blocksOf(placed, 'validation').map(validationOf);
   const name = labelOf(placed);
-  const nullable = valueOf(attributeOf(placed, 'nullable')) === false ? {} : { nullable: true as const };
+  const nullable = flagOf(placed, 'nullable') === false ? {} : { nullable: true as const };
   const { constraints, refusesNull } = checksOf(statedChecks({ name, type, validations, ...nullable }));
   return {
     name,
@@ -87,6 +88,8 @@ function optionalText<Name extends string>(
   return (text === undefined || text === '' ? {} : { [name]: text }) as { readonly [Key in Name]?: string };
 }
 
+/** In the JSON syntax blocks of one type share its name. */
 export function placeOf({ block, file }: PlacedBlock): Place {
-  return file.placeOf(block.labels[0] ?? block.type);
+  const label = file.path.endsWith('.json') ? block.labels.at(-1) : block.labels[0];
+  return file.placeOf(label ?? block.type);
 }

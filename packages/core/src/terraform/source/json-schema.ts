@@ -26,8 +26,14 @@ export const terraformSchema: BodySchema = {
       cloud: block(0),
       provider_meta: block(1),
     }),
-    variable: block(1, { validation: condition }),
-    output: block(1, { precondition: condition }),
+    variable: {
+      labels: 1,
+      body: { blocks: { validation: condition }, constants: ['default', 'description', 'deprecated'] },
+    },
+    output: {
+      labels: 1,
+      body: { blocks: { precondition: condition }, constants: ['description', 'deprecated'] },
+    },
     locals: { labels: 0, body: leaf },
     provider: block(1),
     resource: block(2, instance),

@@ -87,7 +87,7 @@ import {
 }
 check "health" {
   assert {
-    condition     = true
+    condition     = data.http.x.status_code == 200
     error_message = "No."
   }
 }
@@ -156,7 +156,7 @@ const inJson = {
   moved: { from: 'module.a["x"].azapi_resource.b[0]', to: 'azapi_resource.this["x"]' },
   removed: { from: 'azapi_resource.old', lifecycle: { destroy: false } },
   import: { to: 'azapi_resource.this["y"]', id: 'y' },
-  check: { health: { assert: { condition: true, error_message: 'No.' } } },
+  check: { health: { assert: { condition: '${data.http.x.status_code == 200}', error_message: 'No.' } } },
 };
 
 function read(path: string, text: string): Module {

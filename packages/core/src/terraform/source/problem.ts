@@ -1,18 +1,23 @@
-import type { Problem } from '../../module/model.ts';
+import type { Place, Problem } from '../../module/model.ts';
 import type { SyntaxNode } from '../../syntax/index.ts';
-import { isIdentifier, type Label } from '../hcl/index.ts';
+import { expressionText, isIdentifier, type Label } from '../hcl/index.ts';
 import {
   attributeOf,
   attributesOf,
   blocksIn,
+  flagOf,
   labelOf,
   type PlacedBlock,
+  problemAt,
+  referenceOf,
   type SourceFile,
   textOf,
   valueOf,
 } from './block.ts';
-import { type Directory, nameOf } from './directory.ts';
+import { contentProblems } from './content-problem.ts';
+import { type Directory, nameOf, standalone } from './directory.ts';
 import { placeOf } from './interface.ts';
+import { hasCall, referencesIn } from './reference.ts';
 import { readVariableType } from './type.ts';
 import { isConvertible } from './conversion.ts';
 
@@ -58,17 +63,17 @@ export function declarationProblems(directory: Directory): Problem[] {
     ...uniqueTypes.flatMap((type) => directory.blocks(type).flatMap(nameProblems)),
     ...uniqueTypes.flatMap((type) => repeated(directory.blocks(type).map(declarationOf))),
     ...repeated(directory.blocks('locals').flatMap(localsIn)),
-    ...repeated(directory.blocks('provider').map(providerOf)),
+    ...repeated(directory.blocks('provider').map(standalone).map(providerOf)),
     ...repeated(requirementsIn(directory)),
-    ...ambiguousMoves(directory),
+    ...repeated(directory.blocks('terraform').flatMap(providerMetasIn)),
+    ...repeated(directory.blocks('import').flatMap(importTargetIn)),
     ...basedTypes.flatMap((type) => baselessProblems(directory, type)),
+    ...baselessLocals(directory),
+    ...baselessAliases(directory),
     ...directory.blocks('variable').flatMap(variableProblems),
     ...directory.blocks('output').flatMap(outputProblems),
+    ...contentProblems(directory, Object.keys(labelCounts)),
   ];
-}
-
-function problemAt(file: SourceFile, node: SyntaxNode, message: string): Problem {
-  return { message, at: file.placeOf(node) };
 }
 
 function labelProblems(directory: Directory, type: string, count: number): Problem[] {
@@ -139,6 +144,21 @@ function requirementsIn(directory: Directory): Declaration[] {
   );
 }
 
+function providerMetasIn({ block, file }: PlacedBlock): Declaration[] {
+  return blocksIn(block.body, 'provider_meta').map((inner) =>
+    declarationOf({ block: inner, file, overrides: [] }),
+  );
+}
+
+/** Of what is imported where, when that is written out. */
+function importTargetIn(placed: PlacedBlock): Declaration[] {
+  const to = attributeOf(placed, 'to');
+  const address = to && referenceOf(to);
+  if (address === undefined || referencesIn(address).length !== 1) return [];
+  const key = expressionText(address);
+  return [{ key, name: `an import to ${key}`, file: placed.file, node: to!.expression }];
+}
+
 function repeated(declarations: readonly Declaration[]): Problem[] {
   const first = new Map<string, Declaration>();
   return declarations.flatMap((each) => {
@@ -150,29 +170,41 @@ function repeated(declarations: readonly Declaration[]): Problem[] {
   });
 }
 
-/** What was at one address can be at one other. */
-function ambiguousMoves(directory: Directory): Problem[] {
-  const destinations = new Map<string, string>();
-  return directory.blocks('moved').flatMap((placed) => {
-    const [from, to] = [attributeOf(placed, 'from'), attributeOf(placed, 'to')];
-    if (from === undefined || to === undefined) return [];
-    const [address, destination] = [textOf(from), textOf(to)];
-    const other = destinations.get(address) ?? destination;
-    destinations.set(address, other);
-    if (other === destination) return [];
-    return [problemAt(placed.file, from.expression, `${address} is said to have moved to ${other} already`)];
-  });
-}
-
 function baselessProblems(directory: Directory, type: string): Problem[] {
   const known = new Set(directory.blocks(type).map(nameOf));
   return directory
     .overrides(type)
     .filter((placed) => !known.has(nameOf(placed)))
-    .map((placed) => ({
-      message: `an override file changes what is nowhere else: ${declarationOf(placed).name}`,
-      at: placeOf(placed),
-    }));
+    .map((placed) => baseless(declarationOf(placed).name, placeOf(placed)));
+}
+
+function baseless(name: string, at: Place): Problem {
+  return { message: `an override file changes what is nowhere else: ${name}`, at };
+}
+
+function baselessLocals(directory: Directory): Problem[] {
+  const known = new Set(
+    directory
+      .blocks('locals')
+      .flatMap(localsIn)
+      .map(({ key }) => key),
+  );
+  return directory
+    .overrides('locals')
+    .flatMap(localsIn)
+    .filter(({ key }) => !known.has(key))
+    .map(({ name, file, node }) => baseless(name, file.placeOf(node)));
+}
+
+/** The configuration of a provider without an alias is there also where it is not written. */
+function baselessAliases(directory: Directory): Problem[] {
+  const known = new Set(directory.blocks('provider').map((placed) => providerOf(standalone(placed)).key));
+  return directory
+    .overrides('provider')
+    .filter((placed) => attributeOf(placed, 'alias') !== undefined)
+    .map(providerOf)
+    .filter(({ key }) => !known.has(key))
+    .map(({ name, file, node }) => baseless(name, file.placeOf(node)));
 }
 
 function variableProblems(placed: PlacedBlock): Problem[] {
@@ -187,10 +219,16 @@ function variableProblems(placed: PlacedBlock): Problem[] {
     : [];
   const found = attributeOf(placed, 'default');
   const value = valueOf(found);
-  if (found === undefined || value === undefined) return problems;
+  if (found === undefined) return problems;
   const at = found.file.placeOf(found.expression);
-  if (value === null) {
-    if (valueOf(attributeOf(placed, 'nullable')) === false)
+  if (value === undefined) {
+    if (referencesIn(found.expression).length > 0 || hasCall(found.expression))
+      problems.push({
+        message: `the default of "${name}" is not written out: it has references or functions`,
+        at,
+      });
+  } else if (value === null) {
+    if (flagOf(placed, 'nullable') === false)
       problems.push({ message: `the default of "${name}" is null, and it is not nullable`, at });
   } else {
     const { type, typeText, problems: others } = readVariableType(attributeOf(placed, 'type'));

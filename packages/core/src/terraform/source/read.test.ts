@@ -228,7 +228,7 @@ import {
 }
 check "health" {
   assert {
-    condition     = true
+    condition     = data.x.status == 200
     error_message = "x"
   }
 }`;
@@ -404,4 +404,54 @@ it('reads anything without an error', () => {
     }),
     { numRuns: 500 },
   );
+});
+
+describe('what Terraform makes of values', () => {
+  it('reads flags and texts of another type', () => {
+    const module = read(
+      'variable "a" {\n  sensitive = "true"\n  nullable = "0"\n  description = 12\n}\n' +
+        'resource "x" "a" {\n  lifecycle {\n    prevent_destroy = "1"\n  }\n}\n' +
+        'removed {\n  from = x.b\n  lifecycle {\n    destroy = "false"\n  }\n}\n',
+    )!;
+
+    expect(withoutPlaces(module.interface.inputs)).toEqual([
+      { name: 'a', type: 'any', typeText: 'any', required: true, secure: true, description: '12' },
+    ]);
+    expect(module.footprint.resources[0]?.lifecycle).toEqual({ preventDestroy: true });
+    expect(module.footprint.removals).toEqual([{ from: 'x.b', destroy: false }]);
+  });
+
+  it('takes what JSON never evaluates as it is written', () => {
+    const text = JSON.stringify({
+      variable: { a: { default: { 'k${': 'x ${foo' }, description: 'like ${var.b}' } },
+      output: { b: { value: '${var.a}', description: '%{ if' } },
+    });
+    const module = read({ 'main.tf.json': text })!;
+
+    expect(module.problems).toEqual([]);
+    expect(module.interface.inputs[0]).toMatchObject({
+      default: { value: { 'k${': 'x ${foo' } },
+      description: 'like ${var.b}',
+    });
+    expect(module.interface.outputs[0]?.description).toBe('%{ if');
+  });
+
+  it('tells resources of one type in JSON apart', () => {
+    const module = read({ 'main.tf.json': '{"resource": {"x": {\n"a": {},\n"b": {}}}}' })!;
+
+    expect(module.footprint.resources.map(({ at }) => at?.line)).toEqual([2, 3]);
+  });
+
+  it('requires the providers that it configures', () => {
+    const module = read(
+      'provider "a" {}\nprovider "b" {\n  version = "~> 1.0"\n}\nprovider "c" {\n  alias = "d"\n}\nprovider {}\n' +
+        'terraform {\n  required_providers {\n    b = { source = "x/b", version = ">= 1.2" }\n  }\n}\n',
+    )!;
+
+    expect(module.footprint.providers).toEqual([
+      { name: 'b', source: 'x/b', version: '>= 1.2, ~> 1.0' },
+      { name: 'a' },
+      { name: 'c' },
+    ]);
+  });
 });
