@@ -4,6 +4,7 @@ import type { Footprint, Module, ModuleCall, ProviderUse, ResourceUse } from '..
 import { compareRanges, parseConstraint } from '../terraform/version-constraint.ts';
 import { compareAddresses, type ContentsOf } from './address.ts';
 import type { Found } from './found.ts';
+import { hasUnknownType, withKnownTypes } from './known-resource.ts';
 import { sourceParts } from './module-source.ts';
 import { withoutKeys } from './moves.ts';
 import type { RuleId } from './table.ts';
@@ -18,7 +19,7 @@ export function compareFootprints(
 ): Found[] {
   const found: Found[] = [];
   const path = `${at}footprint.`;
-  const [old, now] = language === 'bicep' ? [counted(before), counted(after)] : [before, after];
+  const [old, now] = language === 'bicep' ? [counted(before), counted(after)] : withKnownTypes(before, after);
   compareResourceTypes(old, now, path, found);
   compareResourceDetails(language, old.resources, now.resources, `${path}resources.`, found);
   compareResourceDetails(language, old.data, now.data, `${path}data.`, found);
@@ -322,10 +323,13 @@ function compareConstraint(
  * who wrote the module has chosen, and the types of what they make are told above.
  */
 function compareMarks(before: Footprint, after: Footprint, path: string, found: Found[]): void {
-  const moved = new Set(after.moves.flatMap(({ from, to }) => [withoutKeys(from), withoutKeys(to)]));
+  const unclear = new Set([
+    ...after.moves.flatMap(({ from, to }) => [withoutKeys(from), withoutKeys(to)]),
+    ...[...before.resources, ...after.resources].filter(hasUnknownType).map(({ address }) => address),
+  ]);
   const roles = (each: Footprint) =>
     ownNames(
-      each.roleAssignments.filter(({ address }) => !moved.has(address)),
+      each.roleAssignments.filter(({ address }) => !unclear.has(address)),
       ({ role = '' }) => (isWritten(role) ? role : ''),
     );
   compareKeys(roles(before), roles(after), `${path}roleAssignments.`, found, {

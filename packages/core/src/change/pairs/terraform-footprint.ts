@@ -3,6 +3,7 @@ import type { Pair } from './pair.ts';
 const vault = (body = '', name = 'this') => `resource "azurerm_key_vault" "${name}" {\n${body}\n}\n`;
 const azapi = (version: string, body = '') =>
   `resource "azapi_resource" "this" {\n  type = "Microsoft.KeyVault/vaults@${version}"\n${body}\n}\n`;
+const azapiRole = (type: string) => `resource "azapi_resource" "role" {\n  type = ${type}\n}\n`;
 const moved = (from: string, to: string) => `moved {\n  from = ${from}\n  to   = ${to}\n}\n`;
 const call = (source: string, version?: string) =>
   `module "net" {\n  source = "${source}"\n${version === undefined ? '' : `  version = "${version}"\n`}}\n`;
@@ -262,6 +263,30 @@ export const terraformFootprint: readonly Pair[] = [
     before: azapi('2023-07-01'),
     after: azapi('2024-11-01'),
     changes: [['api-version-changed', `${resources}microsoft.keyvault/vaults`]],
+    verdict: ['minor', 'minor'],
+  },
+  {
+    title: 'a version of an API that is an expression',
+    before: azapi('2023-07-01'),
+    after: `${azapi('${local.version}')}locals {\n  version = "2023-07-01"\n}\n`,
+    changes: [['api-version-changed', `${resources}microsoft.keyvault/vaults`]],
+    verdict: ['minor', 'minor'],
+  },
+  {
+    title: 'a type of AzAPI that is an expression, of which nobody can tell whether it is another',
+    before: azapi('2023-07-01') + azapiRole('"Microsoft.Authorization/roleAssignments@2022-04-01"'),
+    after: `${azapi('2023-07-01').replace(/"M.*"/, 'local.type')}${azapiRole('local.role')}locals {\n  type = "x"\n  role = "y"\n}\n`,
+    changes: [],
+    verdict: ['patch', 'patch'],
+  },
+  {
+    title: 'a resource whose type is an expression, and which is never destroyed',
+    before: azapi('2023-07-01'),
+    after: azapi('2023-07-01', '  lifecycle {\n    prevent_destroy = true\n  }').replace(
+      /"M.*"/,
+      'local.type',
+    ),
+    changes: [['lifecycle-changed', `${resources}azapi_resource.this`]],
     verdict: ['minor', 'minor'],
   },
   {

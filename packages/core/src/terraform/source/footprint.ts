@@ -78,11 +78,14 @@ function resourceUse(placed: PlacedBlock, prefix: string): ResourceUse {
   };
 }
 
-/** AzAPI names the type of Azure and its version in an argument: that is the type that counts. */
+/**
+ * AzAPI names the type of Azure and its version in an argument: that is the type that counts. The version may be an
+ * expression: `"Microsoft.KeyVault/vaults@${var.version}"`.
+ */
 function typeOf(placed: PlacedBlock): { type: string; apiVersion?: string } {
   const own = labelOf(placed);
-  const azure = own.startsWith('azapi_') ? stringOf(placed, 'type') : undefined;
-  const [type = own, apiVersion] = azure?.split('@', 2) ?? [];
+  const azure = own.startsWith('azapi_') ? attributeOf(placed, 'type') : undefined;
+  const [, type = own, apiVersion] = /^"?([\w.]+(?:\/[\w.]+)+)@(.*?)"?$/.exec(writtenOf(azure) ?? '') ?? [];
   return apiVersion === undefined ? { type } : { type, apiVersion };
 }
 
