@@ -5,7 +5,7 @@ import { compareRanges, parseConstraint } from '../terraform/version-constraint.
 import { compareAddresses, type ContentsOf } from './address.ts';
 import type { Found } from './found.ts';
 import { hasUnknownType, withKnownTypes } from './known-resource.ts';
-import { sourceParts } from './module-source.ts';
+import { sourceParts, withoutPublicHost } from './module-source.ts';
 import { withoutKeys } from './moves.ts';
 import type { RuleId } from './table.ts';
 
@@ -222,7 +222,8 @@ function compareCall(
   if (isElsewhere) tell('module-call-source', old.source, now.source);
   // Only registries have versions.
   const isKnown = old.version !== undefined && now.version !== undefined;
-  if (!isElsewhere || isKnown) tell('module-call-version', old.version, now.version);
+  const isSame = language === 'terraform' && isSameConstraint(before.version, after.version);
+  if ((!isElsewhere || isKnown) && !isSame) tell('module-call-version', old.version, now.version);
   tell('provider-configuration', before.providers, after.providers);
   if (language === 'bicep') {
     tell('module-call-circumstances', circumstancesOf(before), circumstancesOf(after));
@@ -234,7 +235,13 @@ function isLocal(language: Module['language'], { source = '' }: Pick<ModuleCall,
 }
 
 function plainSource({ source }: Pick<ModuleCall, 'source'>): string | undefined {
-  return source === undefined ? undefined : withoutAlias(source);
+  return source === undefined ? undefined : withoutAlias(withoutPublicHost(source));
+}
+
+/** What a registry is asked for may be written in several ways: `1.2.0` and `= 1.2.0`, `~> 1.2` and `>= 1.2, < 2`. */
+function isSameConstraint(before: string | undefined, after: string | undefined): boolean {
+  const [old, now] = [before, after].map((text) => (text === undefined ? undefined : parseConstraint(text)));
+  return old !== undefined && now !== undefined && compareRanges(old, now) === 'same';
 }
 
 type Calls = ReadonlyMap<string, ModuleCall>;
@@ -298,10 +305,8 @@ function compareProviders(
 function sourceOf({ name, source }: ProviderUse, language: Module['language']): string | undefined {
   const written = source?.toLowerCase();
   if (language === 'bicep') return written;
-  const parts = (written ?? name.toLowerCase()).split('/');
-  if (parts.length === 1) return `hashicorp/${parts[0]}`;
-  const isPublic = parts.length === 3 && /^registry\.(?:terraform\.io|opentofu\.org)$/.test(parts[0]!);
-  return (isPublic ? parts.slice(1) : parts).join('/');
+  const address = written ?? name.toLowerCase();
+  return address.includes('/') ? withoutPublicHost(address) : `hashicorp/${address}`;
 }
 
 function compareConstraint(

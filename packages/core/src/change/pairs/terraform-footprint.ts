@@ -397,6 +397,20 @@ export const terraformFootprint: readonly Pair[] = [
     verdict: ['minor', 'minor'],
   },
   {
+    title: 'a module of the public registry in the same version, both written in another way',
+    before: call('Azure/naming/azurerm', '~> 0.4'),
+    after: call('registry.terraform.io/Azure/naming/azurerm', '>= 0.4.0, < 1.0'),
+    changes: [],
+    verdict: ['patch', 'patch'],
+  },
+  {
+    title: 'a module of git with another name of its version',
+    before: call('git::https://example.com/net.git?ref=1.2.0'),
+    after: call('git::https://example.com/net.git?ref=v1.2.0'),
+    changes: [['module-call-version', 'footprint.modules.net']],
+    verdict: ['minor', 'minor'],
+  },
+  {
     title: 'a module of git in another version',
     before: call('git::https://example.com/net.git//sub?ref=v1.2.0&depth=1'),
     after: call('git::https://example.com/net.git//sub?depth=1&ref=v1.3.0'),
