@@ -290,6 +290,13 @@ export const terraformFootprint: readonly Pair[] = [
     verdict: ['minor', 'minor'],
   },
   {
+    title: 'a lifecycle that says nothing',
+    before: vault(),
+    after: vault('  lifecycle {\n    ignore_changes       = []\n    replace_triggered_by = []\n  }'),
+    changes: [],
+    verdict: ['patch', 'patch'],
+  },
+  {
     title: 'a resource that is never destroyed',
     before: vault(),
     after: vault('  lifecycle {\n    prevent_destroy = true\n  }'),

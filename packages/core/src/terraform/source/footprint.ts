@@ -160,14 +160,14 @@ function lifecycleOf(placed: PlacedBlock): Lifecycle | undefined {
   if (block === undefined) return undefined;
   const isOn = (name: string) => valueOf(attributeOf(block, name)) === true;
   const ignored = attributeOf(block, 'ignore_changes');
+  const ignoredNames = ignored && (referenceTextOf(ignored) === 'all' ? 'all' : elementsOf(ignored));
   const triggers = attributeOf(block, 'replace_triggered_by');
+  const triggerNames = triggers && elementsOf(triggers);
   const found: Lifecycle = {
     ...(isOn('prevent_destroy') ? { preventDestroy: true as const } : {}),
     ...(isOn('create_before_destroy') ? { createBeforeDestroy: true as const } : {}),
-    ...(ignored === undefined
-      ? {}
-      : { ignoreChanges: referenceTextOf(ignored) === 'all' ? ('all' as const) : elementsOf(ignored) }),
-    ...(triggers === undefined ? {} : { replaceTriggeredBy: elementsOf(triggers) }),
+    ...(ignoredNames?.length ? { ignoreChanges: ignoredNames } : {}),
+    ...(triggerNames?.length ? { replaceTriggeredBy: triggerNames } : {}),
   };
   return Object.keys(found).length === 0 ? undefined : found;
 }
