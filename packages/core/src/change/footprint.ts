@@ -364,9 +364,13 @@ function compareMarks(before: Footprint, after: Footprint, path: string, found: 
   });
 }
 
-/** A name, an id, or what functions make of these; of other expressions nobody knows what comes out, however they are written. */
+/**
+ * A name, as `roles/viewer` and `arn:aws:iam::aws:policy/ReadOnlyAccess` are too, an id, or what functions make of these; of
+ * other expressions nobody knows what comes out, however they are written.
+ */
 function isWritten(role: string): boolean {
-  if (/^[\w -]+$/.test(role) || /[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}/i.test(role)) return true;
+  const isName = /^[\w -]+$/.test(role) || /^[\w.-]+(?:[/:]+[\w.@-]*)+$/.test(role);
+  if (isName || /[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}/i.test(role)) return true;
   const calls = role.replaceAll(/'(?:[^'\\]|\\[\s\S])*(?:'|\\?$)|"(?:[^"\\]|\\[\s\S])*(?:"|\\?$)/g, "''");
   return !/(?<!\w)(?:parameters|variables|copyIndex)\(|(?<!\w)[A-Za-z_]\w*(?![\w(])/.test(calls);
 }

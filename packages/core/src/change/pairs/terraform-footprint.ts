@@ -4,6 +4,8 @@ const vault = (body = '', name = 'this') => `resource "azurerm_key_vault" "${nam
 const azapi = (version: string, body = '') =>
   `resource "azapi_resource" "this" {\n  type = "Microsoft.KeyVault/vaults@${version}"\n${body}\n}\n`;
 const azapiRole = (type: string) => `resource "azapi_resource" "role" {\n  type = ${type}\n}\n`;
+const policy = (who: string, name: string) =>
+  `resource "aws_iam_${who}_policy_attachment" "this" {\n  ${who} = "x"\n  policy_arn = "arn:aws:iam::aws:policy/${name}"\n}\n`;
 const moved = (from: string, to: string) => `moved {\n  from = ${from}\n  to   = ${to}\n}\n`;
 const call = (source: string, version?: string) =>
   `module "net" {\n  source = "${source}"\n${version === undefined ? '' : `  version = "${version}"\n`}}\n`;
@@ -356,6 +358,23 @@ export const terraformFootprint: readonly Pair[] = [
     before: 'resource "aws_db_instance" "this" {\n  publicly_accessible = false\n}\n',
     after: 'resource "aws_db_instance" "this" {\n  publicly_accessible = true\n}\n',
     changes: [['public-access-changed', `${resources}aws_db_instance.this`]],
+    verdict: ['minor', 'minor'],
+  },
+  {
+    title: 'another policy of AWS, for a role, a user and a group',
+    before: ['role', 'user', 'group'].map((each) => policy(each, 'ReadOnlyAccess')).join(''),
+    after: ['role', 'user', 'group'].map((each) => policy(each, 'AdministratorAccess')).join(''),
+    changes: ['group', 'role', 'user'].map((each) => [
+      'role-assignment-changed',
+      `footprint.roleAssignments.aws_iam_${each}_policy_attachment.this`,
+    ]),
+    verdict: ['minor', 'minor'],
+  },
+  {
+    title: 'another role of Google',
+    before: 'resource "google_project_iam_member" "this" {\n  role = "roles/viewer"\n}\n',
+    after: 'resource "google_project_iam_member" "this" {\n  role = "roles/owner"\n}\n',
+    changes: [['role-assignment-changed', 'footprint.roleAssignments.google_project_iam_member.this']],
     verdict: ['minor', 'minor'],
   },
   {

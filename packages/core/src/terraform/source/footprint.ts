@@ -256,12 +256,20 @@ function isRoleAssignment(placed: PlacedBlock): boolean {
   const type = typeOf(placed).type.toLowerCase();
   return (
     type === 'microsoft.authorization/roleassignments' ||
-    /_role_assignment$|_iam_(?:member|binding)$|_role_policy_attachment$/.test(type)
+    /_role_assignment$|_iam_(?:member|binding)$/.test(type) ||
+    isPolicyAttachment(type)
   );
 }
 
+/** Where who gets a policy has a name of its own: `role`, `user`, `group`. */
+function isPolicyAttachment(type: string): boolean {
+  return /_(?:role|user|group)_policy_attachment$/.test(type);
+}
+
 function roleAssignment(placed: PlacedBlock): { address: string; role?: string } {
-  const names = ['role_definition_name', 'role_definition_id', 'role', 'policy_arn'];
+  const names = isPolicyAttachment(labelOf(placed))
+    ? ['policy_arn']
+    : ['role_definition_name', 'role_definition_id', 'role'];
   const own = names.map((name) => attributeOf(placed, name)).find((each) => each !== undefined);
   const role = writtenOf(own ?? memberAt(attributeOf(placed, 'body'), ['properties', 'roleDefinitionId']));
   return { address: addressOf(placed, ''), ...(role === undefined ? {} : { role }) };
