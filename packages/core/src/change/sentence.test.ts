@@ -48,6 +48,10 @@ it.each([
     'outputs.a: an output is a secret.',
   ],
   [
+    { rule: 'input-description', path: 'inputs.a', before: 'A.', after: 'The name.' },
+    'inputs.a: the description of an input: A. → The name.',
+  ],
+  [
     { rule: 'output-ephemeral', path: 'outputs.a', before: false, after: true },
     'outputs.a: an output is ephemeral, or not any more: false → true.',
   ],

@@ -16,7 +16,8 @@ export function sentenceOf(language: Language, { rule, path, before, after }: Fo
   if (isSaid) return `${subject}.`;
   const [was, is] = cut([before, after].map((value) => wholeText(language, rule, value)));
   if (was === undefined && is === undefined) return `${subject}.`;
-  return `${subject}: ${was ?? 'nothing'} → ${is ?? 'nothing'}.`;
+  const end = rule.endsWith('-description') && is?.endsWith('.') ? '' : '.';
+  return `${subject}: ${was ?? 'nothing'} → ${is ?? 'nothing'}${end}`;
 }
 
 function phraseOf(rule: RuleId): string {
