@@ -224,10 +224,16 @@ function compareCall(
   const isKnown = old.version !== undefined && now.version !== undefined;
   const isSame = language === 'terraform' && isSameConstraint(before.version, after.version);
   if ((!isElsewhere || isKnown) && !isSame) tell('module-call-version', old.version, now.version);
-  tell('provider-configuration', before.providers, after.providers);
+  tell('provider-configuration', passedProviders(before), passedProviders(after));
   if (language === 'bicep') {
     tell('module-call-circumstances', circumstancesOf(before), circumstancesOf(after));
   }
+}
+
+/** What a call has anyway, the configuration without a name (`aws = aws`), says nothing. */
+function passedProviders({ providers = [] }: ModuleCall): readonly string[] | undefined {
+  const others = providers.filter((each) => !/^([\w-]+) = \1$/.test(each));
+  return others.length === 0 ? undefined : others;
 }
 
 function isLocal(language: Module['language'], { source = '' }: Pick<ModuleCall, 'source'>): boolean {

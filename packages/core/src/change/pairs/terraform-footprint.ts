@@ -423,6 +423,16 @@ export const terraformFootprint: readonly Pair[] = [
     verdict: ['minor', 'minor'],
   },
   {
+    title: 'a module call that names the provider which it has anyway',
+    before: call('Azure/naming/azurerm', '0.4.1'),
+    after: call('Azure/naming/azurerm', '0.4.1').replace(
+      '}',
+      '  providers = {\n    azurerm = azurerm\n  }\n}',
+    ),
+    changes: [],
+    verdict: ['patch', 'patch'],
+  },
+  {
     title: 'a module of the public registry in the same version, both written in another way',
     before: call('Azure/naming/azurerm', '~> 0.4'),
     after: call('registry.terraform.io/Azure/naming/azurerm', '>= 0.4.0, < 1.0'),
