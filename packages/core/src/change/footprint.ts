@@ -2,7 +2,7 @@ import { withoutAlias } from '../bicep/registry-alias.ts';
 import { deploymentType } from '../bicep/special.ts';
 import type { Footprint, Module, ModuleCall, ProviderUse, ResourceUse } from '../module/model.ts';
 import { compareRanges, parseConstraint } from '../terraform/version-constraint.ts';
-import { compareAddresses, type ContentsOf } from './address.ts';
+import { compareAddresses, type LocalContents } from './address.ts';
 import type { Found } from './found.ts';
 import { hasUnknownType, withKnownTypes } from './known-resource.ts';
 import { sourceParts, withoutPublicHost } from './module-source.ts';
@@ -15,7 +15,7 @@ export function compareFootprints(
   before: Footprint,
   after: Footprint,
   at = '',
-  contentsOf?: ContentsOf,
+  contents?: LocalContents,
 ): Found[] {
   const found: Found[] = [];
   const path = `${at}footprint.`;
@@ -24,7 +24,7 @@ export function compareFootprints(
   compareResourceDetails(language, old.resources, now.resources, `${path}resources.`, found);
   compareResourceDetails(language, old.data, now.data, `${path}data.`, found);
   compareResourceDetails(language, old.ephemeral, now.ephemeral, `${path}data.`, found);
-  if (language === 'terraform') compareAddresses(before, after, path, found, contentsOf);
+  if (language === 'terraform') compareAddresses(before, after, path, found, contents);
   else compareCounts(old, now, path, found);
   compareModules(language, before.modules, after.modules, path, found);
   compareProviders(language, before.providers, after.providers, path, found);

@@ -195,6 +195,37 @@ export const terraformFootprint: readonly Pair[] = [
     verdict: ['minor', 'minor'],
   },
   {
+    title: 'a resource that moved into a module below, which moved it on',
+    before: {
+      'main.tf': vault() + call('./modules/net'),
+      'modules/net/main.tf': vault('', 'new') + moved('azurerm_key_vault.old', 'azurerm_key_vault.new'),
+    },
+    after: {
+      'main.tf': call('./modules/net') + moved('azurerm_key_vault.this', 'module.net.azurerm_key_vault.old'),
+      'modules/net/main.tf': vault('', 'new') + moved('azurerm_key_vault.old', 'azurerm_key_vault.new'),
+    },
+    changes: [
+      ['resource-removed', `${resources}azurerm_key_vault`],
+      ['address-moved', address],
+      ['provider-removed', 'footprint.providers.azurerm'],
+    ],
+    verdict: ['minor', 'minor'],
+  },
+  {
+    title: 'a resource that moved to where a module below has nothing',
+    before: { 'main.tf': vault() + call('./modules/net'), 'modules/net/main.tf': vault('', 'new') },
+    after: {
+      'main.tf': call('./modules/net') + moved('azurerm_key_vault.this', 'module.net.azurerm_key_vault.old'),
+      'modules/net/main.tf': vault('', 'new'),
+    },
+    changes: [
+      ['address-removed', address],
+      ['resource-removed', `${resources}azurerm_key_vault`],
+      ['provider-removed', 'footprint.providers.azurerm'],
+    ],
+    verdict: ['major', 'minor'],
+  },
+  {
     title: 'part of a module below, moved out of it',
     before: { 'main.tf': call('./modules/net'), 'modules/net/main.tf': vault() + vault('', 'other') },
     after: {
