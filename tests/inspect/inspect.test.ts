@@ -20,6 +20,8 @@ beforeAll(async () => {
     'net.zip': await packZip(module),
     'net.tgz': await packTarGz(inFolder),
     'broken/main.tf': 'variable "a" {\n  type = \n}\n\noutput "b" {\n  value = 1\n}\n',
+    'rules/main.tf':
+      'variable "rule" {\n  type = object({\n    name = string # Its name.\n    port = optional(number, 443)\n  })\n}\n',
     'empty/notes.txt': 'nothing',
     'other/other.bicep': "import { t } from 'shared.bicep'\nparam x t\n",
     'other/shared.bicep': '@export()\ntype t = { a: int }\n',
@@ -105,6 +107,12 @@ Needs (1)
 NAME
 azurerm
 `);
+  });
+
+  it('has a type of several lines on one', async () => {
+    const { stdout } = await place.ashlar(['inspect', 'rules']);
+
+    expect(stdout).toContain('object({ name = string, port = optional(number, 443) })');
   });
 
   it('shows problems with their places, and all that could be read', async () => {

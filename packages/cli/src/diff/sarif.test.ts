@@ -1,27 +1,44 @@
 import { expect, it } from 'vitest';
 
 import { processorTime } from '../../../../tests/support/processor-time.ts';
-import { compareModules } from '@ashlar/core/change';
+import { type Change, compareModules } from '@ashlar/core/change';
 import { readModule } from '@ashlar/core/module';
 
 import { comparisonSarif } from './sarif.ts';
 
 const moduleOf = (text: string) => readModule({ paths: ['main.tf'], textOf: () => text })!.module;
 
+const side = { ref: 'x', version: null } as never;
+const comparisonOf = (changes: readonly Change[]) =>
+  ({ before: side, after: side, changes, verdict: 'minor', declared: null, honest: null }) as const;
+
+it('finds what was renamed where it is now', () => {
+  const variable = (name: string) => `# One.\nvariable "${name}" {\n  type = string\n}\n`;
+  const [before, after] = [moduleOf(variable('subnet_ids')), moduleOf(variable('subnets_ids'))];
+  const comparison = comparisonOf(compareModules(before, after));
+
+  expect(comparisonSarif(comparison, after, { version: '1.0.0', root: '' })).toMatchObject({
+    runs: [
+      {
+        results: [
+          {
+            ruleId: 'input-renamed',
+            locations: [
+              { physicalLocation: { artifactLocation: { uri: 'main.tf' }, region: { startLine: 2 } } },
+            ],
+          },
+        ],
+      },
+    ],
+  });
+});
+
 it('finds the places of very many changes', () => {
   const variables = (value: string) =>
     Array.from({ length: 4_000 }, (_, index) => `variable "v${index}" { default = "${value}" }\n`).join('');
   const [before, after] = [moduleOf(variables('a')), moduleOf(variables('b'))];
   const changes = compareModules(before, after);
-  const side = { ref: 'x', version: null } as never;
-  const comparison = {
-    before: side,
-    after: side,
-    changes,
-    verdict: 'minor',
-    declared: null,
-    honest: null,
-  } as const;
+  const comparison = comparisonOf(changes);
   const taken = processorTime();
   const sarif = JSON.stringify(comparisonSarif(comparison, after, { version: '1.0.0', root: '' }));
 

@@ -26,6 +26,7 @@ export function comparisonSarif(
   const used = [...new Set(comparison.changes.map(({ rule }) => rule))];
   const { verdict, declared, honest } = comparison;
   const placeOf = placesOf(after);
+  const renamed = newPaths(comparison.changes);
   return {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
@@ -45,12 +46,22 @@ export function comparisonSarif(
         },
         columnKind: 'utf16CodeUnits',
         results: comparison.changes.map((change) =>
-          resultOf(change, used.indexOf(change.rule), placeOf(change.path), root),
+          resultOf(change, used.indexOf(change.rule), placeOf(renamed.get(change.path) ?? change.path), root),
         ),
         properties: { verdict, declared, honest },
       },
     ],
   };
+}
+
+/** Where something is that was renamed, by its old path: the new version knows the new name alone. */
+function newPaths(changes: readonly Change[]): ReadonlyMap<string, string> {
+  return new Map(
+    changes.flatMap(({ rule, path, before, after }) => {
+      const isNamed = /^(?:input|output)-renamed$/.test(rule) && path.endsWith(`.${String(before)}`);
+      return isNamed ? [[path, path.slice(0, -String(before).length) + String(after)] as const] : [];
+    }),
+  );
 }
 
 function resultOf(change: Change, ruleIndex: number, place: Place | undefined, root: string): object {

@@ -9,7 +9,7 @@ import type {
   Place,
   ResourceUse,
 } from '@ashlar/core/module';
-import { typeText } from '@ashlar/core/module';
+import { terraformTypeText, typeText } from '@ashlar/core/module';
 
 import type { Output } from '../output.ts';
 import { table } from '../table.ts';
@@ -27,7 +27,7 @@ export function moduleLines(module: Module, ref: string, output: Output): string
   return [
     `${output.style('bold', oneLine(module.name ?? ref))}  ${kind}${scopes}`,
     ...(module.description === undefined ? [] : [oneLine(module.description)]),
-    ...section('Inputs', inputRows(face.inputs), output),
+    ...section('Inputs', inputRows(language, face.inputs), output),
     ...section('Outputs', outputRows(face.outputs), output),
     ...section(
       'Exported types',
@@ -54,12 +54,13 @@ function section(title: string, rows: readonly (readonly string[])[], output: Ou
   return ['', output.style('bold', `${title} (${body.length})`), ...table([named, ...body], output.width)];
 }
 
-function inputRows(inputs: readonly Input[]): string[][] {
+function inputRows(language: Module['language'], inputs: readonly Input[]): string[][] {
   if (inputs.length === 0) return [];
   const ordered = [...inputs.filter((each) => each.required), ...inputs.filter((each) => !each.required)];
   const rows = ordered.map((input) => [
     input.name,
-    short(input.typeText),
+    // On one line the attributes of an object need commas, which lines of their own do without.
+    short(language === 'terraform' ? terraformTypeText(input.type) : input.typeText),
     input.required ? 'required' : defaultText(input),
     about(input.deprecated === undefined ? input.description : `Deprecated: ${input.deprecated}`),
   ]);

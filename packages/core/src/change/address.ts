@@ -3,8 +3,14 @@ import type { Found } from './found.ts';
 import { compareInstances, compareLeft, type Instances, isOtherKeys } from './instances.ts';
 import { destinationsOf, type Moves, movesOf, withoutKeys } from './moves.ts';
 
-/** What a module call of the older version made, when the module is a local one; by the name of the call. */
+/** What a module call makes, when the module is a local one that can be used by itself; by the name of the call. */
 export type ContentsOf = (call: string) => Footprint | undefined;
+
+/** Of both versions. */
+export interface LocalContents {
+  readonly before: ContentsOf;
+  readonly after: ContentsOf;
+}
 
 type Addresses = ReadonlyMap<string, Instances>;
 
@@ -17,10 +23,10 @@ export function compareAddresses(
   after: Footprint,
   path: string,
   found: Found[],
-  contentsOf: ContentsOf = () => undefined,
+  contents?: LocalContents,
 ): void {
   const [old, now] = [addressesOf(before), addressesOf(after)];
-  const moves = movesOf(after.moves, now);
+  const moves = movesOf(after.moves, now, placesInside(contents?.after));
   const kept = new Set(after.removals.flatMap(({ from, destroy }) => (destroy ? [] : [withoutKeys(from)])));
   const arrived = new Set<string>();
   for (const [address, was] of old) {
@@ -31,7 +37,7 @@ export function compareAddresses(
       continue;
     }
     const to = destinationsOf(address, moves);
-    const out = to.length > 0 || is !== undefined ? to : movedOut(address, moves, contentsOf);
+    const out = to.length > 0 || is !== undefined ? to : movedOut(address, moves, contents?.before);
     for (const each of out) arrived.add(withoutKeys(each));
     if (out.length > 0) {
       found.push({ rule: 'address-moved', path: place, before: address, after: out.join(', ') });
@@ -58,15 +64,28 @@ function addressesOf({ resources, modules }: Footprint): Map<string, Instances> 
   ]);
 }
 
+/** The addresses inside of each call, and those from which the module itself moves something on. */
+function placesInside(contentsOf: ContentsOf | undefined): Moves['inside'] {
+  const known = new Map<string, ReadonlySet<string> | undefined>();
+  return (call) => {
+    if (known.has(call)) return known.get(call);
+    const contents = contentsOf?.(call.slice('module.'.length));
+    const froms = contents?.moves.map(({ from }) => withoutKeys(from)) ?? [];
+    const places = contents && new Set([...addressesOf(contents).keys(), ...froms]);
+    known.set(call, places);
+    return places;
+  };
+}
+
 /**
  * Where everything went that a module call made, when `moved` blocks take it out of there. What is in a module from
  * elsewhere nobody knows: who writes such blocks for some of it, does so for all.
  */
-function movedOut(address: string, moves: Moves, contentsOf: ContentsOf): string[] {
+function movedOut(address: string, moves: Moves, contentsOf: ContentsOf | undefined): string[] {
   if (!address.startsWith('module.')) return [];
   const prefix = `${address}.`;
   const froms = moves.below.get(address) ?? [];
-  const contents = contentsOf(address.slice('module.'.length));
+  const contents = contentsOf?.(address.slice('module.'.length));
   const inside = contents && [...addressesOf(contents).keys()].map((each) => prefix + each);
   const out: string[] = [];
   for (const from of inside ?? froms) {

@@ -1,5 +1,5 @@
 import type { Footprint, Module, ModuleInterface, Submodule } from '../module/model.ts';
-import type { ContentsOf } from './address.ts';
+import type { ContentsOf, LocalContents } from './address.ts';
 import { type Change, changeClasses } from './change.ts';
 import { compareFootprints } from './footprint.ts';
 import type { Found } from './found.ts';
@@ -14,9 +14,13 @@ import { changeRules } from './table.ts';
 export function compareModules(before: Module, after: Module): Change[] {
   const { language } = before;
   const context = { language, findRenames: renameFinder() };
-  const root = { ...before, path: '' };
+  const old = { ...before, path: '' };
+  const now = { ...after, path: '' };
   const found = [
-    ...compareParts(context, root, after, '', localContents(root, before.submodules)),
+    ...compareParts(context, old, now, '', {
+      before: localContents(old, before.submodules),
+      after: localContents(now, after.submodules),
+    }),
     ...compareSubmodules(context, before, after),
   ];
   return found.map((each) => changeOf(language, each)).sort(byGravity);
@@ -37,11 +41,11 @@ function compareParts(
   before: Parts,
   after: Parts,
   at: string,
-  contentsOf: ContentsOf,
+  contents: LocalContents,
 ): Found[] {
   return [
     ...compareInterfaces(language, before.interface, after.interface, at, findRenames),
-    ...compareFootprints(language, before.footprint, after.footprint, at, contentsOf),
+    ...compareFootprints(language, before.footprint, after.footprint, at, contents),
   ];
 }
 
@@ -69,7 +73,10 @@ function compareSubmodules(context: Context, before: Module, after: Module): Fou
       found.push({ rule: 'submodule-removed', path: `submodules.${path}`, before: path });
     else
       found.push(
-        ...compareParts(context, each, other, `submodules.${path}.`, localContents(each, before.submodules)),
+        ...compareParts(context, each, other, `submodules.${path}.`, {
+          before: localContents(each, before.submodules),
+          after: localContents(other, after.submodules),
+        }),
       );
   }
   for (const path of now.keys()) {

@@ -2,9 +2,10 @@ import { withoutAlias } from '../bicep/registry-alias.ts';
 import { deploymentType } from '../bicep/special.ts';
 import type { Footprint, Module, ModuleCall, ProviderUse, ResourceUse } from '../module/model.ts';
 import { compareRanges, parseConstraint } from '../terraform/version-constraint.ts';
-import { compareAddresses, type ContentsOf } from './address.ts';
+import { compareAddresses, type LocalContents } from './address.ts';
 import type { Found } from './found.ts';
-import { sourceParts } from './module-source.ts';
+import { hasUnknownType, withKnownTypes } from './known-resource.ts';
+import { sourceParts, withoutPublicHost } from './module-source.ts';
 import { withoutKeys } from './moves.ts';
 import type { RuleId } from './table.ts';
 
@@ -14,16 +15,16 @@ export function compareFootprints(
   before: Footprint,
   after: Footprint,
   at = '',
-  contentsOf?: ContentsOf,
+  contents?: LocalContents,
 ): Found[] {
   const found: Found[] = [];
   const path = `${at}footprint.`;
-  const [old, now] = language === 'bicep' ? [counted(before), counted(after)] : [before, after];
+  const [old, now] = language === 'bicep' ? [counted(before), counted(after)] : withKnownTypes(before, after);
   compareResourceTypes(old, now, path, found);
   compareResourceDetails(language, old.resources, now.resources, `${path}resources.`, found);
   compareResourceDetails(language, old.data, now.data, `${path}data.`, found);
   compareResourceDetails(language, old.ephemeral, now.ephemeral, `${path}data.`, found);
-  if (language === 'terraform') compareAddresses(before, after, path, found, contentsOf);
+  if (language === 'terraform') compareAddresses(before, after, path, found, contents);
   else compareCounts(old, now, path, found);
   compareModules(language, before.modules, after.modules, path, found);
   compareProviders(language, before.providers, after.providers, path, found);
@@ -221,11 +222,18 @@ function compareCall(
   if (isElsewhere) tell('module-call-source', old.source, now.source);
   // Only registries have versions.
   const isKnown = old.version !== undefined && now.version !== undefined;
-  if (!isElsewhere || isKnown) tell('module-call-version', old.version, now.version);
-  tell('provider-configuration', before.providers, after.providers);
+  const isSame = language === 'terraform' && isSameConstraint(before.version, after.version);
+  if ((!isElsewhere || isKnown) && !isSame) tell('module-call-version', old.version, now.version);
+  tell('provider-configuration', passedProviders(before), passedProviders(after));
   if (language === 'bicep') {
     tell('module-call-circumstances', circumstancesOf(before), circumstancesOf(after));
   }
+}
+
+/** What a call has anyway, the configuration without a name (`aws = aws`), says nothing. */
+function passedProviders({ providers = [] }: ModuleCall): readonly string[] | undefined {
+  const others = providers.filter((each) => !/^([\w-]+) = \1$/.test(each));
+  return others.length === 0 ? undefined : others;
 }
 
 function isLocal(language: Module['language'], { source = '' }: Pick<ModuleCall, 'source'>): boolean {
@@ -233,7 +241,13 @@ function isLocal(language: Module['language'], { source = '' }: Pick<ModuleCall,
 }
 
 function plainSource({ source }: Pick<ModuleCall, 'source'>): string | undefined {
-  return source === undefined ? undefined : withoutAlias(source);
+  return source === undefined ? undefined : withoutAlias(withoutPublicHost(source));
+}
+
+/** What a registry is asked for may be written in several ways: `1.2.0` and `= 1.2.0`, `~> 1.2` and `>= 1.2, < 2`. */
+function isSameConstraint(before: string | undefined, after: string | undefined): boolean {
+  const [old, now] = [before, after].map((text) => (text === undefined ? undefined : parseConstraint(text)));
+  return old !== undefined && now !== undefined && compareRanges(old, now) === 'same';
 }
 
 type Calls = ReadonlyMap<string, ModuleCall>;
@@ -297,10 +311,8 @@ function compareProviders(
 function sourceOf({ name, source }: ProviderUse, language: Module['language']): string | undefined {
   const written = source?.toLowerCase();
   if (language === 'bicep') return written;
-  const parts = (written ?? name.toLowerCase()).split('/');
-  if (parts.length === 1) return `hashicorp/${parts[0]}`;
-  const isPublic = parts.length === 3 && /^registry\.(?:terraform\.io|opentofu\.org)$/.test(parts[0]!);
-  return (isPublic ? parts.slice(1) : parts).join('/');
+  const address = written ?? name.toLowerCase();
+  return address.includes('/') ? withoutPublicHost(address) : `hashicorp/${address}`;
 }
 
 function compareConstraint(
@@ -322,10 +334,13 @@ function compareConstraint(
  * who wrote the module has chosen, and the types of what they make are told above.
  */
 function compareMarks(before: Footprint, after: Footprint, path: string, found: Found[]): void {
-  const moved = new Set(after.moves.flatMap(({ from, to }) => [withoutKeys(from), withoutKeys(to)]));
+  const unclear = new Set([
+    ...after.moves.flatMap(({ from, to }) => [withoutKeys(from), withoutKeys(to)]),
+    ...[...before.resources, ...after.resources].filter(hasUnknownType).map(({ address }) => address),
+  ]);
   const roles = (each: Footprint) =>
     ownNames(
-      each.roleAssignments.filter(({ address }) => !moved.has(address)),
+      each.roleAssignments.filter(({ address }) => !unclear.has(address)),
       ({ role = '' }) => (isWritten(role) ? role : ''),
     );
   compareKeys(roles(before), roles(after), `${path}roleAssignments.`, found, {
@@ -355,9 +370,13 @@ function compareMarks(before: Footprint, after: Footprint, path: string, found: 
   });
 }
 
-/** A name, an id, or what functions make of these; of other expressions nobody knows what comes out, however they are written. */
+/**
+ * A name, as `roles/viewer` and `arn:aws:iam::aws:policy/ReadOnlyAccess` are too, an id, or what functions make of these; of
+ * other expressions nobody knows what comes out, however they are written.
+ */
 function isWritten(role: string): boolean {
-  if (/^[\w -]+$/.test(role) || /[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}/i.test(role)) return true;
+  const isName = /^[\w -]+$/.test(role) || /^[\w.-]+(?:[/:]+[\w.@-]*)+$/.test(role);
+  if (isName || /[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}/i.test(role)) return true;
   const calls = role.replaceAll(/'(?:[^'\\]|\\[\s\S])*(?:'|\\?$)|"(?:[^"\\]|\\[\s\S])*(?:"|\\?$)/g, "''");
   return !/(?<!\w)(?:parameters|variables|copyIndex)\(|(?<!\w)[A-Za-z_]\w*(?![\w(])/.test(calls);
 }

@@ -23,3 +23,8 @@ export function sourceParts(language: Module['language'], call: ModuleCall): Sou
     ...(versions.length === 0 ? {} : { version: versions.join(', ') }),
   };
 }
+
+/** Terraform and OpenTofu each ask the public registry of their own for an address without a host. */
+export function withoutPublicHost(source: string): string {
+  return source.replace(/^registry\.(?:terraform\.io|opentofu\.org)\//, '');
+}

@@ -15,11 +15,17 @@ export interface Moves {
   readonly ends: ReadonlySet<string>;
   /** What the newer version has. */
   readonly now: ReadonlyMap<string, Instances>;
+  /** Where something can be in a module call of the newer version; undefined when nobody knows. */
+  readonly inside: (call: string) => ReadonlySet<string> | undefined;
   /** Ends of the chains that were looked at. */
   readonly known: Map<string, string | undefined>;
 }
 
-export function movesOf(moves: Footprint['moves'], now: ReadonlyMap<string, Instances>): Moves {
+export function movesOf(
+  moves: Footprint['moves'],
+  now: ReadonlyMap<string, Instances>,
+  inside: Moves['inside'],
+): Moves {
   const to = new Map<string, string[]>();
   const below = new Map<string, string[]>();
   const whole = new Set<string>();
@@ -33,7 +39,7 @@ export function movesOf(moves: Footprint['moves'], now: ReadonlyMap<string, Inst
     else instances.set(place, (instances.get(place) ?? new Set()).add(move.from));
   }
   const ends = new Set(moves.map((move) => move.to));
-  return { to, below, whole, instances, ends, now, known: new Map() };
+  return { to, below, whole, instances, ends, now, inside, known: new Map() };
 }
 
 const moduleCall = /^module\.[^.]+(?=\.)/;
@@ -55,7 +61,8 @@ export function destinationsOf(address: string, moves: Moves, itself = false): s
 }
 
 /** Where the last of the `moved` blocks leads, of which each begins where the one before it ended. */
-function endOf(address: string, { to: next, now, known }: Moves): string | undefined {
+function endOf(address: string, moves: Moves): string | undefined {
+  const { to: next, known } = moves;
   const passed = new Set<string>();
   let end: string | undefined;
   for (let to: string | undefined = address; to !== undefined;) {
@@ -66,7 +73,7 @@ function endOf(address: string, { to: next, now, known }: Moves): string | undef
     if (passed.has(to)) break;
     passed.add(to);
     const place = withoutKeys(to);
-    if (isThere(place, { now })) {
+    if (isThere(place, moves)) {
       end = to;
       break;
     }
@@ -76,9 +83,18 @@ function endOf(address: string, { to: next, now, known }: Moves): string | undef
   return end;
 }
 
-/** What moved into a module is for that module to have. */
-function isThere(place: string, { now }: Pick<Moves, 'now'>): boolean {
-  return now.has(place) || now.has(moduleCall.exec(place)?.[0] ?? '');
+/** What moved into a module is there when the module has it, or moves it on; of one from elsewhere nobody knows. */
+function isThere(place: string, { now, inside }: Moves): boolean {
+  if (now.has(place)) return true;
+  const call = callOf(place);
+  if (!now.has(call)) return false;
+  const places = inside(call);
+  const rest = place.slice(call.length + 1);
+  return places === undefined || places.has(rest) || places.has(callOf(rest));
+}
+
+function callOf(place: string): string {
+  return moduleCall.exec(place)?.[0] ?? '';
 }
 
 /** `module.a["x"].b.c[0]` without what stands in brackets. */

@@ -84,7 +84,36 @@ function key({ from, to }: Pair): string {
   return [from, to].sort().join('\0');
 }
 
+/** Words of which one says the opposite of the other: what has one of them is never what had the other. */
+const opposites: ReadonlyMap<string, string> = new Map(
+  [
+    ['enable', 'disable'],
+    ['enabled', 'disabled'],
+    ['allow', 'deny'],
+    ['allowed', 'denied'],
+    ['include', 'exclude'],
+    ['included', 'excluded'],
+    ['min', 'max'],
+    ['minimum', 'maximum'],
+    ['public', 'private'],
+    ['source', 'destination'],
+    ['ingress', 'egress'],
+    ['inbound', 'outbound'],
+    ['start', 'end'],
+    ['primary', 'secondary'],
+  ].flatMap(([one, other]) => [[one!, other!] as const, [other!, one!] as const]),
+);
+
+function areOpposite(left: Text, right: Text): boolean {
+  return left.words.some((word) => {
+    const opposite = opposites.get(word);
+    if (opposite === undefined || left.unique.has(opposite)) return false;
+    return right.unique.has(opposite) && !right.unique.has(word);
+  });
+}
+
 function scoreOf(from: Named, to: Named, textOf: (text: string) => Text): number {
+  if (areOpposite(textOf(from.name), textOf(to.name))) return 0;
   const names = nameLikeness(textOf(from.name), textOf(to.name));
   const [old, now] = [from.description, to.description];
   const texts = old === undefined || now === undefined ? 0 : similarity(textOf(old), textOf(now));

@@ -39,6 +39,30 @@ it.each([
     { rule: 'address-removed', path: 'footprint.addresses.aws_vpc.a' },
     'footprint.addresses.aws_vpc.a: a resource or a module call is gone from its address, and no `moved` or `removed` block keeps it.',
   ],
+  [
+    { rule: 'input-required', path: 'inputs.a', before: false, after: true },
+    'inputs.a: an input that could be left out has to be given.',
+  ],
+  [
+    { rule: 'output-secure-added', path: 'outputs.a', before: false, after: true },
+    'outputs.a: an output is a secret.',
+  ],
+  [
+    { rule: 'input-description', path: 'inputs.a', before: 'A.', after: 'The name.' },
+    'inputs.a: the description of an input: A. → The name.',
+  ],
+  [
+    { rule: 'output-ephemeral', path: 'outputs.a', before: false, after: true },
+    'outputs.a: an output is ephemeral, or not any more: false → true.',
+  ],
+  [
+    { rule: 'input-null-means-default', path: 'inputs.a', before: true, after: false },
+    'inputs.a: null now stands for the default of a variable, or does not any more: nullable = true → nullable = false.',
+  ],
+  [
+    { rule: 'provider-aliases', path: 'footprint.providers.aws', before: '', after: 'aws.hub' },
+    'footprint.providers.aws: other configurations of a provider have to be passed in: nothing → aws.hub.',
+  ],
 ] as const)('%j', (found, sentence) => {
   expect(sentenceOf('bicep', found)).toBe(sentence);
 });

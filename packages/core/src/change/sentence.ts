@@ -11,10 +11,13 @@ const maxShown = 80;
 /** One sentence about a change, for a person: what it is, where, and from what to what. */
 export function sentenceOf(language: Language, { rule, path, before, after }: Found): string {
   const subject = `${path}: ${phraseOf(rule)}`;
-  const [was, is] = cut([before, after].map((value) => wholeText(language, rule, value)));
   if (changeRules[rule].kind === 'added' || changeRules[rule].kind === 'removed') return `${subject}.`;
+  const isSaid = typeof before === 'boolean' && /-(?:added|removed|required|optional)$/.test(rule);
+  if (isSaid) return `${subject}.`;
+  const [was, is] = cut([before, after].map((value) => wholeText(language, rule, value)));
   if (was === undefined && is === undefined) return `${subject}.`;
-  return `${subject}: ${was ?? 'nothing'} → ${is ?? 'nothing'}.`;
+  const end = rule.endsWith('-description') && is?.endsWith('.') ? '' : '.';
+  return `${subject}: ${was ?? 'nothing'} → ${is ?? 'nothing'}${end}`;
 }
 
 function phraseOf(rule: RuleId): string {
@@ -31,8 +34,10 @@ export function shown(language: Language, rule: RuleId, value: unknown): string 
 function wholeText(language: Language, rule: RuleId, value: unknown): string | undefined {
   if (value === undefined || value === null) return undefined;
   const text = textOf(language, rule, value).replaceAll(/\s+/g, ' ');
+  if (rule === 'input-null-means-default') return `nullable = ${text}`;
   // No bound at all.
-  return text === '{}' && rule.includes('-range-') ? undefined : text;
+  const isNothing = text === '' || (text === '{}' && rule.includes('-range-'));
+  return isNothing ? undefined : text;
 }
 
 /** As much of texts as a person wants to see: of long ones what differs, and a little before it. */

@@ -23,7 +23,7 @@ export interface ReadChecks {
 
 /** Conditions that cannot be understood are left to be compared by their texts; of Bicep there are none. */
 export function readChecks(before: Input, after: Input): ReadChecks {
-  const stated = [statedChecks(before), statedChecks(after)] as const;
+  const stated = [statedChecks(underName(before, after.name)), statedChecks(after)] as const;
   const { aside, changed } = restated(...stated);
   const [old, now] = stated.map((checks, side) =>
     checksOf(checks.filter(({ condition }) => !aside[side]!.has(condition))),
@@ -49,6 +49,17 @@ export function readChecks(before: Input, after: Input): ReadChecks {
     rest: [restOf(old), restOf(now)],
     refusesNull: isToldApart ? [old.refusesNull, now.refusesNull] : [false, false],
   };
+}
+
+/** What was renamed is checked as before when its conditions differ by its name alone. */
+function underName(input: Input, name: string): Input {
+  if (input.name === name || input.validations === undefined) return input;
+  const renamed = (condition: string) =>
+    condition.replaceAll(/(?<![\w.-])var\.([\w-]+)/g, (reference, each) =>
+      each === input.name ? `var.${name}` : reference,
+    );
+  const validations = input.validations.map((each) => ({ ...each, condition: renamed(each.condition) }));
+  return { ...input, name, validations };
 }
 
 interface Restated {

@@ -83,6 +83,42 @@ it('has the sections and the tables of terraform-docs', () => {
 | <a name="output_resource_id"></a> [resource\_id](#output\_resource\_id) | The id. |`);
 });
 
+it('names the providers of Terraform, each configuration by itself', () => {
+  const texts = `
+terraform {
+  required_providers {
+    azapi  = { source = "Azure/azapi", version = ">= 2.0" }
+    google = { version = ">= 6.0" }
+  }
+}
+resource "azapi_resource" "vault" {
+  type = "Microsoft.KeyVault/vaults@2024-11-01"
+}
+resource "google_storage_bucket" "hub" {
+  provider = google.hub
+}
+resource "google_storage_bucket" "new" {
+  provider = google-beta
+}
+`;
+  const reading = readModule({ paths: ['main.tf'], textOf: () => texts });
+  const sections = terraformSections(reading!.module);
+
+  expect(sections).toContain(String.raw`## Providers
+
+| Name | Version |
+|------|---------|
+| <a name="provider_azapi"></a> [azapi](#provider\_azapi) | >= 2.0 |
+| <a name="provider_google.hub"></a> [google.hub](#provider\_google.hub) | >= 6.0 |
+| <a name="provider_google-beta"></a> [google-beta](#provider\_google-beta) | n/a |
+`);
+  expect(sections).toContain(`
+| [azapi_resource.vault](https://registry.terraform.io/providers/Azure/azapi/latest/docs/resources/resource) | resource |
+| [google_storage_bucket.hub](https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/storage_bucket) | resource |
+| [google_storage_bucket.new](https://registry.terraform.io/providers/hashicorp/google-beta/latest/docs/resources/storage_bucket) | resource |
+`);
+});
+
 it('says of each section that it is empty', () => {
   expect(terraformSections(moduleOf({}, {}, { language: 'terraform' }))).toBe(
     [

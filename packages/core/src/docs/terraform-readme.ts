@@ -39,12 +39,14 @@ function requirements({ requiredVersion, providers: needed }: Footprint): string
 /** Those that something of the module is made with; others are required only. */
 function providers({ resources: made, data, ephemeral, providers: needed }: Footprint): string[] {
   const versions = new Map(needed.map(({ name, version }) => [name, version]));
-  const names = [...new Set([...made, ...data, ...ephemeral].map(providerOf))].sort(compareText);
+  const names = [...new Set([...made, ...data, ...ephemeral].map(configurationOf))].sort(
+    (a, b) => compareText(providerIn(a), providerIn(b)) || compareText(a, b),
+  );
   if (names.length === 0) return ['No providers.'];
   return [
     table(
       ['Name', 'Version'],
-      names.map((name) => [anchored('provider', name), plain(versions.get(name) ?? 'n/a')]),
+      names.map((name) => [anchored('provider', name), plain(versions.get(providerIn(name)) ?? 'n/a')]),
     ),
   ];
 }
@@ -68,22 +70,30 @@ function resources({ resources: made, data, ephemeral, providers: needed }: Foot
   ];
   const rows = groups.flatMap(({ uses, kind, folder }) =>
     uses
-      .map((use) => [linked(use, sources.get(providerOf(use)), folder), kind])
+      .map((use) => [linked(use, sources.get(providerIn(configurationOf(use))), folder), kind])
       .sort(([a], [b]) => compareText(a!, b!)),
   );
   return rows.length === 0 ? ['No resources.'] : [table(['Name', 'Type'], rows)];
 }
 
-/** `azurerm_key_vault` belongs to `azurerm`. */
-function providerOf({ type }: ResourceUse): string {
-  return type.split('_', 1)[0]!;
+/** `azurerm_key_vault` belongs to `azurerm`, unless it has another configuration: `azurerm.hub`, `google-beta`. */
+function configurationOf(use: ResourceUse): string {
+  return use.provider ?? ownType(use).split('_', 1)[0]!;
+}
+
+function providerIn(configuration: string): string {
+  return configuration.split('.', 1)[0]!;
+}
+
+/** The type in Terraform; that of the model is the one of Azure where AzAPI names it. */
+function ownType(use: ResourceUse): string {
+  return addressText(use).split('.', 1)[0]!;
 }
 
 function linked(use: ResourceUse, source: string | undefined, folder: string): string {
   const label = `[${cellText(addressText(use), ' ')}]`;
-  const provider = providerOf(use);
-  const place = registryPath(source ?? `hashicorp/${provider}`);
-  const name = use.type.slice(provider.length + 1);
+  const place = registryPath(source ?? `hashicorp/${providerIn(configurationOf(use))}`);
+  const name = ownType(use).split('_').slice(1).join('_');
   if (place === undefined || !/^\w+$/.test(name)) return plain(addressText(use));
   return `${label}(https://registry.terraform.io/providers/${place}/latest/docs/${folder}/${name})`;
 }

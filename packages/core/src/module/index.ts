@@ -6,6 +6,7 @@ export type * from './model.ts';
 export * from './read.ts';
 export * from './readme.ts';
 export { decodeSource } from './decode-source.ts';
+export { terraformTypeText } from './terraform-type-text.ts';
 export { typeText } from './type-text.ts';
 export type { Constraints, Default, Literal, Property, Type } from './type.ts';
 export * from './version.ts';

@@ -143,7 +143,8 @@ describe('the reader of modules', () => {
     ]);
 
     expect(await gone).toBe('ASH-OVERLOADED');
-    expect(done.indexOf('other')).toBeLessThan(3);
+    // Its thread may have to start first, while another one goes on with theirs.
+    expect(done.indexOf('other')).toBeLessThan(6);
   });
 
   it('reports what is broken in itself as it is', async () => {

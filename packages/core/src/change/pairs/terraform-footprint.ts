@@ -3,6 +3,9 @@ import type { Pair } from './pair.ts';
 const vault = (body = '', name = 'this') => `resource "azurerm_key_vault" "${name}" {\n${body}\n}\n`;
 const azapi = (version: string, body = '') =>
   `resource "azapi_resource" "this" {\n  type = "Microsoft.KeyVault/vaults@${version}"\n${body}\n}\n`;
+const azapiRole = (type: string) => `resource "azapi_resource" "role" {\n  type = ${type}\n}\n`;
+const policy = (who: string, name: string) =>
+  `resource "aws_iam_${who}_policy_attachment" "this" {\n  ${who} = "x"\n  policy_arn = "arn:aws:iam::aws:policy/${name}"\n}\n`;
 const moved = (from: string, to: string) => `moved {\n  from = ${from}\n  to   = ${to}\n}\n`;
 const call = (source: string, version?: string) =>
   `module "net" {\n  source = "${source}"\n${version === undefined ? '' : `  version = "${version}"\n`}}\n`;
@@ -193,6 +196,37 @@ export const terraformFootprint: readonly Pair[] = [
     verdict: ['minor', 'minor'],
   },
   {
+    title: 'a resource that moved into a module below, which moved it on',
+    before: {
+      'main.tf': vault() + call('./modules/net'),
+      'modules/net/main.tf': vault('', 'new') + moved('azurerm_key_vault.old', 'azurerm_key_vault.new'),
+    },
+    after: {
+      'main.tf': call('./modules/net') + moved('azurerm_key_vault.this', 'module.net.azurerm_key_vault.old'),
+      'modules/net/main.tf': vault('', 'new') + moved('azurerm_key_vault.old', 'azurerm_key_vault.new'),
+    },
+    changes: [
+      ['resource-removed', `${resources}azurerm_key_vault`],
+      ['address-moved', address],
+      ['provider-removed', 'footprint.providers.azurerm'],
+    ],
+    verdict: ['minor', 'minor'],
+  },
+  {
+    title: 'a resource that moved to where a module below has nothing',
+    before: { 'main.tf': vault() + call('./modules/net'), 'modules/net/main.tf': vault('', 'new') },
+    after: {
+      'main.tf': call('./modules/net') + moved('azurerm_key_vault.this', 'module.net.azurerm_key_vault.old'),
+      'modules/net/main.tf': vault('', 'new'),
+    },
+    changes: [
+      ['address-removed', address],
+      ['resource-removed', `${resources}azurerm_key_vault`],
+      ['provider-removed', 'footprint.providers.azurerm'],
+    ],
+    verdict: ['major', 'minor'],
+  },
+  {
     title: 'part of a module below, moved out of it',
     before: { 'main.tf': call('./modules/net'), 'modules/net/main.tf': vault() + vault('', 'other') },
     after: {
@@ -266,6 +300,37 @@ export const terraformFootprint: readonly Pair[] = [
     verdict: ['minor', 'minor'],
   },
   {
+    title: 'a version of an API that is an expression',
+    before: azapi('2023-07-01'),
+    after: `${azapi('${local.version}')}locals {\n  version = "2023-07-01"\n}\n`,
+    changes: [['api-version-changed', `${resources}microsoft.keyvault/vaults`]],
+    verdict: ['minor', 'minor'],
+  },
+  {
+    title: 'a type of AzAPI that is an expression, of which nobody can tell whether it is another',
+    before: azapi('2023-07-01') + azapiRole('"Microsoft.Authorization/roleAssignments@2022-04-01"'),
+    after: `${azapi('2023-07-01').replace(/"M.*"/, 'local.type')}${azapiRole('local.role')}locals {\n  type = "x"\n  role = "y"\n}\n`,
+    changes: [],
+    verdict: ['patch', 'patch'],
+  },
+  {
+    title: 'a resource whose type is an expression, and which is never destroyed',
+    before: azapi('2023-07-01'),
+    after: azapi('2023-07-01', '  lifecycle {\n    prevent_destroy = true\n  }').replace(
+      /"M.*"/,
+      'local.type',
+    ),
+    changes: [['lifecycle-changed', `${resources}azapi_resource.this`]],
+    verdict: ['minor', 'minor'],
+  },
+  {
+    title: 'a lifecycle that says nothing',
+    before: vault(),
+    after: vault('  lifecycle {\n    ignore_changes       = []\n    replace_triggered_by = []\n  }'),
+    changes: [],
+    verdict: ['patch', 'patch'],
+  },
+  {
     title: 'a resource that is never destroyed',
     before: vault(),
     after: vault('  lifecycle {\n    prevent_destroy = true\n  }'),
@@ -328,6 +393,23 @@ export const terraformFootprint: readonly Pair[] = [
     verdict: ['minor', 'minor'],
   },
   {
+    title: 'another policy of AWS, for a role, a user and a group',
+    before: ['role', 'user', 'group'].map((each) => policy(each, 'ReadOnlyAccess')).join(''),
+    after: ['role', 'user', 'group'].map((each) => policy(each, 'AdministratorAccess')).join(''),
+    changes: ['group', 'role', 'user'].map((each) => [
+      'role-assignment-changed',
+      `footprint.roleAssignments.aws_iam_${each}_policy_attachment.this`,
+    ]),
+    verdict: ['minor', 'minor'],
+  },
+  {
+    title: 'another role of Google',
+    before: 'resource "google_project_iam_member" "this" {\n  role = "roles/viewer"\n}\n',
+    after: 'resource "google_project_iam_member" "this" {\n  role = "roles/owner"\n}\n',
+    changes: [['role-assignment-changed', 'footprint.roleAssignments.google_project_iam_member.this']],
+    verdict: ['minor', 'minor'],
+  },
+  {
     title: 'a role',
     before: vault(),
     after: `${vault()}resource "azurerm_role_assignment" "this" {\n  role_definition_name = "Reader"\n}\n`,
@@ -369,6 +451,30 @@ export const terraformFootprint: readonly Pair[] = [
     title: 'a module in another version',
     before: call('Azure/naming/azurerm', '0.4.1'),
     after: call('Azure/naming/azurerm', '0.4.2'),
+    changes: [['module-call-version', 'footprint.modules.net']],
+    verdict: ['minor', 'minor'],
+  },
+  {
+    title: 'a module call that names the provider which it has anyway',
+    before: call('Azure/naming/azurerm', '0.4.1'),
+    after: call('Azure/naming/azurerm', '0.4.1').replace(
+      '}',
+      '  providers = {\n    azurerm = azurerm\n  }\n}',
+    ),
+    changes: [],
+    verdict: ['patch', 'patch'],
+  },
+  {
+    title: 'a module of the public registry in the same version, both written in another way',
+    before: call('Azure/naming/azurerm', '~> 0.4'),
+    after: call('registry.terraform.io/Azure/naming/azurerm', '>= 0.4.0, < 1.0'),
+    changes: [],
+    verdict: ['patch', 'patch'],
+  },
+  {
+    title: 'a module of git with another name of its version',
+    before: call('git::https://example.com/net.git?ref=1.2.0'),
+    after: call('git::https://example.com/net.git?ref=v1.2.0'),
     changes: [['module-call-version', 'footprint.modules.net']],
     verdict: ['minor', 'minor'],
   },

@@ -8,6 +8,12 @@ const nested =
 const validation = (condition: string) =>
   typed('number', `  validation {\n    condition     = ${condition}\n    error_message = "No."\n  }`);
 
+const checkedName = (name: string) =>
+  variable(
+    `  type = string\n  validation {\n    condition     = startswith(lower(var.${name}), "snet-")\n    error_message = "No."\n  }`,
+    name,
+  );
+
 /** Variables: what users give. */
 export const terraformInputs: readonly Pair[] = [
   {
@@ -50,6 +56,23 @@ export const terraformInputs: readonly Pair[] = [
     before: variable('  type = string', 'key_vault_id'),
     after: variable('  type = string', 'key_vault_resource_id'),
     changes: [['input-renamed', 'inputs.key_vault_id']],
+    verdict: ['major', 'minor'],
+  },
+  {
+    title: 'another name, under which the same is checked',
+    before: checkedName('subnet_name'),
+    after: checkedName('subnets_name'),
+    changes: [['input-renamed', 'inputs.subnet_name']],
+    verdict: ['major', 'minor'],
+  },
+  {
+    title: 'an input that says the opposite of one that is gone',
+    before: 'variable "public_access_disabled" {\n  type    = bool\n  default = false\n}\n',
+    after: 'variable "public_access_enabled" {\n  type    = bool\n  default = false\n}\n',
+    changes: [
+      ['input-removed', 'inputs.public_access_disabled'],
+      ['input-optional-added', 'inputs.public_access_enabled'],
+    ],
     verdict: ['major', 'minor'],
   },
   {

@@ -78,11 +78,14 @@ function resourceUse(placed: PlacedBlock, prefix: string): ResourceUse {
   };
 }
 
-/** AzAPI names the type of Azure and its version in an argument: that is the type that counts. */
+/**
+ * AzAPI names the type of Azure and its version in an argument: that is the type that counts. The version may be an
+ * expression: `"Microsoft.KeyVault/vaults@${var.version}"`.
+ */
 function typeOf(placed: PlacedBlock): { type: string; apiVersion?: string } {
   const own = labelOf(placed);
-  const azure = own.startsWith('azapi_') ? stringOf(placed, 'type') : undefined;
-  const [type = own, apiVersion] = azure?.split('@', 2) ?? [];
+  const azure = own.startsWith('azapi_') ? attributeOf(placed, 'type') : undefined;
+  const [, type = own, apiVersion] = /^"?([\w.]+(?:\/[\w.]+)+)@(.*?)"?$/.exec(writtenOf(azure) ?? '') ?? [];
   return apiVersion === undefined ? { type } : { type, apiVersion };
 }
 
@@ -156,14 +159,14 @@ function lifecycleOf(placed: PlacedBlock): Lifecycle | undefined {
   const [block] = blocksOf(placed, 'lifecycle');
   if (block === undefined) return undefined;
   const ignored = attributeOf(block, 'ignore_changes');
+  const ignoredNames = ignored && (referenceTextOf(ignored) === 'all' ? 'all' : elementsOf(ignored));
   const triggers = attributeOf(block, 'replace_triggered_by');
+  const triggerNames = triggers && elementsOf(triggers);
   const found: Lifecycle = {
     ...(isTrue(block, 'prevent_destroy') ? { preventDestroy: true as const } : {}),
     ...(isTrue(block, 'create_before_destroy') ? { createBeforeDestroy: true as const } : {}),
-    ...(ignored === undefined
-      ? {}
-      : { ignoreChanges: referenceTextOf(ignored) === 'all' ? ('all' as const) : elementsOf(ignored) }),
-    ...(triggers === undefined ? {} : { replaceTriggeredBy: elementsOf(triggers) }),
+    ...(ignoredNames?.length ? { ignoreChanges: ignoredNames } : {}),
+    ...(triggerNames?.length ? { replaceTriggeredBy: triggerNames } : {}),
   };
   return Object.keys(found).length === 0 ? undefined : found;
 }
@@ -261,12 +264,20 @@ function isRoleAssignment(placed: PlacedBlock): boolean {
   const type = typeOf(placed).type.toLowerCase();
   return (
     type === 'microsoft.authorization/roleassignments' ||
-    /_role_assignment$|_iam_(?:member|binding)$|_role_policy_attachment$/.test(type)
+    /_role_assignment$|_iam_(?:member|binding)$/.test(type) ||
+    isPolicyAttachment(type)
   );
 }
 
+/** Where who gets a policy has a name of its own: `role`, `user`, `group`. */
+function isPolicyAttachment(type: string): boolean {
+  return /_(?:role|user|group)_policy_attachment$/.test(type);
+}
+
 function roleAssignment(placed: PlacedBlock): { address: string; role?: string } {
-  const names = ['role_definition_name', 'role_definition_id', 'role', 'policy_arn'];
+  const names = isPolicyAttachment(labelOf(placed))
+    ? ['policy_arn']
+    : ['role_definition_name', 'role_definition_id', 'role'];
   const own = names.map((name) => attributeOf(placed, name)).find((each) => each !== undefined);
   const role = writtenOf(own ?? memberAt(attributeOf(placed, 'body'), ['properties', 'roleDefinitionId']));
   return { address: addressOf(placed, ''), ...(role === undefined ? {} : { role }) };
