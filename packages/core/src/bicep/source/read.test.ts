@@ -83,6 +83,107 @@ const types: readonly (readonly [title: string, source: string | Files, Partial<
     },
   ],
   [
+    'null behind the name of a type that is used inside itself',
+    'param p b\ntype b = { y: a }?\ntype a = { x: c, z: (b | null)? }\ntype c = b',
+    {
+      inputs: [{ name: 'p', type: { kind: 'reference', name: 'b' }, typeText: 'b', required: false }],
+      types: [
+        {
+          name: 'b',
+          type: {
+            kind: 'object',
+            properties: [{ name: 'y', type: { kind: 'reference', name: 'a' }, required: true }],
+          },
+          exported: false,
+          nullable: true,
+        },
+        {
+          name: 'a',
+          type: {
+            kind: 'object',
+            properties: [
+              { name: 'x', type: { kind: 'reference', name: 'c' }, required: false },
+              {
+                name: 'z',
+                type: { kind: 'union', members: [{ kind: 'reference', name: 'b' }, 'null'] },
+                required: false,
+                nullable: true,
+              },
+            ],
+          },
+          exported: false,
+        },
+        { name: 'c', type: { kind: 'reference', name: 'b' }, exported: false },
+      ],
+    },
+  ],
+  [
+    'variants that are used inside themselves, also under another name',
+    `type v = {
+  kind: 'x'
+  @discriminator('kind')
+  next: (w | { kind: 'z' })?
+}
+@discriminator('kind')
+type u = v | { kind: 'y' }
+type w = u`,
+    {
+      types: [
+        {
+          name: 'v',
+          type: {
+            kind: 'object',
+            properties: [
+              { name: 'kind', type: 'string', required: true, allowed: ['x'] },
+              {
+                name: 'next',
+                type: {
+                  kind: 'discriminated',
+                  property: 'kind',
+                  variants: [
+                    ...['x', 'y'].map((value) => ({
+                      value,
+                      type: { kind: 'reference', name: 'w' } as const,
+                    })),
+                    {
+                      value: 'z',
+                      type: {
+                        kind: 'object',
+                        properties: [{ name: 'kind', type: 'string', required: true, allowed: ['z'] }],
+                      },
+                    },
+                  ],
+                },
+                required: false,
+                nullable: true,
+              },
+            ],
+          },
+          exported: false,
+        },
+        {
+          name: 'u',
+          type: {
+            kind: 'discriminated',
+            property: 'kind',
+            variants: [
+              { value: 'x', type: { kind: 'reference', name: 'v' } },
+              {
+                value: 'y',
+                type: {
+                  kind: 'object',
+                  properties: [{ name: 'kind', type: 'string', required: true, allowed: ['y'] }],
+                },
+              },
+            ],
+          },
+          exported: false,
+        },
+        { name: 'w', type: { kind: 'reference', name: 'u' }, exported: false },
+      ],
+    },
+  ],
+  [
     'parts of types',
     'type t = { list: (string?)[], *: int }\nparam a t.list\nparam b t.list[*]\nparam c t.*\nparam d [int, bool][1]',
     {

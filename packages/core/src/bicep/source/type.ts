@@ -20,8 +20,16 @@ export interface TypeContext {
   readonly reference: (name: string, member?: string) => Type;
   /** What a name stands for, as far as it is known: to look inside. */
   readonly behind: (type: Type) => Read | undefined;
+  /** How a name is declared: all that is known of a type that is used inside itself, while it is read. */
+  readonly declaration: (type: Type) => Declaration | undefined;
   /** Whether so many parts of other types may be written once more, for the type at this place. */
   readonly mayCopy: (parts: number, at: TypeNode) => boolean;
+}
+
+/** The type of a declaration, and the file that it stands in. */
+export interface Declaration {
+  readonly node: TypeNode;
+  readonly context: TypeContext;
 }
 
 const plain = new Set(['string', 'int', 'bool', 'object', 'array', 'any', 'null']);
@@ -233,13 +241,76 @@ function discriminated(property: string, node: UnionType, context: TypeContext):
 }
 
 /** The values by which a variant is told apart; one that is itself such a type has several. */
-function tagsOf(type: Type, property: string, context: TypeContext): string[] {
+function tagsOf(type: Type, property: string, context: TypeContext, passed = new Set<TypeNode>()): string[] {
   const inner = context.behind(type)?.type ?? type;
   if (typeof inner === 'string') return [];
   if (inner.kind === 'discriminated') return inner.variants.map(({ value }) => value);
-  if (inner.kind !== 'object') return [];
-  const found = inner.properties.find(({ name }) => name === property);
-  return (found?.allowed ?? []).map(String);
+  if (inner.kind === 'object')
+    return tagsAllowed(inner.properties.find(({ name }) => name === property)?.allowed);
+  const declared = context.declaration(inner);
+  return declared === undefined ? [] : tagsDeclared(declared, property, passed);
+}
+
+const knownTags = new WeakMap<TypeNode, Map<string, string[]>>();
+
+/** Those of a type that is being read; they are worked out once, since all that is inside it may ask for them. */
+function tagsDeclared({ node, context }: Declaration, property: string, passed: Set<TypeNode>): string[] {
+  const known = knownTags.get(node)?.get(property);
+  if (known !== undefined) return known;
+  if (passed.has(node)) return [];
+  const isFirst = passed.size === 0;
+  const tags = tagsIn(node, property, context, passed.add(node));
+  // On the way through others some were left out, which they tell themselves.
+  if (isFirst) knownTags.set(node, new Map([...(knownTags.get(node) ?? []), [property, tags]]));
+  return tags;
+}
+
+function tagsAllowed(allowed: readonly unknown[] = []): string[] {
+  return allowed.map(String);
+}
+
+/** The same of a type as it is written; `passed` are the declarations on the way. */
+function tagsIn(node: TypeNode, property: string, context: TypeContext, passed: Set<TypeNode>): string[] {
+  switch (node.kind) {
+    case 'parenthesized-type':
+    case 'nullable-type':
+    case 'non-null-type':
+      return tagsIn(node.type, property, context, passed);
+    case 'union-type':
+      return membersOf(node).flatMap((member) => tagsIn(member, property, context, passed));
+    case 'object-type': {
+      const found = node.members.find(
+        (member) => member.kind === 'property-type' && nameOf(member.key) === property,
+      );
+      return found === undefined ? [] : tagsAllowed(readNode(found.type, [], context).constraints.allowed);
+    }
+    default:
+      return tagsOf(readNode(node, [], context).type, property, context, passed);
+  }
+}
+
+/** Whether null is a value of a type. */
+export function isNullable({ type, constraints }: Read, context: TypeContext): boolean {
+  const behind = context.behind(type);
+  const known = constraints.nullable ?? behind?.constraints.nullable;
+  if (known !== undefined) return known;
+  const declared = context.declaration(behind?.type ?? type);
+  return declared !== undefined && isNullWritten(declared.node);
+}
+
+/** The same of a type that is being read, as it is written. */
+function isNullWritten(node: TypeNode): boolean {
+  switch (node.kind) {
+    case 'nullable-type':
+    case 'null':
+      return true;
+    case 'parenthesized-type':
+      return isNullWritten(node.type);
+    case 'union-type':
+      return node.members.some(isNullWritten);
+    default:
+      return false;
+  }
 }
 
 function objectType(node: ObjectType, decorators: readonly Decorator[], context: TypeContext): Type {
@@ -266,11 +337,12 @@ function propertyOf(
   decorators: readonly Decorator[],
   context: TypeContext,
 ): Property {
-  const { type, constraints } = readType(node, decorators, context);
+  const read = readType(node, decorators, context);
+  const { type, constraints } = read;
   return {
     name,
     type,
-    required: !(constraints.nullable ?? context.behind(type)?.constraints.nullable ?? false),
+    required: !isNullable(read, context),
     ...constraints,
     ...descriptionOf(decorators),
   };
