@@ -184,6 +184,26 @@ type w = u`,
     },
   ],
   [
+    'a type with the name of one of the language',
+    'param a bool\nparam b sys.bool\nparam c int[]\ntype bool = sys.string\ntype int = string',
+    {
+      inputs: [
+        { name: 'a', type: { kind: 'reference', name: 'bool' }, typeText: 'bool', required: true },
+        { name: 'b', type: 'bool', typeText: 'bool', required: true },
+        {
+          name: 'c',
+          type: { kind: 'array', element: { kind: 'reference', name: 'int' } },
+          typeText: 'int[]',
+          required: true,
+        },
+      ],
+      types: [
+        { name: 'bool', type: 'string', exported: false },
+        { name: 'int', type: 'string', exported: false },
+      ],
+    },
+  ],
+  [
     'parts of types',
     'type t = { list: (string?)[], *: int }\nparam a t.list\nparam b t.list[*]\nparam c t.*\nparam d [int, bool][1]',
     {

@@ -34,6 +34,11 @@ export interface Declaration {
 
 const plain = new Set(['string', 'int', 'bool', 'object', 'array', 'any', 'null']);
 
+/** A type of the language by its name, which a module may give to a type of its own. */
+export function plainType(name: string): Type | undefined {
+  return plain.has(name) ? (name as Type) : undefined;
+}
+
 /** Reads a type and what its decorators say about it. */
 export function readType(node: TypeNode, decorators: readonly Decorator[], context: TypeContext): Read {
   const { type, constraints } = readNode(node, decorators, context);
@@ -49,7 +54,7 @@ export function refinedType(node: TypeNode, decorators: readonly Decorator[], co
 function readNode(node: TypeNode, decorators: readonly Decorator[], context: TypeContext): Read {
   switch (node.kind) {
     case 'named-type':
-      return only(plain.has(node.name) ? (node.name as Type) : context.reference(node.name));
+      return only(context.reference(node.name));
     case 'parenthesized-type':
       return readNode(node.type, decorators, context);
     case 'nullable-type': {
@@ -362,7 +367,8 @@ function genericType(name: string, parameters: readonly TypeNode[]): Type {
 function readMember(base: TypeNode, name: string, context: TypeContext): Read {
   // `sys.string` and types of a namespace.
   if (base.kind === 'named-type') {
-    if (base.name === 'sys' && plain.has(name)) return only(name as Type);
+    const own = base.name === 'sys' ? plainType(name) : undefined;
+    if (own !== undefined) return only(own);
     const known = context.reference(base.name, name);
     if (known !== 'any') return only(known);
   }

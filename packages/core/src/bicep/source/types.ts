@@ -6,6 +6,7 @@ import {
   constraintsOf,
   type Declaration,
   descriptionOf,
+  plainType,
   type Read,
   readType,
   type TypeContext,
@@ -67,6 +68,8 @@ export function typesIn(
     if (imported !== undefined) return importedType(scope, name, imported);
     const statement = scope.types.get(name);
     if (statement === undefined) {
+      const own = plainType(name);
+      if (own !== undefined) return own;
       if (scope === main) unknown.add(name);
       return 'any';
     }
