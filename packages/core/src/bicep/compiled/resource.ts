@@ -57,8 +57,7 @@ function readOne(
   { within, variables, parent, depth }: Surroundings,
   into: Found,
 ): void {
-  const ownType = textOf(resource['type']) ?? '';
-  const type = parent === undefined ? ownType : `${parent.type}/${ownType}`;
+  const { type, apiVersion } = typeOf(resource, parent?.type, variables);
   const address = parent === undefined ? name : `${parent.address}::${name}`;
   const circumstances = {
     ...(resource['condition'] === undefined ? {} : { conditional: true as const }),
@@ -85,7 +84,6 @@ function readOne(
     into.modules.push({ name: address, ...link, ...circumstances });
     return;
   }
-  const apiVersion = textOf(resource['apiVersion']);
   const publicAccess = properties['publicNetworkAccess'];
   const defaultAction = objectOf(properties['networkAcls'])['defaultAction'];
   into.resources.push({
@@ -104,6 +102,26 @@ function readOne(
     noteSpecial({ type, address, within, name: written, role }, into);
   }
   readAll(resource['resources'], { within, variables, parent: { type, address }, depth: depth + 1 }, into);
+}
+
+/** The resources of extensions have their version behind their type: `Microsoft.Graph/groups@v1.0`. */
+function typeOf(
+  resource: JsonObject,
+  parent: string | undefined,
+  variables: JsonObject,
+): { readonly type: string; readonly apiVersion: string | undefined } {
+  const [own = '', ownVersion] = (textOf(resource['type']) ?? '').split('@', 2);
+  const version = textOf(resource['apiVersion']);
+  const isWhole = parent === undefined || providerOf(own) === providerOf(parent);
+  return {
+    type: isWhole ? own : `${parent}/${own}`,
+    apiVersion: version === undefined ? ownVersion : writtenOf(version, variables),
+  };
+}
+
+/** Within its parent a resource mostly has the last part of its type, and may have all of it. */
+function providerOf(type: string): string {
+  return type.split('/', 1)[0]!.toLowerCase();
 }
 
 /** What compilers make of a module; what people write by hand is evaluated outside. */
