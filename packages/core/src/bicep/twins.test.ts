@@ -216,6 +216,24 @@ const cases: readonly (readonly [title: string, source: string, template: object
       },
       [],
     ],
+    [
+      'a deployment that is written as a resource',
+      `resource d 'Microsoft.Resources/deployments@2025-04-01' = {
+  name: 'd'
+  properties: { templateLink: { id: spec.id } }
+}`,
+      {
+        resources: [
+          {
+            type: 'Microsoft.Resources/deployments',
+            apiVersion: '2025-04-01',
+            name: 'd',
+            properties: { templateLink: { id: "[resourceId('Microsoft.Resources/templateSpecs', 's')]" } },
+          },
+        ],
+      },
+      [],
+    ],
   ];
 
 it.each(cases)('a source and its template: %s', (_, source, template, differences) => {

@@ -1,7 +1,14 @@
 import { type JsonObject, isObject, objectOf, textOf } from '../../json/index.ts';
 import { limits } from '../../limit/index.ts';
 import type { ModuleCall } from '../../module/model.ts';
-import { type Deployed, deploymentType, noteSpecial, nothingDeployed } from '../special.ts';
+import {
+  type Deployed,
+  deploymentType,
+  linkFields,
+  noteSpecial,
+  nothingDeployed,
+  templateSpec,
+} from '../special.ts';
 import { defaultOf, objectsOf } from './type.ts';
 
 interface Surroundings {
@@ -131,17 +138,9 @@ function isModule({ expressionEvaluationOptions: options, template }: JsonObject
 
 /** A template that lies elsewhere: a template spec, as Bicep writes it, or a file behind a URI. */
 function linkOf(link: unknown): Pick<ModuleCall, 'source' | 'version'> | undefined {
-  const { id, uri, relativePath } = objectOf(link);
-  const spec =
-    /^\/subscriptions\/([^/]+)\/resourceGroups\/([^/]+)\/providers\/Microsoft\.Resources\/templateSpecs\/([^/]+)\/versions\/([^/]+)$/i.exec(
-      textOf(id) ?? '',
-    );
-  if (spec !== null) {
-    const [, subscription, group, name, version] = spec as unknown as string[];
-    return { source: `ts:${subscription}/${group}/${name}`, version: version! };
-  }
-  const source = [id, uri, relativePath].find((each) => textOf(each) !== undefined);
-  return source === undefined ? undefined : { source: nameOf(source) };
+  const fields = objectOf(link);
+  const source = linkFields.map((field) => fields[field]).find((each) => textOf(each) !== undefined);
+  return source === undefined ? undefined : (templateSpec(nameOf(source)) ?? { source: nameOf(source) });
 }
 
 /** As it is written, an expression without its brackets and with the values of literal variables in their place. */

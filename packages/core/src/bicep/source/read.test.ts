@@ -369,6 +369,46 @@ module d 'ts:00000000-0000-0000-0000-000000000000/rg/spec:v1' = { name: 'd' }`,
     },
   ],
   [
+    'deployments that are written as resources',
+    `resource spec 'Microsoft.Resources/deployments@2025-04-01' = if (x) {
+  name: 'spec'
+  properties: {
+    templateLink: {
+      id: '/subscriptions/s/resourceGroups/g/providers/Microsoft.Resources/templateSpecs/vault/versions/1.0'
+    }
+  }
+}
+resource linked 'microsoft.resources/Deployments@2025-04-01' = {
+  name: 'linked'
+  properties: { templateLink: { uri: uri(base, 'a.json') } }
+}
+resource inner 'Microsoft.Resources/deployments@2025-04-01' = {
+  name: 'inner'
+  properties: { expressionEvaluationOptions: { scope: 'Inner' }, template: { resources: [] } }
+}
+resource outer 'Microsoft.Resources/deployments@2025-04-01' = {
+  name: 'outer'
+  properties: { template: { resources: [] } }
+}
+resource known 'Microsoft.Resources/deployments@2025-04-01' existing = { name: 'known' }`,
+    {
+      modules: [
+        { name: 'spec', source: 'ts:s/g/vault', version: '1.0', conditional: true },
+        { name: 'linked', source: "uri(base, 'a.json')" },
+        { name: 'inner' },
+      ],
+      resources: [
+        { address: 'outer', type: 'Microsoft.Resources/deployments', apiVersion: '2025-04-01' },
+        {
+          address: 'known',
+          type: 'Microsoft.Resources/deployments',
+          apiVersion: '2025-04-01',
+          existing: true,
+        },
+      ],
+    },
+  ],
+  [
     'telemetry, roles, scripts',
     `resource t 'Microsoft.Resources/deployments@2024-03-01' = if (enableTelemetry) {
   name: '46d3xbcp.res.keyvault-vault.\${replace('-..--..-', '.', '-')}'

@@ -1,5 +1,12 @@
 import type { ModuleCall, Place } from '../../module/model.ts';
-import { type Deployed, noteSpecial, nothingDeployed } from '../special.ts';
+import {
+  type Deployed,
+  deploymentType,
+  linkFields,
+  noteSpecial,
+  nothingDeployed,
+  templateSpec,
+} from '../special.ts';
 import type {
   Body,
   Expression,
@@ -93,6 +100,15 @@ function readResource(
   const address = parent === undefined ? statement.name.name : `${parent.address}::${statement.name.name}`;
   const { object, ...circumstances } = circumstancesOf(statement.body);
   const properties = objectAt(object, 'properties');
+  const link =
+    type.toLowerCase() === deploymentType && !statement.existing
+      ? deployedBy(properties, context)
+      : undefined;
+  if (link !== undefined) {
+    const at = context.placeOf(statement.name);
+    into.modules.push({ name: address, ...link, ...circumstances, ...withinOf(context), at });
+    return;
+  }
   const publicAccess = memberText(properties, 'publicNetworkAccess', context);
   const defaultAction = memberText(objectAt(properties, 'networkAcls'), 'defaultAction', context);
   into.resources.push({
@@ -114,6 +130,20 @@ function readResource(
   for (const member of object?.members ?? []) {
     if (member.kind === 'resource') readResource(member, { type, apiVersion, address }, context, into);
   }
+}
+
+/** What a deployment that is written as a resource deploys, when that is a module as those of a template are. */
+function deployedBy(
+  properties: ObjectLiteral | undefined,
+  context: FileContext,
+): Pick<ModuleCall, 'source' | 'version'> | undefined {
+  const scope = memberText(objectAt(properties, 'expressionEvaluationOptions'), 'scope', context);
+  if (objectAt(properties, 'template') !== undefined && scope?.toLowerCase() === 'inner') return {};
+  const link = objectAt(properties, 'templateLink');
+  const source = linkFields
+    .map((field) => memberText(link, field, context))
+    .find((each) => each !== undefined);
+  return source === undefined ? undefined : (templateSpec(source) ?? { source });
 }
 
 /** `az:` is the namespace that types are of without one; the compiler leaves it out. */
