@@ -231,8 +231,16 @@ function byCode(a: unknown, b: unknown): number {
   return left! < right! ? -1 : 1;
 }
 
+/** Also those of unions in parentheses, which are members themselves. */
 function membersOf({ members }: UnionType): TypeNode[] {
-  return members.flatMap((member) => (member.kind === 'union-type' ? membersOf(member) : [member]));
+  return members.flatMap((member) => {
+    const inner = withoutParentheses(member);
+    return inner.kind === 'union-type' ? membersOf(inner) : [member];
+  });
+}
+
+function withoutParentheses(node: TypeNode): TypeNode {
+  return node.kind === 'parenthesized-type' ? withoutParentheses(node.type) : node;
 }
 
 function discriminated(property: string, node: UnionType, context: TypeContext): Read {
