@@ -141,10 +141,14 @@ type w = u`,
                   kind: 'discriminated',
                   property: 'kind',
                   variants: [
-                    ...['x', 'y'].map((value) => ({
-                      value,
-                      type: { kind: 'reference', name: 'w' } as const,
-                    })),
+                    { value: 'x', type: { kind: 'reference', name: 'v' } },
+                    {
+                      value: 'y',
+                      type: {
+                        kind: 'object',
+                        properties: [{ name: 'kind', type: 'string', required: true, allowed: ['y'] }],
+                      },
+                    },
                     {
                       value: 'z',
                       type: {

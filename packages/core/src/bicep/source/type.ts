@@ -244,12 +244,20 @@ function withoutParentheses(node: TypeNode): TypeNode {
 }
 
 function discriminated(property: string, node: UnionType, context: TypeContext): Read {
-  const members = membersOf(node);
-  const variants = members.flatMap((member) => {
+  let copied = 0;
+  const variants = membersOf(node).flatMap((member) => {
     const type = refinedType(member, [], context);
-    return tagsOf(type, property, context).map((value) => ({ value, type }));
+    const inner = context.behind(type)?.type ?? type;
+    // A member that is itself such a type gives its variants.
+    if (typeof inner !== 'string' && inner.kind === 'discriminated' && inner.property === property) {
+      copied += sizeOf(inner);
+      return inner.variants;
+    }
+    const tags = tagsOf(type, property, context);
+    copied += Math.max(0, tags.length - 1);
+    return tags.map((value) => ({ value, type }));
   });
-  const isWhole = context.mayCopy(Math.max(0, variants.length - members.length), node);
+  const isWhole = context.mayCopy(copied, node);
   return only(isWhole ? { kind: 'discriminated', property, variants } : 'object');
 }
 
