@@ -16,7 +16,7 @@ import type {
   StringLiteral,
 } from '../syntax/index.ts';
 import { type Variables, variablesIn, writtenText } from './literal-variable.ts';
-import { nameOf, resolvePath, type Scope, type Scopes } from './scope.ts';
+import { nameOf, resolvePath, resourceTypeName, type Scope, type Scopes } from './scope.ts';
 
 /** How files of the module are found that call each other, and where things in them stand. */
 export interface ModuleReader {
@@ -146,9 +146,8 @@ function deployedBy(
   return source === undefined ? undefined : (templateSpec(source) ?? { source });
 }
 
-/** `az:` is the namespace that types are of without one; the compiler leaves it out. */
 function typeTextOf({ type }: ResourceStatement, context: FileContext): string {
-  return type.kind === 'missing' ? '' : textOf(type, context).replace(/^az:(?=\w)/, '');
+  return type.kind === 'missing' ? '' : resourceTypeName(textOf(type, context));
 }
 
 function moduleCall(statement: ModuleStatement, context: FileContext): ModuleCall {

@@ -173,6 +173,14 @@ const parameters: readonly (readonly [source: string, input: object])[] = [
       nullable: true,
     },
   ],
+  [
+    "param p resourceOutput<'az:A/b@1'>",
+    {
+      type: { kind: 'resource', direction: 'output', resource: 'A/b@1' },
+      typeText: "resourceOutput<'A/b@1'>",
+      required: true,
+    },
+  ],
   ['param p sys.string', { type: 'string', typeText: 'string', required: true }],
 ];
 

@@ -7,7 +7,7 @@ import {
   type Type as TypeNode,
   type UnionType,
 } from '../syntax/index.ts';
-import { nameOf } from './scope.ts';
+import { nameOf, resourceTypeName } from './scope.ts';
 
 export interface Read {
   readonly type: Type;
@@ -372,8 +372,8 @@ function propertyOf(
 /** `resourceInput<'Microsoft.KeyVault/vaults@2024-11-01'>`, and `resource` of an older language. */
 function genericType(name: string, parameters: readonly TypeNode[]): Type {
   const [first] = parameters;
-  const resource = first?.kind === 'string' ? first.segments[0] : undefined;
-  if (resource === undefined) return 'any';
+  if (first?.kind !== 'string') return 'any';
+  const resource = resourceTypeName(first.segments[0]!);
   if (name === 'resourceOutput') return { kind: 'resource', direction: 'output', resource };
   return name === 'resourceInput' || name === 'resource'
     ? { kind: 'resource', direction: 'input', resource }
