@@ -15,6 +15,20 @@ export function nothingDeployed(): Deployed {
 
 export const deploymentType = 'microsoft.resources/deployments';
 
+/** The template spec that the id of a version leads to, as Bicep names it; undefined for what is none. */
+export function templateSpec(id: string): Pick<ModuleCall, 'source' | 'version'> | undefined {
+  const spec =
+    /^\/subscriptions\/([^/]+)\/resourceGroups\/([^/]+)\/providers\/Microsoft\.Resources\/templateSpecs\/([^/]+)\/versions\/([^/]+)$/i.exec(
+      id,
+    );
+  if (spec === null) return undefined;
+  const [, subscription, group, name, version] = spec as unknown as string[];
+  return { source: `ts:${subscription}/${group}/${name}`, version: version! };
+}
+
+/** Where the link of a deployment says that its template lies. */
+export const linkFields = ['id', 'uri', 'relativePath'] as const;
+
 interface Special {
   readonly type: string;
   readonly address: string;

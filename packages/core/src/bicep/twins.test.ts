@@ -216,6 +216,36 @@ const cases: readonly (readonly [title: string, source: string, template: object
       },
       [],
     ],
+    [
+      'arrays that are allowed, and an array of such',
+      "param a ['x', 'y'] | ['z']\nparam b (['x'] | ['y'])[]\nparam c ['x'] | ['y']",
+      {
+        parameters: {
+          a: { type: 'array', allowedValues: [['x', 'y'], ['z']] },
+          b: { type: 'array', allowedValues: [['x'], ['y']] },
+          c: { type: 'array', allowedValues: [['x']] },
+        },
+      },
+      ['what is allowed for inputs.c is [["x"],["y"]] in the source and [["x"]] in the template'],
+    ],
+    [
+      'a deployment that is written as a resource',
+      `resource d 'Microsoft.Resources/deployments@2025-04-01' = {
+  name: 'd'
+  properties: { templateLink: { id: spec.id } }
+}`,
+      {
+        resources: [
+          {
+            type: 'Microsoft.Resources/deployments',
+            apiVersion: '2025-04-01',
+            name: 'd',
+            properties: { templateLink: { id: "[resourceId('Microsoft.Resources/templateSpecs', 's')]" } },
+          },
+        ],
+      },
+      [],
+    ],
   ];
 
 it.each(cases)('a source and its template: %s', (_, source, template, differences) => {

@@ -1,4 +1,5 @@
 import { withoutAlias } from '../bicep/registry-alias.ts';
+import { limitsElements } from '../module/bare-type.ts';
 import type { Constraints, Default, LiteralType, Property, Type } from '../module/type.ts';
 import type { NamedType } from '../module/model.ts';
 
@@ -77,8 +78,13 @@ function plainTypeOf({ value }: LiteralType): Type {
   return typeof value === 'string' ? 'string' : typeof value === 'number' ? 'int' : 'bool';
 }
 
-/** What an array allows are the values of its elements; without a word about those it takes anything. */
+/**
+ * What an array allows are the values of its elements; without a word about those it takes anything. A template cannot tell
+ * an array of some arrays from one of those arrays, so neither is told apart here.
+ */
 function withElements({ allowed, ...slot }: Slot, element: Type): Slot {
+  const arrays = allowed ?? allowedOf(element);
+  if (arrays !== undefined && !limitsElements(arrays)) return { ...slot, type: 'array', allowed: arrays };
   if (allowed === undefined)
     return { ...slot, type: element === 'any' ? 'array' : { kind: 'array', element } };
   const inner = slotOf(element);
@@ -97,6 +103,10 @@ function withElements({ allowed, ...slot }: Slot, element: Type): Slot {
       },
     },
   };
+}
+
+function allowedOf(type: Type): Constraints['allowed'] {
+  return typeof type !== 'string' && type.kind === 'refined' ? type.allowed : undefined;
 }
 
 /** Of literals alone the type is known as well. */

@@ -30,3 +30,11 @@ export function isListType(bare: Type | undefined): boolean {
   if (typeof bare !== 'object') return bare === 'array';
   return ['array', 'list', 'set', 'tuple'].includes(bare.kind);
 }
+
+/**
+ * Whether what is allowed for a list are values of its elements: any number of them makes a list then. Where there are lists
+ * among what is allowed, they are all that there is, as the compiler of Bicep reads its templates.
+ */
+export function limitsElements(allowed: readonly unknown[]): boolean {
+  return !allowed.some((value) => Array.isArray(value));
+}

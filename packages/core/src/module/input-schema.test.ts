@@ -54,6 +54,8 @@ describe('the schema of one input', () => {
       { allowed: ['a'] },
       { type: 'array', items: { type: 'string', enum: ['a'] } },
     ],
+    // Where lists are allowed, they are the values.
+    ['array', { allowed: [['a'], ['b', 1]] }, { type: 'array', enum: [['a'], ['b', 1]] }],
     [{ kind: 'set', element: 'number' }, {}, { type: 'array', items: { type: 'number' }, uniqueItems: true }],
     [{ kind: 'map', element: 'string' }, {}, { type: 'object', additionalProperties: { type: 'string' } }],
     [

@@ -1,4 +1,4 @@
-import { bareTypes, isListType } from './bare-type.ts';
+import { bareTypes, isListType, limitsElements } from './bare-type.ts';
 import type { Input, Module, NamedType } from './model.ts';
 import type { Constraints, Default, ObjectType, Property, Type } from './type.ts';
 
@@ -77,9 +77,9 @@ function constrained(type: Type, limits: Constraints, context: Context): JsonSch
   };
 }
 
-/** Of a list the elements are limited. */
-function withAllowed(schema: JsonSchema, allowed: readonly unknown[], ofElements: boolean): JsonSchema {
-  if (!ofElements) return { ...schema, enum: allowed };
+/** Of a list the elements are limited, unless lists are allowed. */
+function withAllowed(schema: JsonSchema, allowed: readonly unknown[], isOfList: boolean): JsonSchema {
+  if (!isOfList || !limitsElements(allowed)) return { ...schema, enum: allowed };
   const { items, ...rest } = schema;
   const element = typeof items === 'object' && items !== null ? items : {};
   return { ...rest, items: { ...element, enum: allowed } };

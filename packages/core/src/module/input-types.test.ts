@@ -26,6 +26,7 @@ describe('the type of one input', () => {
     ['object', {}, '{ [key: string]: unknown }'],
     ['string', { allowed: ['a', "b'"] }, '"a" | "b\'"'],
     [{ kind: 'array', element: 'string' }, { allowed: ['a', 'b'] }, '("a" | "b")[]'],
+    ['array', { allowed: [['a'], ['b', 1]] }, '["a"] | ["b", 1]'],
     [{ kind: 'list', element: { kind: 'map', element: 'bool' } }, {}, '({ [key: string]: boolean })[]'],
     [{ kind: 'tuple', elements: ['string', 'int'], rest: 'bool' }, {}, '[string, number, ...(boolean)[]]'],
     [{ kind: 'union', members: ['string', { kind: 'literal', value: 1 }] }, {}, '(string | 1)'],

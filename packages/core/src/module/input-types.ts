@@ -1,4 +1,4 @@
-import { bareTypes, isListType } from './bare-type.ts';
+import { bareTypes, isListType, limitsElements } from './bare-type.ts';
 import type { Input, Module, NamedType } from './model.ts';
 import type { Constraints, Default, Property, Type } from './type.ts';
 
@@ -90,9 +90,9 @@ function withLimits(type: Type, limits: Constraints, context: Context, indent: s
   return limits.nullable && !isNullRefused ? `${text} | null` : text;
 }
 
-function allowedText(allowed: readonly unknown[], ofElements: boolean): string {
+function allowedText(allowed: readonly unknown[], isOfList: boolean): string {
   const text = allowed.length === 0 ? 'never' : allowed.map(literalText).join(' | ');
-  return ofElements ? `(${text})[]` : text;
+  return isOfList && limitsElements(allowed) ? `(${text})[]` : text;
 }
 
 function isList(type: Type, { bareOf }: Context): boolean {

@@ -29,7 +29,10 @@ function shape(properties: Readonly<Record<string, Schema>>, description?: strin
 const constraints = {
   'nullable?': { type: 'boolean', description: 'False when its named type may be null and it may not.' },
   'secure?': flag,
-  'allowed?': { ...listOf(anything), description: 'Of an array: of its elements.' },
+  'allowed?': {
+    ...listOf(anything),
+    description: 'Of an array: of its elements, unless there are arrays among them.',
+  },
   'minValue?': number,
   'maxValue?': number,
   'minExclusive?': { ...flag, description: '`minValue` itself is refused.' },

@@ -16,6 +16,7 @@ it.each<readonly [type: Type, constraints: Constraints, text: string]>([
   ['string', { nullable: true, allowed: ["it's | b"] }, String.raw`'it\'s | b'?`],
   ['int', { allowed: [1, -2] }, '1 | -2'],
   ['array', { allowed: ['a'] }, "'a'[]"],
+  ['array', { allowed: [['a'], ['b']] }, '[…] | […]'],
   [object, { nullable: true }, "{ a: 'x' | 'y' }?"],
   [{ kind: 'array', element: object }, {}, "{ a: 'x' | 'y' }[]"],
   [{ kind: 'array', element: { kind: 'union', members: [object, 'int'] } }, {}, "({ a: 'x' | 'y' } | int)[]"],

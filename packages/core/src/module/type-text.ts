@@ -1,3 +1,4 @@
+import { limitsElements } from './bare-type.ts';
 import type { Constraints, Type } from './type.ts';
 
 /** A type as Bicep writes it: `'Allow' | 'Deny'`, `lockType?`, `string[]`. Terraform's own words stay as they are. */
@@ -11,10 +12,10 @@ function isList(type: Type): boolean {
   return type === 'array' || (typeof type !== 'string' && type.kind === 'array');
 }
 
-/** Of an array the elements are limited. */
-function allowedText(allowed: readonly unknown[], ofElements: boolean): string {
+/** Of an array the elements are limited, unless arrays are allowed. */
+function allowedText(allowed: readonly unknown[], isOfList: boolean): string {
   const text = allowed.map(literalText).join(' | ');
-  if (!ofElements) return text;
+  if (!isOfList || !limitsElements(allowed)) return text;
   return allowed.length > 1 ? `(${text})[]` : `${text}[]`;
 }
 

@@ -86,8 +86,8 @@ export interface RefinedType extends Constraints {
 }
 
 /**
- * What a value must be besides being of its type. Of an array `allowed` limits the elements. What is allowed is JSON:
- * literals mostly, in Bicep also objects and arrays of them.
+ * What a value must be besides being of its type. Of an array `allowed` limits the elements, unless arrays are
+ * among what is allowed. That is JSON: literals mostly, in Bicep also objects and arrays of them.
  */
 export interface Constraints {
   /** False when its named type may be null and it may not. */

@@ -206,6 +206,45 @@ const footprints: readonly (readonly [title: string, Template, Partial<Footprint
     },
   ],
   [
+    'a child with its whole type, and a version in a variable',
+    {
+      variables: { versions: { vault: '2024-11-01' } },
+      resources: [
+        {
+          ...vault,
+          apiVersion: "[variables('versions').vault]",
+          resources: [{ type: 'microsoft.keyVault/vaults/secrets', apiVersion: '2024-11-01', name: 'v/s' }],
+        },
+      ],
+    },
+    {
+      resources: [
+        { address: 'v', ...vaultUse },
+        { address: 'v::v/s', type: 'microsoft.keyVault/vaults/secrets', apiVersion: '2024-11-01' },
+      ],
+    },
+  ],
+  [
+    'resources of an extension, which have their version behind their type',
+    {
+      resources: {
+        group: { import: 'graph', type: 'Microsoft.Graph/groups@v1.0', properties: {} },
+        app: {
+          extension: 'graph',
+          existing: true,
+          type: 'Microsoft.Graph/applications@beta',
+          properties: {},
+        },
+      },
+    },
+    {
+      resources: [
+        { address: 'group', type: 'Microsoft.Graph/groups', apiVersion: 'v1.0' },
+        { address: 'app', type: 'Microsoft.Graph/applications', apiVersion: 'beta', existing: true },
+      ],
+    },
+  ],
+  [
     'modules within modules',
     {
       resources: {

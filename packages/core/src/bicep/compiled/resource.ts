@@ -1,7 +1,14 @@
 import { type JsonObject, isObject, objectOf, textOf } from '../../json/index.ts';
 import { limits } from '../../limit/index.ts';
 import type { ModuleCall } from '../../module/model.ts';
-import { type Deployed, deploymentType, noteSpecial, nothingDeployed } from '../special.ts';
+import {
+  type Deployed,
+  deploymentType,
+  linkFields,
+  noteSpecial,
+  nothingDeployed,
+  templateSpec,
+} from '../special.ts';
 import { defaultOf, objectsOf } from './type.ts';
 
 interface Surroundings {
@@ -57,8 +64,7 @@ function readOne(
   { within, variables, parent, depth }: Surroundings,
   into: Found,
 ): void {
-  const ownType = textOf(resource['type']) ?? '';
-  const type = parent === undefined ? ownType : `${parent.type}/${ownType}`;
+  const { type, apiVersion } = typeOf(resource, parent?.type, variables);
   const address = parent === undefined ? name : `${parent.address}::${name}`;
   const circumstances = {
     ...(resource['condition'] === undefined ? {} : { conditional: true as const }),
@@ -85,7 +91,6 @@ function readOne(
     into.modules.push({ name: address, ...link, ...circumstances });
     return;
   }
-  const apiVersion = textOf(resource['apiVersion']);
   const publicAccess = properties['publicNetworkAccess'];
   const defaultAction = objectOf(properties['networkAcls'])['defaultAction'];
   into.resources.push({
@@ -106,6 +111,26 @@ function readOne(
   readAll(resource['resources'], { within, variables, parent: { type, address }, depth: depth + 1 }, into);
 }
 
+/** The resources of extensions have their version behind their type: `Microsoft.Graph/groups@v1.0`. */
+function typeOf(
+  resource: JsonObject,
+  parent: string | undefined,
+  variables: JsonObject,
+): { readonly type: string; readonly apiVersion: string | undefined } {
+  const [own = '', ownVersion] = (textOf(resource['type']) ?? '').split('@', 2);
+  const version = textOf(resource['apiVersion']);
+  const isWhole = parent === undefined || providerOf(own) === providerOf(parent);
+  return {
+    type: isWhole ? own : `${parent}/${own}`,
+    apiVersion: version === undefined ? ownVersion : writtenOf(version, variables),
+  };
+}
+
+/** Within its parent a resource mostly has the last part of its type, and may have all of it. */
+function providerOf(type: string): string {
+  return type.split('/', 1)[0]!.toLowerCase();
+}
+
 /** What compilers make of a module; what people write by hand is evaluated outside. */
 function isModule({ expressionEvaluationOptions: options, template }: JsonObject): boolean {
   return isObject(template) && textOf(objectOf(options)['scope'])?.toLowerCase() === 'inner';
@@ -113,17 +138,9 @@ function isModule({ expressionEvaluationOptions: options, template }: JsonObject
 
 /** A template that lies elsewhere: a template spec, as Bicep writes it, or a file behind a URI. */
 function linkOf(link: unknown): Pick<ModuleCall, 'source' | 'version'> | undefined {
-  const { id, uri, relativePath } = objectOf(link);
-  const spec =
-    /^\/subscriptions\/([^/]+)\/resourceGroups\/([^/]+)\/providers\/Microsoft\.Resources\/templateSpecs\/([^/]+)\/versions\/([^/]+)$/i.exec(
-      textOf(id) ?? '',
-    );
-  if (spec !== null) {
-    const [, subscription, group, name, version] = spec as unknown as string[];
-    return { source: `ts:${subscription}/${group}/${name}`, version: version! };
-  }
-  const source = [id, uri, relativePath].find((each) => textOf(each) !== undefined);
-  return source === undefined ? undefined : { source: nameOf(source) };
+  const fields = objectOf(link);
+  const source = linkFields.map((field) => fields[field]).find((each) => textOf(each) !== undefined);
+  return source === undefined ? undefined : (templateSpec(nameOf(source)) ?? { source: nameOf(source) });
 }
 
 /** As it is written, an expression without its brackets and with the values of literal variables in their place. */

@@ -83,6 +83,131 @@ const types: readonly (readonly [title: string, source: string | Files, Partial<
     },
   ],
   [
+    'null behind the name of a type that is used inside itself',
+    'param p b\ntype b = { y: a }?\ntype a = { x: c, z: (b | null)? }\ntype c = b',
+    {
+      inputs: [{ name: 'p', type: { kind: 'reference', name: 'b' }, typeText: 'b', required: false }],
+      types: [
+        {
+          name: 'b',
+          type: {
+            kind: 'object',
+            properties: [{ name: 'y', type: { kind: 'reference', name: 'a' }, required: true }],
+          },
+          exported: false,
+          nullable: true,
+        },
+        {
+          name: 'a',
+          type: {
+            kind: 'object',
+            properties: [
+              { name: 'x', type: { kind: 'reference', name: 'c' }, required: false },
+              {
+                name: 'z',
+                type: { kind: 'union', members: [{ kind: 'reference', name: 'b' }, 'null'] },
+                required: false,
+                nullable: true,
+              },
+            ],
+          },
+          exported: false,
+        },
+        { name: 'c', type: { kind: 'reference', name: 'b' }, exported: false },
+      ],
+    },
+  ],
+  [
+    'variants that are used inside themselves, also under another name',
+    `type v = {
+  kind: 'x'
+  @discriminator('kind')
+  next: (w | { kind: 'z' })?
+}
+@discriminator('kind')
+type u = v | { kind: 'y' }
+type w = u`,
+    {
+      types: [
+        {
+          name: 'v',
+          type: {
+            kind: 'object',
+            properties: [
+              { name: 'kind', type: 'string', required: true, allowed: ['x'] },
+              {
+                name: 'next',
+                type: {
+                  kind: 'discriminated',
+                  property: 'kind',
+                  variants: [
+                    { value: 'x', type: { kind: 'reference', name: 'v' } },
+                    {
+                      value: 'y',
+                      type: {
+                        kind: 'object',
+                        properties: [{ name: 'kind', type: 'string', required: true, allowed: ['y'] }],
+                      },
+                    },
+                    {
+                      value: 'z',
+                      type: {
+                        kind: 'object',
+                        properties: [{ name: 'kind', type: 'string', required: true, allowed: ['z'] }],
+                      },
+                    },
+                  ],
+                },
+                required: false,
+                nullable: true,
+              },
+            ],
+          },
+          exported: false,
+        },
+        {
+          name: 'u',
+          type: {
+            kind: 'discriminated',
+            property: 'kind',
+            variants: [
+              { value: 'x', type: { kind: 'reference', name: 'v' } },
+              {
+                value: 'y',
+                type: {
+                  kind: 'object',
+                  properties: [{ name: 'kind', type: 'string', required: true, allowed: ['y'] }],
+                },
+              },
+            ],
+          },
+          exported: false,
+        },
+        { name: 'w', type: { kind: 'reference', name: 'u' }, exported: false },
+      ],
+    },
+  ],
+  [
+    'a type with the name of one of the language',
+    'param a bool\nparam b sys.bool\nparam c int[]\ntype bool = sys.string\ntype int = string',
+    {
+      inputs: [
+        { name: 'a', type: { kind: 'reference', name: 'bool' }, typeText: 'bool', required: true },
+        { name: 'b', type: 'bool', typeText: 'bool', required: true },
+        {
+          name: 'c',
+          type: { kind: 'array', element: { kind: 'reference', name: 'int' } },
+          typeText: 'int[]',
+          required: true,
+        },
+      ],
+      types: [
+        { name: 'bool', type: 'string', exported: false },
+        { name: 'int', type: 'string', exported: false },
+      ],
+    },
+  ],
+  [
     'parts of types',
     'type t = { list: (string?)[], *: int }\nparam a t.list\nparam b t.list[*]\nparam c t.*\nparam d [int, bool][1]',
     {
@@ -245,6 +370,46 @@ module d 'ts:00000000-0000-0000-0000-000000000000/rg/spec:v1' = { name: 'd' }`,
         { name: 'b', source: 'br/public:avm/res/key-vault/vault', version: '0.9.0', repeated: true },
         { name: 'c', source: 'br:localhost:5000/x/y', version: 'sha256:abc' },
         { name: 'd', source: 'ts:00000000-0000-0000-0000-000000000000/rg/spec', version: 'v1' },
+      ],
+    },
+  ],
+  [
+    'deployments that are written as resources',
+    `resource spec 'Microsoft.Resources/deployments@2025-04-01' = if (x) {
+  name: 'spec'
+  properties: {
+    templateLink: {
+      id: '/subscriptions/s/resourceGroups/g/providers/Microsoft.Resources/templateSpecs/vault/versions/1.0'
+    }
+  }
+}
+resource linked 'microsoft.resources/Deployments@2025-04-01' = {
+  name: 'linked'
+  properties: { templateLink: { uri: uri(base, 'a.json') } }
+}
+resource inner 'Microsoft.Resources/deployments@2025-04-01' = {
+  name: 'inner'
+  properties: { expressionEvaluationOptions: { scope: 'Inner' }, template: { resources: [] } }
+}
+resource outer 'Microsoft.Resources/deployments@2025-04-01' = {
+  name: 'outer'
+  properties: { template: { resources: [] } }
+}
+resource known 'Microsoft.Resources/deployments@2025-04-01' existing = { name: 'known' }`,
+    {
+      modules: [
+        { name: 'spec', source: 'ts:s/g/vault', version: '1.0', conditional: true },
+        { name: 'linked', source: "uri(base, 'a.json')" },
+        { name: 'inner' },
+      ],
+      resources: [
+        { address: 'outer', type: 'Microsoft.Resources/deployments', apiVersion: '2025-04-01' },
+        {
+          address: 'known',
+          type: 'Microsoft.Resources/deployments',
+          apiVersion: '2025-04-01',
+          existing: true,
+        },
       ],
     },
   ],

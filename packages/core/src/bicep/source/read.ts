@@ -25,7 +25,15 @@ import {
 import { problemsOf } from './problem.ts';
 import { readResources, referenceOf } from './resource.ts';
 import { type FileOf, scopesOf } from './scope.ts';
-import { allowedBy, descriptionOf, plainNumbers, readType, refinedType, type TypeContext } from './type.ts';
+import {
+  allowedBy,
+  descriptionOf,
+  isNullable,
+  plainNumbers,
+  readType,
+  refinedType,
+  type TypeContext,
+} from './type.ts';
 import { typesIn } from './types.ts';
 
 /**
@@ -118,12 +126,11 @@ function inputOf(
   const read = readType(statement.type, statement.decorators, context);
   const { type } = read;
   const constraints = { ...read.constraints, ...allowedBy(statement.decorators) };
-  const isNullable = constraints.nullable ?? context.behind(type)?.constraints.nullable ?? false;
   return {
     name: statement.name.name,
     type,
     typeText: typeText(type, constraints),
-    required: statement.default === undefined && !isNullable,
+    required: statement.default === undefined && !isNullable({ type, constraints }, context),
     ...(statement.default === undefined ? {} : { default: defaultOf(statement.default, text) }),
     ...constraints,
     ...descriptionOf(statement.decorators),

@@ -1,5 +1,12 @@
 import type { ModuleCall, Place } from '../../module/model.ts';
-import { type Deployed, noteSpecial, nothingDeployed } from '../special.ts';
+import {
+  type Deployed,
+  deploymentType,
+  linkFields,
+  noteSpecial,
+  nothingDeployed,
+  templateSpec,
+} from '../special.ts';
 import type {
   Body,
   Expression,
@@ -9,7 +16,7 @@ import type {
   StringLiteral,
 } from '../syntax/index.ts';
 import { type Variables, variablesIn, writtenText } from './literal-variable.ts';
-import { nameOf, resolvePath, type Scope, type Scopes } from './scope.ts';
+import { nameOf, resolvePath, resourceTypeName, type Scope, type Scopes } from './scope.ts';
 
 /** How files of the module are found that call each other, and where things in them stand. */
 export interface ModuleReader {
@@ -93,6 +100,15 @@ function readResource(
   const address = parent === undefined ? statement.name.name : `${parent.address}::${statement.name.name}`;
   const { object, ...circumstances } = circumstancesOf(statement.body);
   const properties = objectAt(object, 'properties');
+  const link =
+    type.toLowerCase() === deploymentType && !statement.existing
+      ? deployedBy(properties, context)
+      : undefined;
+  if (link !== undefined) {
+    const at = context.placeOf(statement.name);
+    into.modules.push({ name: address, ...link, ...circumstances, ...withinOf(context), at });
+    return;
+  }
   const publicAccess = memberText(properties, 'publicNetworkAccess', context);
   const defaultAction = memberText(objectAt(properties, 'networkAcls'), 'defaultAction', context);
   into.resources.push({
@@ -116,9 +132,22 @@ function readResource(
   }
 }
 
-/** `az:` is the namespace that types are of without one; the compiler leaves it out. */
+/** What a deployment that is written as a resource deploys, when that is a module as those of a template are. */
+function deployedBy(
+  properties: ObjectLiteral | undefined,
+  context: FileContext,
+): Pick<ModuleCall, 'source' | 'version'> | undefined {
+  const scope = memberText(objectAt(properties, 'expressionEvaluationOptions'), 'scope', context);
+  if (objectAt(properties, 'template') !== undefined && scope?.toLowerCase() === 'inner') return {};
+  const link = objectAt(properties, 'templateLink');
+  const source = linkFields
+    .map((field) => memberText(link, field, context))
+    .find((each) => each !== undefined);
+  return source === undefined ? undefined : (templateSpec(source) ?? { source });
+}
+
 function typeTextOf({ type }: ResourceStatement, context: FileContext): string {
-  return type.kind === 'missing' ? '' : textOf(type, context).replace(/^az:(?=\w)/, '');
+  return type.kind === 'missing' ? '' : resourceTypeName(textOf(type, context));
 }
 
 function moduleCall(statement: ModuleStatement, context: FileContext): ModuleCall {

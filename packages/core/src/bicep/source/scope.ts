@@ -67,6 +67,11 @@ export function nameOf(name: Identifier | StringLiteral): string {
   return name.kind === 'identifier' ? name.name : name.segments.join('');
 }
 
+/** A type of resource without `az:`, the namespace that types are of without one; the compiler leaves it out. */
+export function resourceTypeName(text: string): string {
+  return text.replace(/^az:(?=\w)/, '');
+}
+
 /** The path of a file that another one names; undefined for what is no file of the module. */
 export function resolvePath(from: string, to: string): string | undefined {
   if (/^[a-z]+:|^br\//i.test(to)) return undefined;

@@ -137,12 +137,48 @@ const parameters: readonly (readonly [source: string, input: object])[] = [
     },
   ],
   [
+    "@discriminator('kind')\nparam p { kind: 'a' } | (({ kind: 'b' } | { kind: 'c' }))",
+    {
+      type: {
+        kind: 'discriminated',
+        property: 'kind',
+        variants: ['a', 'b', 'c'].map((value) => ({
+          value,
+          type: {
+            kind: 'object',
+            properties: [{ name: 'kind', type: 'string', required: true, allowed: [value] }],
+          },
+        })),
+      },
+      typeText: "{ kind: 'a' } | { kind: 'b' } | { kind: 'c' }",
+      required: true,
+    },
+  ],
+  [
+    "param p 'a' | ('c' | ('b' | null))",
+    {
+      type: 'string',
+      typeText: "('a' | 'b' | 'c')?",
+      required: false,
+      nullable: true,
+      allowed: ['a', 'b', 'c'],
+    },
+  ],
+  [
     "param p resourceInput<'A/b@1'>.properties.list[*]?",
     {
       type: { kind: 'resource', direction: 'input', resource: 'A/b@1', path: 'properties/list/*' },
       typeText: "resourceInput<'A/b@1'>.properties.list.*?",
       required: false,
       nullable: true,
+    },
+  ],
+  [
+    "param p resourceOutput<'az:A/b@1'>",
+    {
+      type: { kind: 'resource', direction: 'output', resource: 'A/b@1' },
+      typeText: "resourceOutput<'A/b@1'>",
+      required: true,
     },
   ],
   ['param p sys.string', { type: 'string', typeText: 'string', required: true }],

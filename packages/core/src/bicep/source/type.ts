@@ -7,7 +7,7 @@ import {
   type Type as TypeNode,
   type UnionType,
 } from '../syntax/index.ts';
-import { nameOf } from './scope.ts';
+import { nameOf, resourceTypeName } from './scope.ts';
 
 export interface Read {
   readonly type: Type;
@@ -20,11 +20,24 @@ export interface TypeContext {
   readonly reference: (name: string, member?: string) => Type;
   /** What a name stands for, as far as it is known: to look inside. */
   readonly behind: (type: Type) => Read | undefined;
+  /** How a name is declared: all that is known of a type that is used inside itself, while it is read. */
+  readonly declaration: (type: Type) => Declaration | undefined;
   /** Whether so many parts of other types may be written once more, for the type at this place. */
   readonly mayCopy: (parts: number, at: TypeNode) => boolean;
 }
 
+/** The type of a declaration, and the file that it stands in. */
+export interface Declaration {
+  readonly node: TypeNode;
+  readonly context: TypeContext;
+}
+
 const plain = new Set(['string', 'int', 'bool', 'object', 'array', 'any', 'null']);
+
+/** A type of the language by its name, which a module may give to a type of its own. */
+export function plainType(name: string): Type | undefined {
+  return plain.has(name) ? (name as Type) : undefined;
+}
 
 /** Reads a type and what its decorators say about it. */
 export function readType(node: TypeNode, decorators: readonly Decorator[], context: TypeContext): Read {
@@ -41,7 +54,7 @@ export function refinedType(node: TypeNode, decorators: readonly Decorator[], co
 function readNode(node: TypeNode, decorators: readonly Decorator[], context: TypeContext): Read {
   switch (node.kind) {
     case 'named-type':
-      return only(plain.has(node.name) ? (node.name as Type) : context.reference(node.name));
+      return only(context.reference(node.name));
     case 'parenthesized-type':
       return readNode(node.type, decorators, context);
     case 'nullable-type': {
@@ -218,28 +231,107 @@ function byCode(a: unknown, b: unknown): number {
   return left! < right! ? -1 : 1;
 }
 
+/** Also those of unions in parentheses, which are members themselves. */
 function membersOf({ members }: UnionType): TypeNode[] {
-  return members.flatMap((member) => (member.kind === 'union-type' ? membersOf(member) : [member]));
+  return members.flatMap((member) => {
+    const inner = withoutParentheses(member);
+    return inner.kind === 'union-type' ? membersOf(inner) : [member];
+  });
+}
+
+function withoutParentheses(node: TypeNode): TypeNode {
+  return node.kind === 'parenthesized-type' ? withoutParentheses(node.type) : node;
 }
 
 function discriminated(property: string, node: UnionType, context: TypeContext): Read {
-  const members = membersOf(node);
-  const variants = members.flatMap((member) => {
+  let copied = 0;
+  const variants = membersOf(node).flatMap((member) => {
     const type = refinedType(member, [], context);
-    return tagsOf(type, property, context).map((value) => ({ value, type }));
+    const inner = context.behind(type)?.type ?? type;
+    // A member that is itself such a type gives its variants.
+    if (typeof inner !== 'string' && inner.kind === 'discriminated' && inner.property === property) {
+      copied += sizeOf(inner);
+      return inner.variants;
+    }
+    const tags = tagsOf(type, property, context);
+    copied += Math.max(0, tags.length - 1);
+    return tags.map((value) => ({ value, type }));
   });
-  const isWhole = context.mayCopy(Math.max(0, variants.length - members.length), node);
+  const isWhole = context.mayCopy(copied, node);
   return only(isWhole ? { kind: 'discriminated', property, variants } : 'object');
 }
 
 /** The values by which a variant is told apart; one that is itself such a type has several. */
-function tagsOf(type: Type, property: string, context: TypeContext): string[] {
+function tagsOf(type: Type, property: string, context: TypeContext, passed = new Set<TypeNode>()): string[] {
   const inner = context.behind(type)?.type ?? type;
   if (typeof inner === 'string') return [];
   if (inner.kind === 'discriminated') return inner.variants.map(({ value }) => value);
-  if (inner.kind !== 'object') return [];
-  const found = inner.properties.find(({ name }) => name === property);
-  return (found?.allowed ?? []).map(String);
+  if (inner.kind === 'object')
+    return tagsAllowed(inner.properties.find(({ name }) => name === property)?.allowed);
+  const declared = context.declaration(inner);
+  return declared === undefined ? [] : tagsDeclared(declared, property, passed);
+}
+
+const knownTags = new WeakMap<TypeNode, Map<string, string[]>>();
+
+/** Those of a type that is being read; they are worked out once, since all that is inside it may ask for them. */
+function tagsDeclared({ node, context }: Declaration, property: string, passed: Set<TypeNode>): string[] {
+  const known = knownTags.get(node)?.get(property);
+  if (known !== undefined) return known;
+  if (passed.has(node)) return [];
+  const isFirst = passed.size === 0;
+  const tags = tagsIn(node, property, context, passed.add(node));
+  // On the way through others some were left out, which they tell themselves.
+  if (isFirst) knownTags.set(node, new Map([...(knownTags.get(node) ?? []), [property, tags]]));
+  return tags;
+}
+
+function tagsAllowed(allowed: readonly unknown[] = []): string[] {
+  return allowed.map(String);
+}
+
+/** The same of a type as it is written; `passed` are the declarations on the way. */
+function tagsIn(node: TypeNode, property: string, context: TypeContext, passed: Set<TypeNode>): string[] {
+  switch (node.kind) {
+    case 'parenthesized-type':
+    case 'nullable-type':
+    case 'non-null-type':
+      return tagsIn(node.type, property, context, passed);
+    case 'union-type':
+      return membersOf(node).flatMap((member) => tagsIn(member, property, context, passed));
+    case 'object-type': {
+      const found = node.members.find(
+        (member) => member.kind === 'property-type' && nameOf(member.key) === property,
+      );
+      return found === undefined ? [] : tagsAllowed(readNode(found.type, [], context).constraints.allowed);
+    }
+    default:
+      return tagsOf(readNode(node, [], context).type, property, context, passed);
+  }
+}
+
+/** Whether null is a value of a type. */
+export function isNullable({ type, constraints }: Read, context: TypeContext): boolean {
+  const behind = context.behind(type);
+  const known = constraints.nullable ?? behind?.constraints.nullable;
+  if (known !== undefined) return known;
+  const declared = context.declaration(behind?.type ?? type);
+  return declared !== undefined && isNullWritten(declared.node);
+}
+
+/** The same of a type that is being read, as it is written. */
+function isNullWritten(node: TypeNode): boolean {
+  switch (node.kind) {
+    case 'nullable-type':
+    case 'null':
+      return true;
+    case 'parenthesized-type':
+      return isNullWritten(node.type);
+    case 'union-type':
+      return node.members.some(isNullWritten);
+    default:
+      return false;
+  }
 }
 
 function objectType(node: ObjectType, decorators: readonly Decorator[], context: TypeContext): Type {
@@ -266,11 +358,12 @@ function propertyOf(
   decorators: readonly Decorator[],
   context: TypeContext,
 ): Property {
-  const { type, constraints } = readType(node, decorators, context);
+  const read = readType(node, decorators, context);
+  const { type, constraints } = read;
   return {
     name,
     type,
-    required: !(constraints.nullable ?? context.behind(type)?.constraints.nullable ?? false),
+    required: !isNullable(read, context),
     ...constraints,
     ...descriptionOf(decorators),
   };
@@ -279,8 +372,8 @@ function propertyOf(
 /** `resourceInput<'Microsoft.KeyVault/vaults@2024-11-01'>`, and `resource` of an older language. */
 function genericType(name: string, parameters: readonly TypeNode[]): Type {
   const [first] = parameters;
-  const resource = first?.kind === 'string' ? first.segments[0] : undefined;
-  if (resource === undefined) return 'any';
+  if (first?.kind !== 'string') return 'any';
+  const resource = resourceTypeName(first.segments[0]!);
   if (name === 'resourceOutput') return { kind: 'resource', direction: 'output', resource };
   return name === 'resourceInput' || name === 'resource'
     ? { kind: 'resource', direction: 'input', resource }
@@ -290,7 +383,8 @@ function genericType(name: string, parameters: readonly TypeNode[]): Type {
 function readMember(base: TypeNode, name: string, context: TypeContext): Read {
   // `sys.string` and types of a namespace.
   if (base.kind === 'named-type') {
-    if (base.name === 'sys' && plain.has(name)) return only(name as Type);
+    const own = base.name === 'sys' ? plainType(name) : undefined;
+    if (own !== undefined) return only(own);
     const known = context.reference(base.name, name);
     if (known !== 'any') return only(known);
   }

@@ -2,7 +2,15 @@ import type { NamedType, Place, Problem } from '../../module/model.ts';
 import type { Type } from '../../module/type.ts';
 import { decoratorsNamed, type TypeStatement } from '../syntax/index.ts';
 import { type Imported, resolvePath, type Scope, type Scopes } from './scope.ts';
-import { constraintsOf, descriptionOf, type Read, readType, type TypeContext } from './type.ts';
+import {
+  constraintsOf,
+  type Declaration,
+  descriptionOf,
+  plainType,
+  type Read,
+  readType,
+  type TypeContext,
+} from './type.ts';
 
 /** How many types may have to be read to read one; unions do, of unions. */
 const maxDepth = 200;
@@ -31,6 +39,7 @@ export function typesIn(
   const found = new Map<string, NamedType | undefined>();
   const unknown = new Set<string>();
   const unread = new Map<string, () => NamedType>();
+  const declarations = new Map<string, Declaration>();
   let depth = 0;
   const files = new Map<string, number>([[main.path, 0]]);
   const contexts = new Map<Scope, TypeContext>();
@@ -43,6 +52,7 @@ export function typesIn(
     const context: TypeContext = {
       reference: (name, member) => reference(scope, name, member),
       behind,
+      declaration: (type) => declarations.get(referredName(type) ?? ''),
       mayCopy: (parts, at) => mayCopy(parts, scope === main ? placeOf(at) : undefined),
     };
     contexts.set(scope, context);
@@ -58,6 +68,8 @@ export function typesIn(
     if (imported !== undefined) return importedType(scope, name, imported);
     const statement = scope.types.get(name);
     if (statement === undefined) {
+      const own = plainType(name);
+      if (own !== undefined) return own;
       if (scope === main) unknown.add(name);
       return 'any';
     }
@@ -113,7 +125,9 @@ export function typesIn(
   }
 
   function namedType(name: string, scope: Scope, statement: TypeStatement): NamedType {
-    const { type, constraints } = readType(statement.type, statement.decorators, contextOf(scope));
+    const context = contextOf(scope);
+    declarations.set(name, { node: statement.type, context });
+    const { type, constraints } = readType(statement.type, statement.decorators, context);
     return {
       name,
       type,
