@@ -13,7 +13,7 @@ it('lists a manifest with more tags than a call takes arguments, with the time o
   };
   const registry = { metadata: { query } } as unknown as Registry;
 
-  const [entry, ...others] = await listManifests(registry, parseRepository('contoso/image'));
+  const entries = await listManifests(registry, parseRepository('contoso/image'));
 
-  expect([entry?.time, (entry?.shown['tags'] as string[]).length, others]).toEqual([150_999, 150_000, []]);
+  expect(entries).toMatchObject([{ time: 150_999, shown: { tags: { length: 150_000 } } }]);
 });
