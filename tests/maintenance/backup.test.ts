@@ -1,5 +1,6 @@
 import {
   appendFile,
+  cp,
   mkdir,
   mkdtemp,
   readdir,
@@ -17,8 +18,10 @@ import { systemClock } from '@ashlar/registry';
 import { checkBackup, restore, type RestoreOptions } from '@ashlar/registry/maintenance';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
+import { serveCommand } from '../faults/server.ts';
 import { ociClient } from '../oci/client.ts';
 import { bytesOf, pushBlob } from '../oci/content.ts';
+import { run } from '../support/run.ts';
 import { publishFiles, startTestServer, type TestServer } from '../support/server.ts';
 import { runTask } from './task.ts';
 
@@ -304,6 +307,42 @@ it('a restore that was interrupted is no registry, and goes on when it is run ag
   server = await startTestServer({ data });
   running = true;
   expect(await story(server)).toEqual(before);
+});
+
+it('a restore that was killed while it put the old registry aside leaves nothing of it to the new one', async () => {
+  await publish('1.0.0');
+  await backup();
+  await publish('2.0.0');
+  // As a killed server leaves it, with its log.
+  const data = join(folder, 'killed');
+  await cp(join(folder, 'data'), data, { recursive: true });
+  await stop();
+  await mkdir(join(data, 'replaced-half'));
+  await rename(join(data, 'metadata.db'), join(data, 'replaced-half', 'metadata.db'));
+
+  const restored = await restoreTo('killed', { replace: true });
+
+  expect(await readdir(restored.replaced!)).toContain('metadata.db-wal');
+  server = await startTestServer({ data });
+  running = true;
+  expect(await story(server)).toMatchObject([{ version: '1.0.0', pulled: 200 }]);
+});
+
+it('a restore that was killed when its rows were there has brought the authority and the token as well', async () => {
+  await publish('1.0.0');
+  await backup();
+  const { ca, admin } = server;
+  await stop();
+  const [program, ...args] = serveCommand;
+  const data = join(folder, 'restored');
+  const killed = await run(program!, [...args, 'restore', join(folder, 'backup'), '--data', data], {
+    env: { ASHLAR_CRASH_AT: 'restore.named' },
+  });
+  expect(killed.signal).toBe('SIGKILL');
+
+  server = await startTestServer({ data });
+  running = true;
+  expect({ ca: server.ca, admin: server.admin }).toEqual({ ca, admin });
 });
 
 it('a task that runs already keeps a second one out', async () => {

@@ -1,6 +1,7 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 
 import { systemClock } from '@ashlar/registry';
 import { storesOf } from '@ashlar/registry/config';
@@ -16,6 +17,10 @@ import { describeWithTool } from '../support/tool.ts';
 
 const address = 'terraform/contoso/net/azurerm';
 const image = bytesOf(400_000);
+const olderSchema = join(
+  import.meta.dirname,
+  '../../packages/registry/src/store/metadata/migration/fixtures/0004-live-version.sql',
+);
 
 describeWithTool('postgres', 'migrate-store', ({ postgres }) => {
   let cluster: Cluster;
@@ -67,8 +72,9 @@ describeWithTool('postgres', 'migrate-store', ({ postgres }) => {
   async function withServer<T>(
     settings: Record<string, string>,
     look: (server: TestServer) => Promise<T>,
+    folderOf = data,
   ): Promise<T> {
-    const server = await startTestServer({ data, settings });
+    const server = await startTestServer({ data: folderOf, settings });
     try {
       return await look(server);
     } finally {
@@ -107,6 +113,70 @@ describeWithTool('postgres', 'migrate-store', ({ postgres }) => {
       expect(await withServer({}, story)).toEqual(published);
     },
   );
+
+  it('that was interrupted is brought to its end when it is run again, and nobody begins anew meanwhile', async () => {
+    const database = await cluster.createDatabase('again');
+    const here = storesOf({ database: undefined, blobs: undefined }, '--');
+    const there = storesOf({ database, blobs: s3.url('again') }, '--');
+    const before = await withServer({}, story);
+    const copy = join(folder, 'copy');
+    await cp(data, copy, { recursive: true });
+    const forth = { data: copy, from: here, to: there, clock: systemClock };
+    const { aside, rows, copied } = await migrateStore(forth);
+
+    // It may forget where its rows are, before any server was there.
+    await expect(startTestServer({ data: copy, settings: { blobs: s3.url('again') } })).rejects.toMatchObject(
+      {
+        code: 'ASH-CONFIG',
+        message: expect.stringContaining('are in PostgreSQL'),
+      },
+    );
+    // As a kill leaves it before the file was put aside, and while it was.
+    for (const name of await readdir(aside!)) await rename(join(aside!, name), join(copy, name));
+    const again = await migrateStore(forth);
+    expect(again).toMatchObject({ rows, copied: 0, present: copied });
+    const log = 'metadata.db-wal';
+    await rename(join(again.aside!, log), join(copy, log));
+    const published = await withServer(
+      { database, blobs: s3.url('again') },
+      async (server) => {
+        expect(await story(server)).toEqual(before);
+        await server.api('POST', `/version/revoke?ref=${address}@2.0.0`, { reason: 'broken' }, admin);
+        return await story(server);
+      },
+      copy,
+    );
+
+    const back = { data: copy, from: there, to: here, clock: systemClock };
+    await migrateStore(back);
+    expect(await migrateStore(back)).toMatchObject({ copied: 0, aside: undefined });
+    expect(await withServer({}, story, copy)).toEqual(published);
+  });
+
+  it('of metadata that an older ashlar wrote is refused before anything is written', async () => {
+    const database = await cluster.createDatabase('older');
+    const copy = join(folder, 'older');
+    await cp(data, copy, { recursive: true });
+    for (const name of await readdir(copy)) if (name.startsWith('metadata.db')) await rm(join(copy, name));
+    const file = new DatabaseSync(join(copy, 'metadata.db'));
+    // Its rows do not come in the order in which they refer to each other.
+    file.exec(`pragma foreign_keys = off; ${await readFile(olderSchema, 'utf8')}`);
+    file.close();
+    const move = migrateStore({
+      data: copy,
+      from: storesOf({ database: undefined, blobs: undefined }, '--'),
+      to: storesOf({ database, blobs: undefined }, '--'),
+      clock: systemClock,
+    });
+
+    await expect(move).rejects.toMatchObject({
+      code: 'ASH-MIGRATE',
+      message: expect.stringContaining('an older ashlar wrote the metadata; start the server once'),
+    });
+    expect(
+      await cluster.query(database, 'select 1 from pg_tables where schemaname = current_schema()'),
+    ).toEqual([]);
+  });
 
   it.each(['postgres://ashlar:secret@db/x', 'postgres://ashlar@db/x?password=secret'])(
     'refuses a password on the command line: %s',

@@ -1,10 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, open, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { systemClock } from '@ashlar/registry';
+import { restore } from '@ashlar/registry/maintenance';
 import { afterEach, expect, it } from 'vitest';
 
+import { runTask } from '../maintenance/task.ts';
 import { publishFiles, startTestServer, type TestServer } from '../support/server.ts';
 
 const mayMount = process.platform === 'linux' && process.getuid?.() === 0;
@@ -15,7 +18,7 @@ afterEach(async () => {
   await server?.close();
   if (disk === undefined) return;
   spawnSync('umount', [disk]);
-  await rm(disk, { recursive: true });
+  await rm(disk, { recursive: true, force: true });
 });
 
 /** Writes a file until nothing more fits. */
@@ -69,5 +72,36 @@ it.skipIf(!mayMount)(
 
     await expect.poll(ready, { timeout: 5_000 }).toEqual({ status: 200, body: { status: 'ready' } });
     expect((await publish('1.1.0')).status).toBe(201);
+  },
+);
+
+it.skipIf(!mayMount)(
+  `a backup to a full disk, and a restore to one, say which disk that is${mayMount ? '' : ' (skipped: mounting a small disk needs root)'}`,
+  { timeout: 60_000 },
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'ashlar-disk-'));
+    disk = join(folder, 'disk');
+    await mkdir(disk);
+    server = await startTestServer({ data: join(folder, 'data') });
+    await publishFiles(server, 'terraform/contoso/net/azurerm@1.0.0', { 'main.tf': '# 1\n' });
+    expect((await runTask(server, 'backup', { folder: join(folder, 'backup') })).state).toBe('done');
+    const codes = new Set<string>();
+    for (let size = 256, done = false; !done; size += 256) {
+      expect(spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${size}k`, 'none', disk]).status).toBe(0);
+      const target = join(disk, 'backup');
+      const { state, error } = await runTask(server, 'backup', { folder: target });
+      if (state !== 'done')
+        expect(error).toMatchObject({ code: 'ASH-BACKUP', message: expect.stringContaining(target) });
+      await rm(target, { recursive: true, force: true });
+      const options = { from: join(folder, 'backup'), data: join(disk, 'data'), clock: systemClock };
+      done = await restore({ ...options, replace: false, partial: false }).then(
+        () => true,
+        (reason: { code: string }) => !codes.add(reason.code),
+      );
+      spawnSync('umount', [disk]);
+    }
+    // What SQLite reports depends on which of its files has no room left.
+    expect([...codes].filter((code) => code !== 'ASH-UNAVAILABLE')).toEqual(['ASH-STORAGE-FULL']);
+    await rm(folder, { recursive: true });
   },
 );

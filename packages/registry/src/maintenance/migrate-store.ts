@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
 
 import { ashlarError, type Digest } from '@ashlar/core';
 
 import type { DatabaseAddress } from '../config/database.ts';
 import type { Clock } from '../gateway/clock.ts';
-import { mkdir, rename, rm, stat, syncFolder } from '../gateway/file-system.ts';
+import { rename, syncFolder, writeFile } from '../gateway/file-system.ts';
 import {
   checkPlace,
   openFileBlobStore,
@@ -15,8 +14,15 @@ import {
   verifiedReads,
 } from '../store/blob/index.ts';
 import { type DataFolder, openDataFolder } from '../store/data-folder.ts';
-import { openSqliteSnapshot, restoreSqliteMetadata, type Snapshot } from '../store/metadata/index.ts';
+import {
+  newestSchema,
+  openSqliteSnapshot,
+  requireKnownSchema,
+  restoreSqliteMetadata,
+  type Snapshot,
+} from '../store/metadata/index.ts';
 import { type CopyFigures, copyBlobs } from './copy-blob.ts';
+import { exists, putAside, removeDatabase } from './database-files.ts';
 
 /** Where a registry keeps what it stores; what is absent is in its data folder. */
 export interface Stores {
@@ -59,21 +65,61 @@ async function migrate(folder: DataFolder, options: MigrateOptions): Promise<Mig
   const movesRows = from.database?.url.reveal() !== to.database?.url.reveal();
   const movesBlobs = placeOf(from.blobs) !== placeOf(to.blobs);
   if (!movesRows && !movesBlobs) throw refusal('both are the same');
-  await checkPlace(folder.blobs, placeOf(from.blobs));
+  await requirePlace(folder, options);
   const source = await readAll(folder, from);
+  requireNewest(source, folder);
+  // One that was interrupted and runs again may have written them.
+  const writesRows = movesRows && !(await holdsRows(folder, to, source));
   // Before the bytes, which may take hours.
-  if (movesRows) await requireRoom(folder, to);
+  if (writesRows) await requireRoom(folder, to);
   const copied = movesBlobs ? await moveBlobs(folder, options, source.digests) : nothingCopied();
-  if (movesRows) {
-    await writeAll(folder, from, to);
+  if (writesRows) {
+    await writeAll(folder, options);
     const target = await readAll(folder, to);
     if (target.hash !== source.hash) throw refusal('the rows that were written are not those that were read');
   }
   // From here on a server finds the content at its new place.
   if (movesBlobs) await rememberPlace(folder.blobs, placeOf(to.blobs));
-  const aside = movesRows && from.database === undefined ? await putAside(folder, options.clock) : undefined;
-  if (movesRows) await removeDatabase(folder.mirror);
+  const aside = movesRows ? await leaveDatabase(folder, options) : undefined;
   return { ...copied, rows: source.rows, aside };
+}
+
+/** The content is where it is moved from, or already there where an interrupted move brought it. */
+async function requirePlace({ blobs }: DataFolder, { from, to }: MigrateOptions): Promise<void> {
+  try {
+    await checkPlace(blobs, placeOf(from.blobs));
+  } catch (error) {
+    await checkPlace(blobs, placeOf(to.blobs)).catch(() => {
+      throw error;
+    });
+  }
+}
+
+/** Writing rows also brings them up to date, and then they are not those that were read. */
+function requireNewest({ schema }: Rows, { path }: DataFolder): void {
+  requireKnownSchema(schema, path);
+  if (schema === newestSchema) return;
+  throw refusal(
+    'an older ashlar wrote the metadata; start the server once where they are, and stop it again',
+  );
+}
+
+async function holdsRows(folder: DataFolder, stores: Stores, { hash }: Rows): Promise<boolean> {
+  // What cannot be read is no reason yet: whoever looks for room says what is wrong.
+  const found = await readAll(folder, stores).catch(() => undefined);
+  return found?.hash === hash;
+}
+
+/** Sees to it that nobody takes what was moved away for the registry, now or when this is interrupted. */
+async function leaveDatabase(
+  folder: DataFolder,
+  { from, to, clock }: MigrateOptions,
+): Promise<string | undefined> {
+  await removeDatabase(folder.mirror);
+  // Empty it is no mirror, but says that there is a database elsewhere.
+  if (to.database !== undefined) await writeFile(folder.mirror, '', { mode: 0o600 });
+  await syncFolder(folder.path);
+  return from.database === undefined ? await putAside(folder, clock, 'moved') : undefined;
 }
 
 function nothingCopied(): CopyFigures {
@@ -113,6 +159,7 @@ async function openPlainBlobs({ blobs: folder }: DataFolder, url: string | undef
 }
 
 interface Rows {
+  readonly schema: string;
   readonly rows: number;
   /** Of every row, whatever the engine. */
   readonly hash: string;
@@ -138,7 +185,7 @@ async function readAll(folder: DataFolder, stores: Stores): Promise<Rows> {
   } finally {
     await snapshot.close();
   }
-  return { rows: count, hash: hash.digest('hex'), digests };
+  return { schema: snapshot.schema, rows: count, hash: hash.digest('hex'), digests };
 }
 
 async function snapshotOf(folder: DataFolder, { database }: Stores): Promise<Snapshot> {
@@ -159,7 +206,7 @@ async function requireRoom(folder: DataFolder, { database }: Stores): Promise<vo
   }
 }
 
-async function writeAll(folder: DataFolder, from: Stores, to: Stores): Promise<void> {
+async function writeAll(folder: DataFolder, { from, to, clock }: MigrateOptions): Promise<void> {
   const snapshot = await snapshotOf(folder, from);
   try {
     if (to.database !== undefined) {
@@ -170,38 +217,12 @@ async function writeAll(folder: DataFolder, from: Stores, to: Stores): Promise<v
     const fresh = `${folder.database}.moved`;
     await removeDatabase(fresh);
     await restoreSqliteMetadata(fresh, snapshot);
+    await putAside(folder, clock, 'moved');
     await rename(fresh, folder.database);
     await syncFolder(folder.path);
   } finally {
     await snapshot.close();
   }
-}
-
-const databaseFiles = ['', '-wal', '-shm'];
-
-async function removeDatabase(path: string): Promise<void> {
-  for (const suffix of databaseFiles) await rm(`${path}${suffix}`, { force: true });
-}
-
-/** A server that is started without its database would take it for the registry. */
-async function putAside({ path, database }: DataFolder, clock: Clock): Promise<string> {
-  const aside = join(path, `moved-${new Date(clock.now()).toISOString().replaceAll(':', '-')}`);
-  await mkdir(aside, { mode: 0o700 });
-  for (const suffix of databaseFiles) {
-    if (await exists(`${database}${suffix}`)) {
-      await rename(`${database}${suffix}`, join(aside, `metadata.db${suffix}`));
-    }
-  }
-  await syncFolder(aside);
-  await syncFolder(path);
-  return aside;
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await stat(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 function refusal(reason: string): Error {

@@ -134,7 +134,9 @@ export async function writeWhole(path: string, text: string): Promise<void> {
 }
 
 export function orBackupError(path: string, error: unknown): unknown {
-  const code = (error as NodeJS.ErrnoException).code;
+  const stated = (error as NodeJS.ErrnoException).code;
+  // The store that a backup is written to says so of its own disk.
+  const code = stated === 'ASH-STORAGE-FULL' ? 'ENOSPC' : stated;
   const reason = code === undefined ? undefined : reasons[code];
   return reason === undefined ? error : ashlarError('ASH-BACKUP', { path, reason }, { cause: error });
 }

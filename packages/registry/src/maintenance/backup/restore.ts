@@ -4,16 +4,18 @@ import { ashlarError, type Digest } from '@ashlar/core';
 
 import type { Clock } from '../../gateway/clock.ts';
 import { crashPoint } from '../../gateway/crash-point.ts';
-import { cp, mkdir, readdir, rename, rm, stat, syncFolder, writeFile } from '../../gateway/file-system.ts';
+import { cp, readdir, rename, rm, syncFolder, writeFile } from '../../gateway/file-system.ts';
 import {
   checkPlace,
   openFileBlobStore,
   type VerifiedBlobStore,
   verifiedReads,
 } from '../../store/blob/index.ts';
+import { orStorageFull } from '../../store/blob/staging/error.ts';
 import { type DataFolder, openDataFolder } from '../../store/data-folder.ts';
 import { requireKnownSchema, restoreSqliteMetadata } from '../../store/metadata/index.ts';
 import { type CopyFigures, copyBlobs } from '../copy-blob.ts';
+import { exists, putAside, removeDatabase } from '../database-files.ts';
 import { type BackupFolder, fileNames, findBackup, liesInside } from './format.ts';
 import { checkRows, chooseSnapshot, readPages, type StoredSnapshot } from './read.ts';
 
@@ -46,7 +48,7 @@ export interface Restored extends CopyFigures {
  * Makes a data folder of a snapshot, for a server that is stopped: bytes first, each hashed on its way, and the rows
  * last, so that what ends before is no registry. With `replace`, the metadata of an existing one are put aside and set
  * back; its blobs are hashed too, and damaged ones are healed.
- * @throws ASH-BACKUP ASH-DATA-LOCKED ASH-DATA-FORMAT ASH-CONFIG
+ * @throws ASH-BACKUP ASH-DATA-LOCKED ASH-DATA-FORMAT ASH-CONFIG ASH-STORAGE-FULL
  */
 export async function restore(options: RestoreOptions): Promise<Restored> {
   const { clock } = options;
@@ -66,8 +68,8 @@ export async function restore(options: RestoreOptions): Promise<Restored> {
     // Bytes are restored to files: beside a bucket nobody would look at them.
     await checkPlace(folder.blobs, undefined);
     const copied = await copyContent(options, folder, backup, digests);
+    await orStorageFull(restoreFiles(folder, snapshot));
     const replaced = await replaceMetadata(folder, snapshot, clock);
-    await restoreFiles(folder, snapshot);
     return { ...copied, snapshot: snapshot.name, at: snapshot.at, rows: snapshot.rows, replaced };
   } finally {
     folder.close();
@@ -163,7 +165,7 @@ async function replaceMetadata(
   await removeDatabase(fresh);
   await restoreSqliteMetadata(fresh, { schema: snapshot.schema, pages: readPages(snapshot) });
   crashPoint('restore.rows-written');
-  const replaced = await putAside(folder, clock);
+  const replaced = await putAside(folder, clock, 'replaced');
   crashPoint('restore.put-aside');
   await rename(fresh, folder.database);
   crashPoint('restore.named');
@@ -175,24 +177,6 @@ function freshDatabase({ database }: DataFolder): string {
   return `${database}.restored`;
 }
 
-const databaseFiles = ['', '-wal', '-shm'];
-
-async function removeDatabase(path: string): Promise<void> {
-  for (const suffix of databaseFiles) await rm(`${path}${suffix}`, { force: true });
-}
-
-async function putAside({ path, database }: DataFolder, clock: Clock): Promise<string | undefined> {
-  if (!(await exists(database))) return undefined;
-  const aside = join(path, `replaced-${new Date(clock.now()).toISOString().replaceAll(':', '-')}`);
-  await mkdir(aside, { mode: 0o700 });
-  for (const suffix of databaseFiles) {
-    const file = `${database}${suffix}`;
-    if (await exists(file)) await rename(file, join(aside, `metadata.db${suffix}`));
-  }
-  await syncFolder(aside);
-  return aside;
-}
-
 /** What the folder has already stays: clients trust its certificate authority. */
 async function restoreFiles(folder: DataFolder, snapshot: StoredSnapshot): Promise<void> {
   const files = join(snapshot.path, fileNames.files);
@@ -200,14 +184,12 @@ async function restoreFiles(folder: DataFolder, snapshot: StoredSnapshot): Promi
   const copy = { recursive: true, force: false, preserveTimestamps: true } as const;
   for (const name of await readdir(files)) {
     const target = name === 'tls' ? folder.tls : folder.adminToken;
-    if (!(await exists(target))) await cp(join(files, name), target, copy);
+    if (await exists(target)) continue;
+    // Whole or not at all: half an authority would be kept as one that was there.
+    const fresh = `${target}.restored`;
+    await rm(fresh, { recursive: true, force: true });
+    await cp(join(files, name), fresh, copy);
+    await rename(fresh, target);
   }
   await syncFolder(folder.path);
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await stat(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -7,12 +7,13 @@ import { createGzip } from 'node:zlib';
 import type { Digest } from '@ashlar/core';
 
 import { crashPoint } from '../../gateway/crash-point.ts';
-import { copyFile, mkdir, open, readdir, rename, rm, stat, syncFolder } from '../../gateway/file-system.ts';
+import { copyFile, mkdir, open, readdir, rename, rm, syncFolder } from '../../gateway/file-system.ts';
 import type { Registry } from '../../registry.ts';
 import { productVersion } from '../../server/product.ts';
 import { openFileBlobStore, verifiedReads } from '../../store/blob/index.ts';
 import type { RowPage, Snapshot } from '../../store/metadata/index.ts';
 import { copyBlobs } from '../copy-blob.ts';
+import { exists } from '../database-files.ts';
 import type { TaskControl } from '../task.ts';
 import {
   type BackupFolder,
@@ -165,11 +166,4 @@ async function copySynced(from: string, to: string): Promise<void> {
   await copyFile(from, to);
   await using file = await open(to, 'r+');
   await file.datasync();
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await stat(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -43,7 +43,8 @@ export async function listManifests({ metadata }: Registry, repository: Reposito
         .map((tag) => ({ tag, version: tagToVersion(tag) }))
         .filter(({ version }) => repository.kind === 'plain' || version !== undefined),
     );
-    const time = Math.max(...own.map((row) => row.updated_at ?? created_at));
+    // Not by spreading: a manifest may have more tags than a call takes arguments.
+    const time = own.reduce((latest, row) => Math.max(latest, row.updated_at ?? created_at), 0);
     const shown = {
       digest,
       imageSize: size,

@@ -11,5 +11,5 @@ export type {
 } from './command/index.ts';
 export type { RowPage, Snapshot } from './snapshot.ts';
 export { openSnapshot as openSqliteSnapshot, restoreSqliteMetadata } from './sqlite/snapshot.ts';
-export { requireKnownSchema } from './migration/index.ts';
+export { newestSchema, requireKnownSchema } from './migration/index.ts';
 export { openSqliteMetadataStore } from './sqlite/sqlite-metadata-store.ts';

@@ -27,6 +27,9 @@ export const migrations: Readonly<Record<string, NumberedMigration>> = {
   '0006-catalogue-index': catalogueIndex,
 };
 
+/** Name of the newest migration. */
+export const newestSchema = Object.keys(migrations).at(-1)!;
+
 /**
  * Brings the schema to the newest version, under the lock of the database; a half-done step is rolled back.
  * @throws ASH-DATA-FORMAT when the database was written by a newer program.

@@ -7,7 +7,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { existsSync, mkdtemp, rm, writeFile } from '../../../gateway/file-system.ts';
 import { openSqliteMetadataStore } from '../sqlite/sqlite-metadata-store.ts';
 import { dumpDatabase } from './dump.ts';
-import { migrations } from './index.ts';
+import { newestSchema } from './index.ts';
 
 const now = Date.UTC(2026, 7, 21);
 const digest = (n: number) => `sha256:${n.toString(16).padStart(64, '0')}`;
@@ -99,7 +99,7 @@ async function fill(path: string): Promise<void> {
   await close();
 }
 
-const name = Object.keys(migrations).at(-1)!;
+const name = newestSchema;
 const file = `${import.meta.dirname}/fixtures/${name}.sql`;
 if (existsSync(file)) throw new Error(`${file} exists and is never written again`);
 const folder = await mkdtemp('/tmp/ashlar-fixture-');

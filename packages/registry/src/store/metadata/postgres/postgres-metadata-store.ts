@@ -4,7 +4,7 @@ import type { Clock } from '../../../gateway/clock.ts';
 import { newId } from '../../../gateway/random.ts';
 import { bindCommands } from '../command/index.ts';
 import type { MetadataStore } from '../metadata-store.ts';
-import { currentSchema, migrate, migrations } from '../migration/index.ts';
+import { currentSchema, migrate, newestSchema } from '../migration/index.ts';
 import { type Mirror, openMirror } from '../mirror/mirror.ts';
 import { readPosition, writePosition } from '../position.ts';
 import { type BoundQueries, bindQueries } from '../query/index.ts';
@@ -96,7 +96,7 @@ async function connect(
 /** Most connections are not the first: then one look is enough. */
 async function ensureSchema({ db }: Session, shown: string, id: string): Promise<void> {
   const current = await currentSchema(db).catch(() => undefined);
-  if (current !== Object.keys(migrations).at(-1)) await migrate(db, postgresDialect, shown);
+  if (current !== newestSchema) await migrate(db, postgresDialect, shown);
   // New, or filled by other hands: from here on a mirror can tell whether it has all of it.
   if (!(await readPosition(db))?.batch) await writePosition(db, { batch: id, number: 0 });
 }

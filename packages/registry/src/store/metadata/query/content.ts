@@ -201,7 +201,8 @@ export async function listTags(db: Kysely<Schema>, input: InRepository & Page): 
             .select('version.version')
             .whereRef('version.repository', '=', 'tag.repository')
             .whereRef('version.digest', '=', 'tag.digest')
-            .where(sql<boolean>`replace(version.version, '+', '_') = tag.name`)
+            // This way round it is found by its key: thousands of versions may share one digest.
+            .where(sql<boolean>`version.version = replace(tag.name, '_', '+')`)
             .where('version.state', '=', 'revoked'),
         ),
       ),

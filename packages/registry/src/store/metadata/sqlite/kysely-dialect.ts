@@ -22,7 +22,10 @@ export function nodeSqliteDialect(database: DatabaseSync): Dialect {
     acquireConnection: async () => connection,
     beginTransaction: async (c) => void (await c.executeQuery(CompiledQuery.raw('begin immediate'))),
     commitTransaction: async (c) => void (await c.executeQuery(CompiledQuery.raw('commit'))),
-    rollbackTransaction: async (c) => void (await c.executeQuery(CompiledQuery.raw('rollback'))),
+    rollbackTransaction: async (c) => {
+      // A full disk and the like end a transaction by themselves; to say so again would hide why.
+      if (database.isTransaction) await c.executeQuery(CompiledQuery.raw('rollback'));
+    },
     releaseConnection: async () => {},
     destroy: async () => database.close(),
   };

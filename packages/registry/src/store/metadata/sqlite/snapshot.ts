@@ -1,3 +1,5 @@
+import { AshlarError } from '@ashlar/core/error';
+
 import { currentSchema, migrate, migrationsUntil } from '../migration/index.ts';
 import { readRows, type Snapshot, writeRows } from '../snapshot.ts';
 import { openReader, openWriter } from './connection.ts';
@@ -17,7 +19,7 @@ export async function openSnapshot(path: string): Promise<Snapshot> {
 
 /**
  * Makes a new database of the rows of a snapshot, and brings it to the newest schema. Nothing may be at `path`.
- * @throws ASH-DATA-FORMAT when a newer program wrote the rows
+ * @throws ASH-DATA-FORMAT when a newer program wrote the rows; ASH-STORAGE-FULL ASH-UNAVAILABLE
  */
 export async function restoreSqliteMetadata(path: string, snapshot: Omit<Snapshot, 'close'>): Promise<void> {
   const steps = migrationsUntil(snapshot.schema, path);
@@ -28,6 +30,10 @@ export async function restoreSqliteMetadata(path: string, snapshot: Omit<Snapsho
     await writeRows(db, snapshot.pages);
     database.exec('commit');
     await migrate(db, sqliteDialect, path);
+  } catch (error) {
+    const { errorData } = await import('./batch.ts');
+    const data = errorData(error);
+    throw 'known' in data ? new AshlarError(data.known, { cause: error }) : error;
   } finally {
     // Closing also moves the write-ahead log into the file.
     database.close();
