@@ -1,5 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { createLogger } from '../../packages/registry/src/server/log.ts';
 import { openConnection } from '../support/raw-connection.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 
@@ -42,6 +45,31 @@ describe('every answer', () => {
     });
     expect(headers.get('www-authenticate')).toBe('Bearer realm="ashlar"');
   });
+});
+
+it('is logged as given up, and not as answered, when the client leaves before', async () => {
+  const lines: string[] = [];
+  const logged = await startTestServer({
+    log: createLogger('info', { write: (line) => void lines.push(line) }),
+  });
+  try {
+    const connection = await openConnection(logged.http);
+    await connection.write(
+      `PUT /api/v1/version?ref=terraform/contoso/net/azurerm@1.0.0 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${logged.admin}\r\nContent-Type: application/zip\r\nContent-Length: 1000\r\n\r\nPK`,
+    );
+    // The one that asks is in flight as well.
+    const inFlight = async () =>
+      /^ashlar_http_requests_in_flight 2$/m.test(await (await fetch(`${logged.http}/metrics`)).text());
+    while (!(await inFlight())) await sleep(5);
+    connection.close();
+    const isThere = () => lines.some((line) => line.includes('"method":"PUT"'));
+    while (!isThere()) await sleep(5);
+
+    const line = lines.find((each) => each.includes('"method":"PUT"'))!;
+    expect(JSON.parse(line)).toMatchObject({ msg: 'request', status: 499, aborted: true });
+  } finally {
+    await logged.stop();
+  }
 });
 
 describe('what is not there', () => {

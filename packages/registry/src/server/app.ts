@@ -139,11 +139,15 @@ function logRequests(app: FastifyInstance, log: Logger, metrics: Metrics): void 
   });
 }
 
+/** Of requests that were given up before their answer; nginx has that number for it. */
+const clientLeft = 499;
+
 function recordRequest(request: FastifyRequest, reply: FastifyReply, log: Logger, metrics: Metrics): void {
   const { method, headers } = request;
   const url = request.raw.url ?? '';
-  const { statusCode, writableFinished } = reply.raw;
-  metrics.observe(protocolOf(url), method, statusCode, reply.elapsedTime / 1000);
+  const { headersSent, writableFinished } = reply.raw;
+  const status = headersSent ? reply.raw.statusCode : clientLeft;
+  metrics.observe(protocolOf(url), method, status, reply.elapsedTime / 1000);
   // It is counted; under overload a line for each would cost as much as an answer.
   if (reply.getHeader('ashlar-error') === 'ASH-OVERLOADED') return;
   log.info(
@@ -151,7 +155,7 @@ function recordRequest(request: FastifyRequest, reply: FastifyReply, log: Logger
       reqId: request.id,
       method,
       url: loggedUrl(url),
-      status: statusCode,
+      status,
       ms: Math.round(reply.elapsedTime * 10) / 10,
       caller: request.caller?.subject,
       error: reply.getHeader('ashlar-error'),
