@@ -5,7 +5,7 @@ import { compareRanges, parseConstraint } from '../terraform/version-constraint.
 import { compareAddresses, type LocalContents } from './address.ts';
 import type { Found } from './found.ts';
 import { hasUnknownType, withKnownTypes } from './known-resource.ts';
-import { sourceParts, withoutPublicHost } from './module-source.ts';
+import { plainAddress, sourceParts, withoutPublicHost } from './module-source.ts';
 import { withoutKeys } from './moves.ts';
 import type { RuleId } from './table.ts';
 
@@ -241,7 +241,7 @@ function isLocal(language: Module['language'], { source = '' }: Pick<ModuleCall,
 }
 
 function plainSource({ source }: Pick<ModuleCall, 'source'>): string | undefined {
-  return source === undefined ? undefined : withoutAlias(withoutPublicHost(source));
+  return source === undefined ? undefined : withoutAlias(plainAddress(source));
 }
 
 /** What a registry is asked for may be written in several ways: `1.2.0` and `= 1.2.0`, `~> 1.2` and `>= 1.2, < 2`. */
@@ -282,6 +282,7 @@ function compareProviders(
   for (const [name, provider] of old) {
     const other = now.get(name);
     const place = `${path}providers.${name}`;
+    if (provider.configured && !other?.configured) found.push({ rule: 'provider-unconfigured', path: place });
     if (other === undefined) {
       found.push({ rule: 'provider-removed', path: place, before: provider.version });
       continue;
@@ -302,8 +303,10 @@ function compareProviders(
     }
   }
   for (const [name, provider] of now) {
-    if (!old.has(name))
-      found.push({ rule: 'provider-added', path: `${path}providers.${name}`, after: provider.version });
+    const place = `${path}providers.${name}`;
+    if (!old.has(name)) found.push({ rule: 'provider-added', path: place, after: provider.version });
+    if (provider.configured && !old.get(name)?.configured)
+      found.push({ rule: 'provider-configured', path: place });
   }
 }
 

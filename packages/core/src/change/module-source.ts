@@ -24,6 +24,17 @@ export function sourceParts(language: Module['language'], call: ModuleCall): Sou
   };
 }
 
+/**
+ * A source as its shortest spelling would be: Terraform makes `git::https://github.com/a/b.git` of `github.com/a/b`, and an
+ * address for SSH of `git@github.com:a/b.git`.
+ */
+export function plainAddress(source: string): string {
+  const git = source
+    .replace(/^(?:git::)?git@([\w.-]+):/, 'git::ssh://git@$1/')
+    .replace(/^(?=(?:github\.com|bitbucket\.org)\/)/, 'git::https://');
+  return git.startsWith('git::') ? git.replace(/\.git(?=$|\/\/|\?)/, '') : withoutPublicHost(source);
+}
+
 /** Terraform and OpenTofu each ask the public registry of their own for an address without a host. */
 export function withoutPublicHost(source: string): string {
   return source.replace(/^registry\.(?:terraform\.io|opentofu\.org)\//, '');

@@ -228,6 +228,7 @@ const footprint: fc.Arbitrary<Footprint> = record<Footprint>({
       source: maybe(fc.constantFrom('hashicorp/x', 'Hashicorp/x', 'azure/x')),
       version: versions,
       configurationAliases: maybe(fc.uniqueArray(fc.constantFrom('x.a', 'x.b'))),
+      configured: flag,
     }),
   ),
   requiredVersion: versions,

@@ -335,6 +335,16 @@ const footprint = {
     'Other versions of a provider are taken, and some that were are refused.',
   ),
   'provider-aliases': rule('changed', 'breaking', 'Other configurations of a provider have to be passed in.'),
+  'provider-configured': rule(
+    'narrowed',
+    'breaking',
+    'Terraform: a module configures a provider by itself: calls of it cannot have `count`, `for_each` or `depends_on`.',
+  ),
+  'provider-unconfigured': rule(
+    'widened',
+    'behaviour',
+    'Terraform: a module leaves the configuration of a provider to who calls it.',
+  ),
   'program-raised': rule(
     'narrowed',
     'behaviour',

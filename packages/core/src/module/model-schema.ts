@@ -194,7 +194,13 @@ const footprint = shape({
     shape({ name: text, 'source?': text, 'version?': text, 'providers?': listOf(text), ...circumstances }),
   ),
   providers: listOf(
-    shape({ name: text, 'source?': text, 'version?': text, 'configurationAliases?': listOf(text) }),
+    shape({
+      name: text,
+      'source?': text,
+      'version?': text,
+      'configurationAliases?': listOf(text),
+      'configured?': flag,
+    }),
   ),
   'requiredVersion?': text,
   roleAssignments: listOf(shape({ address: text, 'within?': text, 'role?': text })),

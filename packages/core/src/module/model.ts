@@ -185,6 +185,8 @@ export interface ProviderUse {
   /** As it is written: `~> 4.0`. */
   readonly version?: string;
   readonly configurationAliases?: readonly string[];
+  /** Whether the module says itself how the provider works, which Terraform allows no module that is called several times. */
+  readonly configured?: true;
 }
 
 export interface RoleAssignment {

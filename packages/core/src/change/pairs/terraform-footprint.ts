@@ -359,6 +359,24 @@ export const terraformFootprint: readonly Pair[] = [
     verdict: ['patch', 'patch'],
   },
   {
+    title: 'a resource that who is in no rule of the network reaches',
+    before: vault('  network_acls {\n    bypass = "None"\n    default_action = "Deny"\n  }'),
+    after: vault('  network_acls {\n    bypass = "None"\n    default_action = "Allow"\n  }'),
+    changes: [['public-access-changed', `${resources}azurerm_key_vault.this.networkAcls`]],
+    verdict: ['minor', 'minor'],
+  },
+  {
+    title: 'a resource with rules of the network, if there are any',
+    before: vault(
+      '  dynamic "network_acls" {\n    for_each = var.acls\n    content {\n      default_action = "Deny"\n    }\n  }',
+    ),
+    after: vault(
+      '  dynamic "network_acls" {\n    for_each = var.acls\n    content {\n      default_action = var.action\n    }\n  }',
+    ),
+    changes: [['public-access-changed', `${resources}azurerm_key_vault.this.networkAcls`]],
+    verdict: ['minor', 'minor'],
+  },
+  {
     title: 'a resource that public networks reach',
     before: vault('  public_network_access_enabled = false'),
     after: vault('  public_network_access_enabled = true'),
@@ -493,6 +511,20 @@ export const terraformFootprint: readonly Pair[] = [
     verdict: ['minor', 'minor'],
   },
   {
+    title: 'a module of git, whose address is written in another way',
+    before: call('github.com/contoso/net//sub?ref=v1.2.0'),
+    after: call('git::https://github.com/contoso/net.git//sub?ref=v1.2.0'),
+    changes: [],
+    verdict: ['patch', 'patch'],
+  },
+  {
+    title: 'a module of git over SSH, whose address is written in another way',
+    before: call('git@github.com:contoso/net.git?ref=v1.2.0'),
+    after: call('git::ssh://git@github.com/contoso/net.git?ref=v1.2.0'),
+    changes: [],
+    verdict: ['patch', 'patch'],
+  },
+  {
     title: 'a module from elsewhere',
     before: call('./modules/net'),
     after: call('Azure/net/azurerm', '1.0.0'),
@@ -590,6 +622,20 @@ export const terraformFootprint: readonly Pair[] = [
     after: provider('>=2.0.0,<3.0.0'),
     changes: [],
     verdict: ['patch', 'patch'],
+  },
+  {
+    title: 'a provider that the module configures by itself',
+    before: `${provider('~> 2.0')}provider "azapi" {\n  alias = "hub"\n}\n`,
+    after: `${provider('~> 2.0')}provider "azapi" {\n  alias = "hub"\n  use_msi = true\n}\n`,
+    changes: [['provider-configured', 'footprint.providers.azapi']],
+    verdict: ['major', 'minor'],
+  },
+  {
+    title: 'a provider that the module does not configure any more',
+    before: `${provider('~> 2.0')}provider "azapi" {\n  features {}\n}\n`,
+    after: provider('~> 2.0'),
+    changes: [['provider-unconfigured', 'footprint.providers.azapi']],
+    verdict: ['minor', 'minor'],
   },
   {
     title: 'one more configuration of a provider',

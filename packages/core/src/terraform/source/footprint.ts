@@ -64,6 +64,7 @@ function referenceIn(placed: PlacedBlock, name: string): string {
 function resourceUse(placed: PlacedBlock, prefix: string): ResourceUse {
   const { type, apiVersion } = typeOf(placed);
   const publicAccess = publicAccessOf(placed);
+  const defaultAction = defaultActionOf(placed);
   const lifecycle = lifecycleOf(placed);
   return {
     address: addressOf(placed, prefix),
@@ -71,6 +72,7 @@ function resourceUse(placed: PlacedBlock, prefix: string): ResourceUse {
     ...(apiVersion === undefined ? {} : { apiVersion }),
     ...instancesOf(placed),
     ...(publicAccess === undefined ? {} : { publicNetworkAccess: publicAccess }),
+    ...(defaultAction === undefined ? {} : { networkDefaultAction: defaultAction }),
     ...(lifecycle === undefined ? {} : { lifecycle }),
     ...providerIn(placed),
     ...conditionsIn(blocksOf(placed, 'lifecycle')),
@@ -131,6 +133,29 @@ function publicAccessOf(placed: PlacedBlock): string | undefined {
     attributeOf(placed, 'publicly_accessible');
   const found = own ?? memberAt(attributeOf(placed, 'body'), ['properties', 'publicNetworkAccess']);
   return writtenOf(found);
+}
+
+/** How the rules of a network are called: of storage and key vaults, of registries, of namespaces. */
+const networkRules = ['network_rules', 'network_acls', 'network_rule_set', 'network_rulesets'];
+const azureNetworkRules = ['networkAcls', 'networkRuleSet', 'networkRuleSets'];
+
+/** What happens to who is in no rule of the network; of resources that are such rules it is an argument of their own. */
+function defaultActionOf(placed: PlacedBlock): string | undefined {
+  const [rules = placed] = networkRules.flatMap((type) => [
+    ...blocksOf(placed, type),
+    ...dynamicBlocksOf(placed, type),
+  ]);
+  const own = attributeOf(rules, 'default_action');
+  const body = attributeOf(placed, 'body');
+  const found = azureNetworkRules.map((name) => memberAt(body, ['properties', name, 'defaultAction']));
+  return writtenOf(own ?? found.find((each) => each !== undefined));
+}
+
+/** What `dynamic` blocks make of a type, once for each. */
+function dynamicBlocksOf(placed: PlacedBlock, type: string): PlacedBlock[] {
+  return blocksOf(placed, 'dynamic')
+    .filter((each) => labelOf(each) === type)
+    .flatMap((each) => blocksOf(each, 'content'));
 }
 
 /** What stands in an object at this path, through objects alone; they may be made JSON of. */
@@ -210,7 +235,7 @@ function programOf(directory: Directory): { providers: ProviderUse[]; requiredVe
     }
   }
   for (const placed of [...directory.blocks('provider'), ...directory.overrides('provider')])
-    if (labelOf(placed) !== '') addConfigured(providers, labelOf(placed), stringOf(placed, 'version'));
+    if (labelOf(placed) !== '') addConfigured(providers, placed);
   for (const name of impliedProviders(directory)) if (!providers.has(name)) providers.set(name, { name });
   const versionsIn = (blocks: readonly PlacedBlock[]) =>
     blocks.map((each) => stringOf(each, 'required_version')).filter((each) => each !== undefined);
@@ -223,10 +248,22 @@ function programOf(directory: Directory): { providers: ProviderUse[]; requiredVe
 }
 
 /** What is configured is required, too; before Terraform 0.13 with its version. */
-function addConfigured(providers: Map<string, ProviderUse>, name: string, version: string | undefined): void {
+function addConfigured(providers: Map<string, ProviderUse>, placed: PlacedBlock): void {
+  const name = labelOf(placed);
   const known = providers.get(name) ?? { name };
-  const versions = [known.version, version].filter((each) => each !== undefined);
-  providers.set(name, versions.length === 0 ? known : { ...known, version: versions.join(', ') });
+  const versions = [known.version, stringOf(placed, 'version')].filter((each) => each !== undefined);
+  providers.set(name, {
+    ...known,
+    ...(versions.length === 0 ? {} : { version: versions.join(', ') }),
+    ...(isConfiguration(placed) ? { configured: true as const } : {}),
+  });
+}
+
+/** An empty block only says that a configuration is passed in; so it was written before Terraform 0.15. */
+function isConfiguration({ block }: PlacedBlock): boolean {
+  return block.body.items.some(
+    (item) => item.kind !== 'attribute' || (item.name.name !== 'alias' && item.name.name !== 'version'),
+  );
 }
 
 function providerOf(name: string, value: PlacedExpression): ProviderUse {

@@ -118,7 +118,7 @@ resource "azapi_resource" "this" {
   type     = "Microsoft.KeyVault/vaults@2024-11-01"
   for_each = {}
   body = {
-    properties = { "publicNetworkAccess" = "Disabled" }
+    properties = { "publicNetworkAccess" = "Disabled", networkAcls = { defaultAction = "Deny" } }
   }
   lifecycle {
     ignore_changes       = [tags, body.properties]
@@ -146,6 +146,7 @@ ephemeral "random_password" "p" {}`;
           instances: 'for_each',
           keys: [],
           publicNetworkAccess: 'Disabled',
+          networkDefaultAction: 'Deny',
           lifecycle: {
             preventDestroy: true,
             ignoreChanges: ['body.properties', 'tags'],
