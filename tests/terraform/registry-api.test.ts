@@ -366,7 +366,8 @@ describe('the archive', () => {
       expect({ name, ...(await refusal(link.replace(ticket, text))) }).toEqual({ name, ...expired });
     }
     try {
-      clock.offset = 899_000;
+      // The time that the test takes counts as well.
+      clock.offset = 890_000;
       expect((await ask(link, { method: 'HEAD' })).status).toBe(200);
       clock.offset = 901_000;
       expect(await refusal(link)).toEqual(expired);
