@@ -46,6 +46,8 @@ export function* worstTexts({ source }: RegExp, length: number): Generator<strin
     const many = piece.repeat(Math.ceil(length / piece.length)).slice(0, length);
     for (const end of ['!', '\n\0']) yield many + end;
     if (first !== piece) yield first + many + '\u0001';
+    // What a pattern wants first may be another letter than what it repeats.
+    if (piece.length === 1) for (const letter of letters.slice(0, 2)) yield `${letter}${many}\u0001`;
   }
 }
 

@@ -378,7 +378,7 @@ function compareMarks(before: Footprint, after: Footprint, path: string, found: 
  * other expressions nobody knows what comes out, however they are written.
  */
 function isWritten(role: string): boolean {
-  const isName = /^[\w -]+$/.test(role) || /^[\w.-]+(?:[/:]+[\w.@-]*)+$/.test(role);
+  const isName = /^[\w -]+$/.test(role) || /^[\w.-]+(?:[/:][\w.@-]*)+$/.test(role);
   if (isName || /[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}/i.test(role)) return true;
   const calls = role.replaceAll(/'(?:[^'\\]|\\[\s\S])*(?:'|\\?$)|"(?:[^"\\]|\\[\s\S])*(?:"|\\?$)/g, "''");
   return !/(?<!\w)(?:parameters|variables|copyIndex)\(|(?<!\w)[A-Za-z_]\w*(?![\w(])/.test(calls);

@@ -95,20 +95,47 @@ function valueOf({ value = { value: undefined } }: ModuleFunction): unknown {
   return 'value' in value ? value.value : value.expression;
 }
 
-/** The same for expressions that differ in layout or in the names of parameters alone. */
+/** The same for expressions that differ in layout, or in the names of parameters and of those of lambdas alone. */
 function valueKey({ value, parameters }: ModuleFunction): string {
   if (value === undefined || 'value' in value) return defaultKey(value);
-  const places = new Map(parameters.map(({ name }, index) => [name, `#${index}`]));
   const tokens = defaultKey(value).split('\n');
-  return tokens
-    .map((token, at) => {
-      const [before, last] = [tokens[at - 2], tokens[at - 1]];
-      if (last === '.') return token;
-      // As templates name it: `parameters('name')`.
-      const name = before === 'parameters' && last === '(' ? token.slice(1, -1) : token;
-      return places.get(name) ?? token;
-    })
-    .join('\n');
+  const places = new Map(parameters.map(({ name }, index) => [name, `#${index}`]));
+  for (const name of lambdaNames(tokens)) if (!places.has(name)) places.set(name, `#${places.size}`);
+  return tokens.map((token, at) => places.get(nameAt(tokens, at) ?? '') ?? token).join('\n');
+}
+
+/** Names before an arrow, and those that templates have as texts: `lambda('x', lambdaVariables('x'))`. */
+function lambdaNames(tokens: readonly string[]): string[] {
+  return tokens.flatMap((token, at) => {
+    if (token === 'lambda' && tokens[at + 1] === '(') return quoted(tokens, at + 2);
+    if (token !== '=>') return [];
+    if (tokens[at - 1] !== ')') return tokens.slice(at - 1, at);
+    return tokens.slice(tokens.lastIndexOf('(', at) + 1, at - 1).filter((each) => each !== ',');
+  });
+}
+
+function quoted(tokens: readonly string[], from: number): string[] {
+  const names: string[] = [];
+  for (let at = from; tokens[at]?.startsWith("'") && tokens[at + 1] === ','; at += 2)
+    names.push(tokens[at]!.slice(1, -1));
+  return names;
+}
+
+/** The name that a token has of something given: not that of a property, a key or a function. */
+function nameAt(tokens: readonly string[], at: number): string | undefined {
+  const [token, last, next] = [tokens[at]!, tokens[at - 1], tokens[at + 1]];
+  if (token.startsWith("'")) return isNamed(tokens, at) ? token.slice(1, -1) : undefined;
+  const isKey = next === ':' && (last === '{' || last === ',');
+  return last === '.' || next === '(' || isKey ? undefined : token;
+}
+
+/** Whether a template names something by a text: `parameters('x')`. */
+function isNamed(tokens: readonly string[], at: number): boolean {
+  let first = at;
+  while (tokens[first - 1] === ',' && tokens[first - 2]?.startsWith("'")) first -= 2;
+  const [call, open] = [tokens[first - 2], tokens[first - 1]];
+  if (open !== '(') return false;
+  return call === 'lambda' || (first === at && (call === 'parameters' || call === 'lambdaVariables'));
 }
 
 function signature({ parameters, returns }: ModuleFunction): string {

@@ -16,7 +16,7 @@ export function sentenceOf(language: Language, { rule, path, before, after }: Fo
   if (isSaid) return `${subject}.`;
   const [was, is] = cut([before, after].map((value) => wholeText(language, rule, value)));
   if (was === undefined && is === undefined) return `${subject}.`;
-  const end = rule.endsWith('-description') && is?.endsWith('.') ? '' : '.';
+  const end = rule.endsWith('-description') && /[.!?…]$/.test(is ?? '') ? '' : '.';
   return `${subject}: ${was ?? 'nothing'} → ${is ?? 'nothing'}${end}`;
 }
 

@@ -181,7 +181,7 @@ const other = {
   'function-value': rule(
     'changed',
     'behaviour',
-    'A function works out what it gives in another way; whether that is something else cannot be told.',
+    'A function works out what it gives in another way; whether that is something else cannot be told, nor what changed in others that it uses.',
   ),
   'function-description': rule('changed', 'internal', 'The description of a function.'),
   'function-narrowed': rule('narrowed', 'breaking', 'A function takes less, or gives more than it did.'),

@@ -19,11 +19,11 @@ const term =
 
 /** Terraform takes more numbers than three, and what comes before a release also without a dash. */
 const writtenTerm =
-  /^\s*(?:=|!=|>=|<=|>|<|~>)?\s*v?\d+(?:\.\d+)*(?:(?:-[0-9A-Za-z~-]|[A-Za-z~])[0-9A-Za-z~-]*(?:\.[0-9A-Za-z~-]+)*)?(?:\+[0-9A-Za-z~-]+(?:\.[0-9A-Za-z~-]+)*)?\s*$/;
+  /^(?:=|!=|>=|<=|>|<|~>)?\s*v?\d+(?:\.\d+)*(?:(?:-[0-9A-Za-z~-]|[A-Za-z~])[0-9A-Za-z~-]*(?:\.[0-9A-Za-z~-]+)*)?(?:\+[0-9A-Za-z~-]+(?:\.[0-9A-Za-z~-]+)*)?$/;
 
 /** Whether Terraform takes a text for a version constraint, also where {@link parseConstraint} cannot tell which versions it takes. */
 export function isConstraint(text: string): boolean {
-  return text.split(',').every((each) => writtenTerm.test(each));
+  return text.split(',').every((each) => writtenTerm.test(each.trim()));
 }
 
 /** What a constraint is about: a provider, or Terraform itself or a module. */

@@ -45,6 +45,21 @@ describe('a Bicep source that means harm', () => {
     expect(taken()).toBeLessThan(5_000);
   });
 
+  it('unions that all hold each other', () => {
+    const names = Array.from({ length: 40 }, (_, index) => `t${index}`);
+    const source = names
+      .map(
+        (name, index) =>
+          `@discriminator('k')\ntype ${name} = ${names.filter((each) => each !== name).join(' | ')} | { k: 'v${index}', x: ${names[(index + 1) % 40]!}? }`,
+      )
+      .join('\n');
+    const taken = processorTime();
+    const { problems } = readSource(() => `param p t0\n${source}`, 'main.bicep', null)!;
+
+    expect(problems.length).toBeLessThan(2);
+    expect(taken()).toBeLessThan(2_000);
+  });
+
   it.each([
     [
       'unions of unions',

@@ -262,51 +262,78 @@ function discriminated(property: string, node: UnionType, context: TypeContext):
 }
 
 /** The values by which a variant is told apart; one that is itself such a type has several. */
-function tagsOf(type: Type, property: string, context: TypeContext, passed = new Set<TypeNode>()): string[] {
-  const inner = context.behind(type)?.type ?? type;
-  if (typeof inner === 'string') return [];
-  if (inner.kind === 'discriminated') return inner.variants.map(({ value }) => value);
-  if (inner.kind === 'object')
-    return tagsAllowed(inner.properties.find(({ name }) => name === property)?.allowed);
-  const declared = context.declaration(inner);
-  return declared === undefined ? [] : tagsDeclared(declared, property, passed);
+function tagsOf(type: Type, property: string, context: TypeContext): string[] {
+  const search: TagSearch = { property, passed: new Set(), tags: new Set() };
+  collectTags(type, context, search);
+  return [...search.tags];
 }
 
-const knownTags = new WeakMap<TypeNode, Map<string, string[]>>();
+interface TagSearch {
+  readonly property: string;
+  /** The declarations on the way. */
+  readonly passed: Set<TypeNode>;
+  /** Each once: where types refer to each other in circles, lists of lists would grow without end. */
+  readonly tags: Set<string>;
+}
+
+function collectTags(type: Type, context: TypeContext, search: TagSearch): void {
+  const inner = context.behind(type)?.type ?? type;
+  if (typeof inner === 'string') return;
+  if (inner.kind === 'discriminated') {
+    for (const { value } of inner.variants) search.tags.add(value);
+  } else if (inner.kind === 'object') {
+    addAllowed(inner.properties.find(({ name }) => name === search.property)?.allowed, search);
+  } else {
+    const declared = context.declaration(inner);
+    if (declared !== undefined) collectDeclared(declared, search);
+  }
+}
+
+const knownTags = new WeakMap<TypeNode, Map<string, ReadonlySet<string>>>();
 
 /** Those of a type that is being read; they are worked out once, since all that is inside it may ask for them. */
-function tagsDeclared({ node, context }: Declaration, property: string, passed: Set<TypeNode>): string[] {
+function collectDeclared({ node, context }: Declaration, search: TagSearch): void {
+  const { property, passed, tags } = search;
   const known = knownTags.get(node)?.get(property);
-  if (known !== undefined) return known;
-  if (passed.has(node)) return [];
+  if (known !== undefined) {
+    if (context.mayCopy(known.size, node)) for (const tag of known) tags.add(tag);
+    return;
+  }
+  if (passed.has(node)) return;
   const isFirst = passed.size === 0;
-  const tags = tagsIn(node, property, context, passed.add(node));
+  passed.add(node);
+  collectWritten(node, context, search);
   // On the way through others some were left out, which they tell themselves.
-  if (isFirst) knownTags.set(node, new Map([...(knownTags.get(node) ?? []), [property, tags]]));
-  return tags;
+  if (isFirst) knownTags.set(node, new Map([...(knownTags.get(node) ?? []), [property, new Set(tags)]]));
 }
 
-function tagsAllowed(allowed: readonly unknown[] = []): string[] {
-  return allowed.map(String);
+function addAllowed(allowed: readonly unknown[] = [], { tags }: TagSearch): void {
+  for (const value of allowed) tags.add(String(value));
 }
 
-/** The same of a type as it is written; `passed` are the declarations on the way. */
-function tagsIn(node: TypeNode, property: string, context: TypeContext, passed: Set<TypeNode>): string[] {
+/** The same of a type as it is written. */
+function collectWritten(node: TypeNode, context: TypeContext, search: TagSearch): void {
   switch (node.kind) {
     case 'parenthesized-type':
     case 'nullable-type':
     case 'non-null-type':
-      return tagsIn(node.type, property, context, passed);
-    case 'union-type':
-      return membersOf(node).flatMap((member) => tagsIn(member, property, context, passed));
+      collectWritten(node.type, context, search);
+      break;
+    case 'union-type': {
+      const members = membersOf(node);
+      if (!context.mayCopy(members.length, node)) return;
+      for (const member of members) collectWritten(member, context, search);
+      break;
+    }
     case 'object-type': {
       const found = node.members.find(
-        (member) => member.kind === 'property-type' && nameOf(member.key) === property,
+        (member) => member.kind === 'property-type' && nameOf(member.key) === search.property,
       );
-      return found === undefined ? [] : tagsAllowed(readNode(found.type, [], context).constraints.allowed);
+      if (found !== undefined) addAllowed(readNode(found.type, [], context).constraints.allowed, search);
+      break;
     }
     default:
-      return tagsOf(readNode(node, [], context).type, property, context, passed);
+      collectTags(readNode(node, [], context).type, context, search);
   }
 }
 

@@ -157,6 +157,20 @@ export const bicepExports: readonly Pair[] = [
     verdict: ['patch', 'patch'],
   },
   {
+    title: 'a parameter of a function and one of a lambda in it have other names',
+    before: "@export()\nfunc hello(names array) array => map(names, name => '${name}-${length(names)}')",
+    after: "@export()\nfunc hello(all array) array => map(all, each => '${each}-${length(all)}')",
+    changes: [],
+    verdict: ['patch', 'patch'],
+  },
+  {
+    title: 'a property that is called like a parameter has another name',
+    before: '@export()\nfunc hello(name string) object => { name: name }',
+    after: '@export()\nfunc hello(title string) object => { title: title }',
+    changes: [['function-value', 'functions.hello']],
+    verdict: ['minor', 'minor'],
+  },
+  {
     title: 'a function works out what it gives in another way',
     before: '@export()\nfunc hello(name string) string => toLower(name)',
     after: '@export()\nfunc hello(name string) string => toUpper(name)',

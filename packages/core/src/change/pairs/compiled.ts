@@ -59,6 +59,20 @@ export const compiledTemplates: readonly Pair[] = [
     verdict: ['minor', 'minor'],
   },
   {
+    title:
+      'a parameter of a function that is called like another function, and one of a lambda, have other names',
+    before: exporting(
+      'concat',
+      "[map(array(parameters('concat')), lambda('x', concat(lambdaVariables('x'), 'x')))]",
+    ),
+    after: exporting(
+      'text',
+      "[map(array(parameters('text')), lambda('y', concat(lambdaVariables('y'), 'x')))]",
+    ),
+    changes: [],
+    verdict: ['patch', 'patch'],
+  },
+  {
     title: 'a parameter of a function has another name',
     before: exporting('name', "[toLower(parameters('name'))]"),
     after: exporting('text', "[toLower(parameters('text'))]"),

@@ -102,7 +102,8 @@ const rules: Readonly<Record<string, BodyRule>> = {
 
 /** What Terraform refuses of what stands in a block. An override may leave out what the block that it changes has. */
 export function argumentProblems(placed: PlacedBlock, isOverride: boolean): Problem[] {
-  const rule = rules[placed.block.type.name];
+  const { name } = placed.block.type;
+  const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
   if (rule === undefined) return [];
   return bodyProblems(placed, isOverride ? { ...rule, required: [], requiredBlocks: [] } : rule, '');
 }
@@ -149,12 +150,13 @@ const words: Readonly<Record<Plain, string>> = { string: 'a text', bool: 'true o
 
 function valueProblems({ block, file }: PlacedBlock, { constants = {}, typed = {} }: BodyRule): Problem[] {
   return attributesOf(block.body).flatMap(({ name: { name }, value }) => {
-    const type = constants[name] ?? typed[name];
+    const type = own(constants, name) ?? own(typed, name);
     if (type === undefined) return [];
     const known = literalValue(value);
     if (known !== undefined)
       return isConvertible(known.value, type) ? [] : [problemAt(file, value, `"${name}" is ${words[type]}`)];
-    const isEvaluated = name in constants && (referencesIn(value).length > 0 || hasCall(value));
+    const isEvaluated =
+      own(constants, name) !== undefined && (referencesIn(value).length > 0 || hasCall(value));
     return isEvaluated
       ? [
           problemAt(
@@ -165,6 +167,11 @@ function valueProblems({ block, file }: PlacedBlock, { constants = {}, typed = {
         ]
       : [];
   });
+}
+
+/** Without what every object has: names come from files. */
+function own(types: Readonly<Record<string, Plain>>, name: string): Plain | undefined {
+  return Object.hasOwn(types, name) ? types[name] : undefined;
 }
 
 function repeatedProblems({ block, file }: PlacedBlock, rule: BodyRule, place: string): Problem[] {

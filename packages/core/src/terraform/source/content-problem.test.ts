@@ -357,6 +357,15 @@ describe('what Terraform and OpenTofu refuse in a block', () => {
     ],
     ['old requirements', required('a = "~> 1.0"')],
     ['constraints as they are written', settings('  required_version = ">=1.5, != 1.6.0-beta1 , ~> 1.9"')],
+    ['no constraint', settings('  required_version = null')],
+    [
+      'numbers that are constraints',
+      settings('  required_version = 1.11\n  required_providers {\n    aws = 2.7\n  }'),
+    ],
+    [
+      'names that all objects have',
+      'provider "x" {\n  constructor = var.a\n  toString = "a"\n}\nconstructor "x" {}\nvariable "a" {}',
+    ],
     ['a source with a host', required('a = { source = "example.com:8443/x/Y" }')],
     [
       'an override of where the state is kept',

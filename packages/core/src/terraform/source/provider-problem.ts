@@ -59,7 +59,9 @@ export function requirementProblems(file: SourceFile, { name: { name }, value }:
       case 'source':
         return sourceProblems(file, item.value);
       case 'version':
-        return versionProblems(file, item.value);
+        return typeof literalValue(item.value)?.value === 'string'
+          ? versionProblems(file, item.value)
+          : [problemAt(file, item.value, notConstraint)];
       case 'configuration_aliases':
         return aliasProblems(file, item.value, name);
       default: {
@@ -70,11 +72,14 @@ export function requirementProblems(file: SourceFile, { name: { name }, value }:
   });
 }
 
+const notConstraint = 'this is not a version constraint, such as ">= 1.2.0, < 2.0.0"';
+
 /** A version constraint that is written out. */
 export function versionProblems(file: SourceFile, value: Expression): Problem[] {
   const known = literalValue(value)?.value;
-  if (typeof known === 'string' && isConstraint(known)) return [];
-  return [problemAt(file, value, 'this is not a version constraint, such as ">= 1.2.0, < 2.0.0"')];
+  // Terraform makes a text of a number, and null is no constraint.
+  if (known === null || (typeof known !== 'object' && isConstraint(String(known)))) return [];
+  return [problemAt(file, value, notConstraint)];
 }
 
 function sourceProblems(file: SourceFile, value: Expression): Problem[] {
