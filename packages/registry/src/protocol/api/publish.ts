@@ -39,7 +39,7 @@ export function publishRoute(app: ApiApp): void {
       const repository = parseRepository(address.repository);
       await requireRepository(registry, request.caller, 'publish', repository);
       const kind = contentKind(request, address);
-      await using body = await keepBody(request, registry.blobs, kind.limit, kind.tooLarge());
+      await using body = await keepBody(request, registry.blobs, kind.limit, kind.tooLarge);
       const published = await registry.room.hold(
         repository.namespace,
         kind.unpacked(body.size),

@@ -279,14 +279,6 @@ export function blobStoreSuite(name: string, openFixture: () => Promise<BlobStor
         expect(await store.uploadSize(id)).toBeUndefined();
       });
 
-      it('reads what arrived so far, as often as asked', async () => {
-        const id = await store.createUpload();
-        expectSame(await store.readUpload(id), Buffer.alloc(0));
-
-        for (const part of [large, hello]) await store.append(id, undefined, streamOf(part), noLimit);
-        for (let i = 0; i < 2; i++) expectSame(await store.readUpload(id), Buffer.concat([large, hello]));
-      });
-
       it('finishes an upload that nothing was appended to', async () => {
         const id = await store.createUpload();
         const digest = digestBy('sha256', Buffer.alloc(0));
@@ -601,6 +593,42 @@ export function blobStoreSuite(name: string, openFixture: () => Promise<BlobStor
       });
     });
 
+    describe('bytes that are kept', () => {
+      it.each<[string, Buffer[]]>([
+        ['nothing', []],
+        ['some', [hello]],
+        ['many', [large, hello]],
+      ])('are read as often as asked, and are no blob: %s', async (_, chunks) => {
+        const whole = Buffer.concat(chunks);
+        const kept = await store.keep(streamOf(...chunks), whole.length);
+
+        expect(kept.size).toBe(whole.length);
+        for (let i = 0; i < 2; i++) expectSame(await kept.read(), whole);
+        expect(await seen(digestBy('sha256', whole))).toEqual(absent);
+        await kept[Symbol.asyncDispose]();
+        await kept[Symbol.asyncDispose]();
+        expect(await store.sweepUploads(tomorrow())).toBe(0);
+      });
+
+      it('are not swept, unless their process is gone', async () => {
+        const kept = await store.keep(streamOf(hello), noLimit);
+        expect(await store.sweepUploads(tomorrow())).toBe(0);
+        expectSame(await kept.read(), hello);
+
+        store = await fixture.reopen();
+        expect(await store.sweepUploads(tomorrow())).toBe(1);
+      });
+
+      it('are gone when they are too many or their stream breaks', async () => {
+        expect(await failureOf(store.keep(streamOf(large, hello), large.length))).toEqual({
+          code: 'ASH-BLOB-SIZE',
+          params: { limit: large.length },
+        });
+        expect(await failureOf(store.keep(brokenAfter(large), noLimit))).toEqual(broken);
+        expect(await store.sweepUploads(tomorrow())).toBe(0);
+      });
+    });
+
     it('can be checked, and leaves nothing behind by it', async () => {
       expect(await store.check()).toBeUndefined();
       expect(await store.sweepUploads(tomorrow())).toBe(0);
@@ -650,10 +678,9 @@ async function expectUnknown(store: BlobStore, id: UploadId): Promise<void> {
   expect({
     size: await store.uploadSize(id),
     append: await failureOf(store.append(id, undefined, streamOf(hello), noLimit)),
-    read: await failureOf(store.readUpload(id)),
     finish: await failureOf(store.finishUpload(id, digestBy('sha256', hello))),
     cancel: await store.cancelUpload(id),
-  }).toEqual({ size: undefined, append: unknown, read: unknown, finish: unknown, cancel: false });
+  }).toEqual({ size: undefined, append: unknown, finish: unknown, cancel: false });
 }
 
 /** The error of the catalogue as data, any other error as it is. */

@@ -29,6 +29,13 @@ export interface StoredBlob {
   readonly storedAt: number;
 }
 
+/** Bytes that are kept until they are disposed of, which never fails. */
+export interface KeptBytes extends AsyncDisposable {
+  readonly size: number;
+  /** Reads them into memory. */
+  read(): Promise<Buffer>;
+}
+
 export interface BlobUsage {
   /** Uploads that were begun and neither finished nor dropped. */
   readonly openUploads: number;
@@ -85,8 +92,6 @@ export interface BlobStore {
    *   ASH-BLOB-SIZE (more than `limit` bytes in total; the upload is discarded) ASH-STORAGE-FULL
    */
   append(id: UploadId, offset: number | undefined, bytes: Readable, limit: number): Promise<number>;
-  /** Reads all that arrived so far into memory. @throws ASH-UPLOAD-UNKNOWN ASH-UPLOAD-BUSY */
-  readUpload(id: UploadId): Promise<Buffer>;
   /**
    * Ends an upload: the bytes become the blob `digest` when they match it. Also matches another algorithm than the
    * announced one, by reading the bytes again. The upload is gone afterwards, also on a mismatch.
@@ -98,6 +103,12 @@ export interface BlobStore {
   cancelUpload(id: UploadId): Promise<boolean>;
   /** Discards uploads that nobody has written to since `before` (milliseconds); returns how many. */
   sweepUploads(before: number): Promise<number>;
+  /**
+   * Takes a whole stream aside, for bytes that are no blob yet and must not wait in memory. Like `append` it never
+   * destroys `bytes`. What a crash leaves is swept as uploads are.
+   * @throws ASH-BLOB-SIZE (more than `limit` bytes) ASH-STORAGE-FULL
+   */
+  keep(bytes: Readable, limit: number): Promise<KeptBytes>;
   /** What the store holds and how much more it takes, for metrics; a driver that cannot tell has no such method. */
   usage?(): Promise<BlobUsage>;
   /** Whether the store can be written right now; for readiness. */

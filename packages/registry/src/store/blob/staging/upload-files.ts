@@ -9,7 +9,7 @@ import type { Clock } from '../../../gateway/clock.ts';
 import { idleFilesFor } from '../../../gateway/connection-limit.ts';
 import { crashPoint } from '../../../gateway/crash-point.ts';
 import { openFileLimit, type OpenFile } from '../../../gateway/file-system.ts';
-import type { BlobStore, UploadId } from '../blob-store.ts';
+import type { BlobStore, KeptBytes, UploadId } from '../blob-store.ts';
 import { orMissing, orStorageFull } from './error.ts';
 import type { FinishedBlobs } from './finished-blobs.ts';
 import { idleFiles } from './idle-files.ts';
@@ -24,10 +24,10 @@ export type UploadFiles = Pick<
   | 'createUpload'
   | 'uploadSize'
   | 'append'
-  | 'readUpload'
   | 'finishUpload'
   | 'cancelUpload'
   | 'sweepUploads'
+  | 'keep'
   | 'close'
 >;
 
@@ -110,10 +110,6 @@ export function uploadFiles(
     });
   }
 
-  async function readUpload(id: UploadId): Promise<Buffer> {
-    return await withStaging(id, async (handle) => await readAll(handle, await settledSize(id, handle)));
-  }
-
   async function finishUpload(id: UploadId, digest: Digest): Promise<{ readonly size: number }> {
     return await withStaging(id, async (handle) => {
       try {
@@ -147,6 +143,35 @@ export function uploadFiles(
       if (await exclusively(name, () => discard(name))) swept++;
     }
     return swept;
+  }
+
+  /** Its name is busy as long as it is kept, so that nobody sweeps it. */
+  async function keep(bytes: Readable, limit: number): Promise<KeptBytes> {
+    const name = `kept-${randomName()}`;
+    busy.add(name);
+    const drop = async () => {
+      await discard(name).catch(() => false);
+      busy.delete(name);
+    };
+    try {
+      const size = await orStorageFull(write(name, bytes, limit));
+      return { size, read: async () => await readBack(name, size), [Symbol.asyncDispose]: drop };
+    } catch (error) {
+      await drop();
+      throw error;
+    }
+  }
+
+  async function write(name: string, bytes: Readable, limit: number): Promise<number> {
+    await using handle = await files.openFile(pathOf(name), 'wx+', fileMode);
+    const progress: Progress = { algorithm: 'sha256', hash: createHash('sha256'), size: 0 };
+    await receive(handle, progress, bytes, limit);
+    return progress.size;
+  }
+
+  async function readBack(name: string, size: number): Promise<Buffer> {
+    await using handle = await files.openFile(pathOf(name), 'r+');
+    return await readAll(handle, size);
   }
 
   /** @throws ASH-UPLOAD-BUSY */
@@ -251,10 +276,10 @@ export function uploadFiles(
     createUpload,
     uploadSize,
     append,
-    readUpload,
     finishUpload,
     cancelUpload,
     sweepUploads,
+    keep,
     close: idle.close,
   };
 }
