@@ -23,6 +23,8 @@ beforeAll(async () => {
     'rules/main.tf':
       'variable "rule" {\n  type = object({\n    name = string # Its name.\n    port = optional(number, 443)\n  })\n}\n',
     'empty/notes.txt': 'nothing',
+    'parts/main.tf': 'module "a" {\n  source = "./internal/a"\n}\n',
+    'parts/internal/a/main.tf': 'resource "terraform_data" "this" {}\n',
     'other/other.bicep': "import { t } from 'shared.bicep'\nparam x t\n",
     'other/shared.bicep': '@export()\ntype t = { a: int }\n',
     'not-a-template.json': '{"a": 1}',
@@ -107,6 +109,13 @@ Needs (1)
 NAME
 azurerm
 `);
+  });
+
+  it('has modules that are called by path', async () => {
+    const { exitCode, stdout } = await place.ashlar(['inspect', 'parts']);
+
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/Called by path \(1\)\nPATH +RESOURCES +MODULES\ninternal\/a +1 +0\n/);
   });
 
   it('has a type of several lines on one', async () => {

@@ -241,6 +241,7 @@ describe('details', () => {
           source  = "Azure/naming/azurerm"
           version = "0.4.2"
         }
+        module "inner" { source = "./internal/inner" }
         output "id" {
           value       = 1
           description = "Its id."
@@ -249,6 +250,7 @@ describe('details', () => {
       'modules/subnet/main.tf': 'variable "cidr" {}',
       'modules/subnet/README.md': '# Subnet\n',
       'modules/nothing/notes.md': '',
+      'internal/inner/main.tf': 'resource "azurerm_key_vault" "this" {}',
       'examples/default/main.tf': 'module "full" { source = "../.." }',
     });
     const none = { inputs: [], outputs: [], dependencies: [], provider_dependencies: [], resources: [] };
@@ -272,7 +274,10 @@ describe('details', () => {
           { name: 'nothing', type: 'any', description: '', default: 'null', required: false },
         ],
         outputs: [{ name: 'id', description: 'Its id.' }],
-        dependencies: [{ name: 'naming', source: 'Azure/naming/azurerm', version: '0.4.2' }],
+        dependencies: [
+          { name: 'naming', source: 'Azure/naming/azurerm', version: '0.4.2' },
+          { name: 'inner', source: './internal/inner', version: '' },
+        ],
         provider_dependencies: [
           { name: 'azurerm', namespace: 'hashicorp', source: 'hashicorp/azurerm', version: '~> 4.0' },
           { name: 'azapi', namespace: 'hashicorp', source: 'hashicorp/azapi', version: '' },

@@ -6,7 +6,10 @@ import { readModule } from '@ashlar/core/module';
 
 import { comparisonSarif } from './sarif.ts';
 
-const moduleOf = (text: string) => readModule({ paths: ['main.tf'], textOf: () => text })!.module;
+const moduleOf = (text: string, files: Readonly<Record<string, string>> = {}) => {
+  const all: Readonly<Record<string, string>> = { 'main.tf': text, ...files };
+  return readModule({ paths: Object.keys(all), textOf: (path) => all[path]! })!.module;
+};
 
 const side = { ref: 'x', version: null } as never;
 const comparisonOf = (changes: readonly Change[]) =>
@@ -27,6 +30,34 @@ it('finds what was renamed where it is now', () => {
               { physicalLocation: { artifactLocation: { uri: 'main.tf' }, region: { startLine: 2 } } },
             ],
           },
+        ],
+      },
+    ],
+  });
+});
+
+it('finds what is in modules that are called by path', () => {
+  const call = 'module "a" {\n  source = "./internal/a"\n}\n';
+  const versionOf = (text: string) => moduleOf(call, { 'internal/a/main.tf': text });
+  const [before, after] = [versionOf(''), versionOf('\nresource "terraform_data" "this" {}\n')];
+  const comparison = comparisonOf(compareModules(before, after));
+
+  expect(comparisonSarif(comparison, after, { version: '1.0.0', root: '' })).toMatchObject({
+    runs: [
+      {
+        results: [
+          {
+            ruleId: 'address-added',
+            locations: [
+              {
+                physicalLocation: {
+                  artifactLocation: { uri: 'internal/a/main.tf' },
+                  region: { startLine: 2 },
+                },
+              },
+            ],
+          },
+          { ruleId: 'resource-added' },
         ],
       },
     ],

@@ -92,7 +92,13 @@ function locationOf({ file, line, column }: Place, root: string): object {
 /** Finds where the thing at the path of a change stands: the longest name that begins the path decides. */
 export function placesOf(module: Module): (path: string) => Place | undefined {
   const places = new Map<string, Place>();
-  for (const [name, at] of [module, ...module.submodules].flatMap(namedPlaces)) {
+  const { submodules, internals = [] } = module;
+  const parts = [
+    ...namedPlaces(module, ''),
+    ...submodules.flatMap((each) => namedPlaces(each, `submodules.${each.path}.`)),
+    ...internals.flatMap((each) => namedPlaces(each, `internals.${each.path}.`)),
+  ];
+  for (const [name, at] of parts) {
     if (at !== undefined && !places.has(name)) places.set(name, at);
   }
   return (path) => {
@@ -107,9 +113,10 @@ export function placesOf(module: Module): (path: string) => Place | undefined {
 
 type NamedPlace = readonly [name: string, at: Place | undefined];
 
-function namedPlaces(part: Module | Submodule): NamedPlace[] {
-  const { interface: face, footprint } = part;
-  const begin = 'path' in part ? `submodules.${part.path}.` : '';
+function namedPlaces(
+  { interface: face, footprint }: Pick<Submodule, 'interface' | 'footprint'>,
+  begin: string,
+): NamedPlace[] {
   const named = (group: string, items: readonly { readonly name: string; readonly at?: Place }[]) =>
     items.map(({ name, at }): NamedPlace => [`${begin}${group}.${name}`, at]);
   return [

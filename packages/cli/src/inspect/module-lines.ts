@@ -43,6 +43,7 @@ export function moduleLines(module: Module, ref: string, output: Output): string
     ...section('Exported variables', variableRows(face.variables ?? []), output),
     ...footprintLines(module.footprint, output),
     ...partLines(module, output),
+    ...internalLines(module, output),
     ...problemLines(module, output),
   ];
 }
@@ -181,6 +182,18 @@ function partLines({ submodules, examples }: Module, output: Output): string[] {
   return rows.length === 0
     ? []
     : section('Submodules and examples', [['PATH', 'INPUTS', 'OUTPUTS'], ...rows], output);
+}
+
+/** Nobody gives them anything: what counts is what they make. */
+function internalLines({ internals = [] }: Module, output: Output): string[] {
+  const rows = internals.map(({ path, footprint: { resources, modules } }) => [
+    path,
+    String(resources.length),
+    String(modules.length),
+  ]);
+  return rows.length === 0
+    ? []
+    : section('Called by path', [['PATH', 'RESOURCES', 'MODULES'], ...rows], output);
 }
 
 function problemLines({ problems }: Module, output: Output): string[] {

@@ -82,7 +82,7 @@ async function entriesIn(folder: string, path: string): Promise<Entry[]> {
   try {
     return await readdir(join(folder, path), { withFileTypes: true });
   } catch (error) {
-    // Elsewhere lies nothing that Terraform reads; Bicep says itself what it misses.
+    // Elsewhere Terraform reads only where calls lead, which is seldom; Bicep says itself what it misses.
     if (path === '' || /^(?:modules|examples)\/(?:[^/]+\/)?$/.test(path)) {
       throw unreadable(resolve(folder, path), error);
     }

@@ -1,15 +1,32 @@
 import type { Footprint } from '../module/model.ts';
 import type { Found } from './found.ts';
 import { compareInstances, compareLeft, type Instances, isOtherKeys } from './instances.ts';
-import { destinationsOf, type Moves, movesOf, withoutKeys } from './moves.ts';
+import { callOf, destinationsOf, type Moves, movesOf, withoutKeys } from './moves.ts';
 
-/** What a module call makes, when the module is a local one that can be used by itself; by the name of the call. */
-export type ContentsOf = (call: string) => Footprint | undefined;
+/**
+ * What a module call makes, when the module is a local one that was read; by the address of the call, which may lead through
+ * others: `module.a.module.b`.
+ */
+type ContentsOf = (call: string) => Footprint | undefined;
 
 /** Of both versions. */
 export interface LocalContents {
   readonly before: ContentsOf;
   readonly after: ContentsOf;
+  /** Whether a call of the older version is known to make nothing, neither itself nor what it calls. */
+  readonly wasEmpty: (call: string) => boolean;
+  /** What all callers say about an address that is gone: where it moved, or that it is let go of. */
+  readonly said?: ((address: string) => readonly Said[] | 'released' | undefined) | undefined;
+}
+
+/** That something moved, in the words of one caller. */
+export interface Said {
+  readonly to: readonly string[];
+  /** Those of these places that are in the same module, by their addresses there. */
+  readonly arrived: readonly string[];
+  /** The place that moved as a whole. */
+  readonly from: string | undefined;
+  readonly moves: Moves;
 }
 
 type Addresses = ReadonlyMap<string, Instances>;
@@ -27,7 +44,7 @@ export function compareAddresses(
 ): void {
   const [old, now] = [addressesOf(before), addressesOf(after)];
   const moves = movesOf(after.moves, now, placesInside(contents?.after));
-  const kept = new Set(after.removals.flatMap(({ from, destroy }) => (destroy ? [] : [withoutKeys(from)])));
+  const kept = keptOf(after);
   const arrived = new Set<string>();
   for (const [address, was] of old) {
     const place = `${path}addresses.${address}`;
@@ -37,16 +54,31 @@ export function compareAddresses(
       continue;
     }
     const to = destinationsOf(address, moves);
-    const out = to.length > 0 || is !== undefined ? to : movedOut(address, moves, contents?.before);
+    const out = to.length > 0 || is !== undefined ? to : movedOut(address, moves, contents);
     for (const each of out) arrived.add(withoutKeys(each));
     if (out.length > 0) {
       found.push({ rule: 'address-moved', path: place, before: address, after: out.join(', ') });
       compareMoved(address, was, out, moves, place, found);
+      continue;
+    }
+    const said = contents?.said?.(address);
+    if (said !== undefined && said !== 'released') {
+      const places = new Set(said.flatMap(({ to }) => to));
+      found.push({ rule: 'address-moved', path: place, before: address, after: [...places].join(', ') });
+      for (const each of said) {
+        for (const there of each.arrived) arrived.add(there);
+        if (each.from !== undefined) compareMoved(each.from, was, each.to, each.moves, place, found);
+      }
     } else if (is !== undefined) {
       const [shownOld, shownNow] = [shown(address, was), shown(address, is)];
       found.push({ rule: 'address-rekeyed', path: place, before: shownOld, after: shownNow });
     } else {
-      const rule = kept.has(address) ? 'address-released' : 'address-removed';
+      const isKept = kept.has(address) || said === 'released';
+      const rule = isKept
+        ? 'address-released'
+        : contents?.wasEmpty(address)
+          ? 'module-call-removed'
+          : 'address-removed';
       found.push({ rule, path: place, before: shown(address, was) });
     }
   }
@@ -55,6 +87,16 @@ export function compareAddresses(
     found.push({ rule: 'address-added', path: `${path}addresses.${address}`, after: shown(address, is) });
   }
   compareMoves(before, after, old, moves, path, found);
+}
+
+/** The moves of a part, with what it and its calls have. */
+export function movesOfPart(part: Footprint, contents: LocalContents): Moves {
+  return movesOf(part.moves, addressesOf(part), placesInside(contents.after));
+}
+
+/** What `removed` blocks let go of. */
+export function keptOf({ removals }: Footprint): Set<string> {
+  return new Set(removals.flatMap(({ from, destroy }) => (destroy ? [] : [withoutKeys(from)])));
 }
 
 function addressesOf({ resources, modules }: Footprint): Map<string, Instances> {
@@ -69,7 +111,7 @@ function placesInside(contentsOf: ContentsOf | undefined): Moves['inside'] {
   const known = new Map<string, ReadonlySet<string> | undefined>();
   return (call) => {
     if (known.has(call)) return known.get(call);
-    const contents = contentsOf?.(call.slice('module.'.length));
+    const contents = contentsOf?.(call);
     const froms = contents?.moves.map(({ from }) => withoutKeys(from)) ?? [];
     const places = contents && new Set([...addressesOf(contents).keys(), ...froms]);
     known.set(call, places);
@@ -81,16 +123,23 @@ function placesInside(contentsOf: ContentsOf | undefined): Moves['inside'] {
  * Where everything went that a module call made, when `moved` blocks take it out of there. What is in a module from
  * elsewhere nobody knows: who writes such blocks for some of it, does so for all.
  */
-function movedOut(address: string, moves: Moves, contentsOf: ContentsOf | undefined): string[] {
-  if (!address.startsWith('module.')) return [];
-  const prefix = `${address}.`;
-  const froms = moves.below.get(address) ?? [];
-  const contents = contentsOf?.(address.slice('module.'.length));
-  const inside = contents && [...addressesOf(contents).keys()].map((each) => prefix + each);
+function movedOut(
+  address: string,
+  moves: Moves,
+  contents: LocalContents | undefined,
+  froms = moves.below.get(address) ?? [],
+): string[] {
+  if (froms.length === 0) return [];
+  const made = contents?.before(address);
+  if (made === undefined) return froms.flatMap((from) => destinationsOf(from, moves));
+  const deeper = Map.groupBy(froms, (from) => callOf(from.slice(address.length + 1)));
   const out: string[] = [];
-  for (const from of inside ?? froms) {
-    const to = destinationsOf(from, moves);
-    if (to.length === 0 && inside !== undefined) return [];
+  for (const inside of addressesOf(made).keys()) {
+    const place = `${address}.${inside}`;
+    if (contents?.wasEmpty(place)) continue;
+    const own = destinationsOf(place, moves);
+    const to = own.length > 0 ? own : movedOut(place, moves, contents, deeper.get(inside) ?? []);
+    if (to.length === 0) return [];
     out.push(...to);
   }
   return out;

@@ -6,7 +6,7 @@ import { parseVersion } from '../module/version.ts';
 import { twoVersions } from './module.suite.ts';
 import type { Change, ChangeKind } from './change.ts';
 import { compareModules } from './compare.ts';
-import { bicepModule } from './pairs/module-of.ts';
+import { bicepModule, terraformModule } from './pairs/module-of.ts';
 import { type Bump, verdictOf } from './verdict.ts';
 
 const opposite: Readonly<Record<ChangeKind, ChangeKind>> = {
@@ -109,6 +109,17 @@ describe('comparing modules', () => {
         uses: ['inputs.a', 'inputs.b', 'outputs.c'],
       },
     ]);
+  });
+
+  it('says nothing of internal modules that one of both does not know', () => {
+    const versionOf = (resource: string) =>
+      terraformModule({ 'main.tf': 'module "a" {\n  source = "./a"\n}\n', 'a/main.tf': resource });
+    const [before, after] = [versionOf('resource "x_y" "z" {}\n'), versionOf('')];
+    const { internals: _, ...unknown } = before;
+
+    expect(compareModules(before, after)).not.toEqual([]);
+    expect(compareModules(unknown, after)).toEqual([]);
+    expect(compareModules(after, unknown)).toEqual([]);
   });
 
   it('lists the first uses of a type, and says how many more there are', () => {

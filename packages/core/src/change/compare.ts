@@ -1,27 +1,28 @@
-import type { Footprint, Module, ModuleInterface, Submodule } from '../module/model.ts';
-import type { ContentsOf, LocalContents } from './address.ts';
+import type { Module, Submodule } from '../module/model.ts';
 import { type Change, changeClasses } from './change.ts';
 import { compareFootprints } from './footprint.ts';
 import type { Found } from './found.ts';
 import { compareInterfaces } from './interface.ts';
+import { compareInternals } from './internals.ts';
+import { contentsOfCalls, type Parts, partsOf } from './local-module.ts';
 import { type FindRenames, renameFinder } from './rename.ts';
 import { compareText } from '../text/compare-text.ts';
-import { pathFrom } from '../text/relative-path.ts';
 import { sentenceOf } from './sentence.ts';
 import { changeRules } from './table.ts';
 
 /** Every difference between two versions of a module, the gravest first. Both must be of the same language and form. */
 export function compareModules(before: Module, after: Module): Change[] {
   const { language } = before;
-  const context = { language, findRenames: renameFinder() };
-  const old = { ...before, path: '' };
-  const now = { ...after, path: '' };
+  const context = {
+    language,
+    findRenames: renameFinder(),
+    old: partsOf(before),
+    now: partsOf(after),
+  };
   const found = [
-    ...compareParts(context, old, now, '', {
-      before: localContents(old, before.submodules),
-      after: localContents(now, after.submodules),
-    }),
+    ...compareParts(context, { ...before, path: '' }, { ...after, path: '' }, ''),
     ...compareSubmodules(context, before, after),
+    ...compareInternals(before, after, context.old, context.now),
   ];
   return found.map((each) => changeOf(language, each)).sort(byGravity);
 }
@@ -29,38 +30,26 @@ export function compareModules(before: Module, after: Module): Change[] {
 interface Context {
   readonly language: Module['language'];
   readonly findRenames: FindRenames;
-}
-
-interface Parts {
-  readonly interface: ModuleInterface;
-  readonly footprint: Footprint;
+  readonly old: Parts;
+  readonly now: Parts;
 }
 
 function compareParts(
-  { language, findRenames }: Context,
-  before: Parts,
-  after: Parts,
+  { language, findRenames, old, now }: Context,
+  before: Submodule,
+  after: Submodule,
   at: string,
-  contents: LocalContents,
 ): Found[] {
   return [
     ...compareInterfaces(language, before.interface, after.interface, at, findRenames),
-    ...compareFootprints(language, before.footprint, after.footprint, at, contents),
+    ...compareFootprints(
+      language,
+      before.footprint,
+      after.footprint,
+      at,
+      contentsOfCalls(before, after, old, now),
+    ),
   ];
-}
-
-/** What calls of modules in the same package make. */
-function localContents(
-  { path, footprint }: Parts & { readonly path: string },
-  submodules: readonly Submodule[],
-): ContentsOf {
-  const sources = new Map(footprint.modules.map(({ name, source }) => [name, source]));
-  return (call) => {
-    const source = sources.get(call);
-    if (source === undefined || !/^\.\.?\//.test(source)) return undefined;
-    const place = pathFrom(path, source);
-    return submodules.find((each) => each.path === place)?.footprint;
-  };
 }
 
 function compareSubmodules(context: Context, before: Module, after: Module): Found[] {
@@ -71,13 +60,7 @@ function compareSubmodules(context: Context, before: Module, after: Module): Fou
     const other = now.get(path);
     if (other === undefined)
       found.push({ rule: 'submodule-removed', path: `submodules.${path}`, before: path });
-    else
-      found.push(
-        ...compareParts(context, each, other, `submodules.${path}.`, {
-          before: localContents(each, before.submodules),
-          after: localContents(other, after.submodules),
-        }),
-      );
+    else found.push(...compareParts(context, each, other, `submodules.${path}.`));
   }
   for (const path of now.keys()) {
     if (!old.has(path)) found.push({ rule: 'submodule-added', path: `submodules.${path}`, after: path });

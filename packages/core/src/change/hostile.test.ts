@@ -158,4 +158,97 @@ describe('comparing what is made to take long', () => {
     expect(compareModules(before!, after!)).toHaveLength(20_000);
     expect(taken()).toBeLessThan(2_000);
   });
+
+  const local = (source: string, name: string) => `module "${name}" {\n  source = "${source}"\n}\n`;
+  const resources = (letter: string, count = 300) =>
+    range(count)
+      .map((index) => `resource "x_y" "${letter}${index}" {}\n`)
+      .join('');
+  const folders = (count: number, textOf: (index: number) => string) =>
+    Object.fromEntries(range(count).map((index) => [`f${index}/main.tf`, textOf(index)]));
+  const moves = (from: (index: number) => string) =>
+    range(many)
+      .map((index) => `moved {\n  from = ${from(index)}\n  to   = x_y.b0\n}\n`)
+      .join('');
+  const deep = 'module.m0.'.repeat(2_000);
+
+  it.each([
+    [
+      'one folder in place of which come very many',
+      {
+        'main.tf': range(2_000)
+          .map((index) => local('./f0', `m${index}`))
+          .join(''),
+        ...folders(1, () => resources('a', 3_000)),
+      },
+      {
+        'main.tf': range(2_000)
+          .map((index) => local(`./f${index}`, `m${index}`))
+          .join(''),
+        ...folders(2_000, () => 'resource "x_y" "b" {}\n'),
+      },
+    ],
+    [
+      'folders that each call all others',
+      ...(['a', 'b'].map((letter) => ({
+        'main.tf': local('./f0', 'm'),
+        ...folders(
+          150,
+          () =>
+            resources(letter) +
+            range(100)
+              .map((index) => local(`../f${index}`, `m${index}`))
+              .join(''),
+        ),
+      })) as unknown as [Record<string, string>, Record<string, string>]),
+    ],
+    [
+      'calls that are twice as many at each depth, moved out',
+      {
+        'main.tf': local('./f0', 'm'),
+        ...folders(100, (index) => local(`../f${index + 1}`, 'l') + local(`../f${index + 1}`, 'r')),
+        'f100/main.tf': resources('a'),
+      },
+      { 'main.tf': `resource "x_y" "b0" {}\n${moves((index) => `module.m.module.l.x_y.a${index}`)}` },
+    ],
+    [
+      'callers that each say something about what is gone',
+      {
+        'main.tf': range(many)
+          .map((index) => local('./f0', `m${index}`))
+          .join(''),
+        'f0/main.tf': range(many)
+          .map((index) => `resource "x_y" "a${index}" {}\n`)
+          .join(''),
+      },
+      {
+        'main.tf': `resource "x_y" "b0" {}\n${moves((index) => `module.m${index}.x_y.a0`)}${range(many)
+          .map((index) => local('./f0', `m${index}`))
+          .join('')}`,
+        'f0/main.tf': '',
+      },
+    ],
+    [
+      'addresses through more calls than anybody follows',
+      {
+        'main.tf': local('./f0', 'm0') + resources('a'),
+        'f0/main.tf': local('../f0', 'm0') + resources('a'),
+      },
+      {
+        'main.tf': `${local('./f0', 'm0')}${range(300)
+          .map(
+            (index) =>
+              `moved {\n  from = x_y.a${index}\n  to   = ${index === 0 ? deep : 'module.m0.'.repeat(100)}x_y.b\n}\n`,
+          )
+          .join('')}`,
+        'f0/main.tf': local('../f0', 'm0'),
+      },
+    ],
+  ])('modules that are called by path: %s', (_, before, after) => {
+    const modules = [before, after].map((files) => terraformModule(files));
+    const taken = processorTime();
+
+    expect(compareModules(modules[0]!, modules[1]!)).not.toEqual([]);
+    expect(taken()).toBeLessThan(4_000);
+  });
 });

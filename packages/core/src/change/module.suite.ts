@@ -212,7 +212,7 @@ const footprint: fc.Arbitrary<Footprint> = record<Footprint>({
   modules: some(
     record<Footprint['modules'][number]>({
       name: fc.constantFrom(...names),
-      source: maybe(fc.constantFrom('x', 'y')),
+      source: maybe(fc.constantFrom('x', 'y', './internal')),
       version: maybe(fc.constantFrom('1.0.0', '2.0.0')),
       within: marked.within,
       ...instances,
@@ -253,24 +253,29 @@ const footprint: fc.Arbitrary<Footprint> = record<Footprint>({
   checks: fc.uniqueArray(fc.constantFrom('a', 'b')),
 });
 
-const submodules = fc.uniqueArray(
-  fc.record({ path: fc.constantFrom('modules/a', 'modules/b'), interface: moduleInterface, footprint }),
-  { maxLength: 2, selector: ({ path }) => path },
-);
+const partsAt = (...paths: string[]) =>
+  fc.uniqueArray(fc.record({ path: fc.constantFrom(...paths), interface: moduleInterface, footprint }), {
+    maxLength: 2,
+    selector: ({ path }) => path,
+  });
+const submodules = partsAt('modules/a', 'modules/b');
+const internals = partsAt(...names.map((name) => `internal/${name}`));
 
 /** Two modules of one language. They share parts as two versions do, more often than chance would have it. */
 export const twoVersions: fc.Arbitrary<readonly [Module, Module]> = fc
   .constantFrom('bicep' as const, 'terraform' as const)
   .chain((language) => {
-    const made = fc.record({ interface: moduleInterface, footprint, submodules }).map((parts): Module => ({
-      model: 1,
-      language,
-      class: null,
-      form: 'source',
-      examples: [],
-      problems: [],
-      ...parts,
-    }));
+    const made = fc
+      .record({ interface: moduleInterface, footprint, submodules, internals })
+      .map((parts): Module => ({
+        model: 1,
+        language,
+        class: null,
+        form: 'source',
+        examples: [],
+        problems: [],
+        ...parts,
+      }));
     return fc
       .tuple(made, made, fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }))
       .map(([before, other, keep]): readonly [Module, Module] => [before, mixed(before, other, keep)]);

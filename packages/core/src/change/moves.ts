@@ -42,6 +42,9 @@ export function movesOf(
   return { to, below, whole, instances, ends, now, inside, known: new Map() };
 }
 
+/** How many calls within calls of the same package are followed. */
+export const maxCallDepth = 32;
+
 const moduleCall = /^module\.[^.]+(?=\.)/;
 
 function put(map: Map<string, string[]>, key: string, value: string): void {
@@ -86,14 +89,21 @@ function endOf(address: string, moves: Moves): string | undefined {
 /** What moved into a module is there when the module has it, or moves it on; of one from elsewhere nobody knows. */
 function isThere(place: string, { now, inside }: Moves): boolean {
   if (now.has(place)) return true;
-  const call = callOf(place);
+  let call = callOf(place);
   if (!now.has(call)) return false;
-  const places = inside(call);
-  const rest = place.slice(call.length + 1);
-  return places === undefined || places.has(rest) || places.has(callOf(rest));
+  for (let depth = 0; depth < maxCallDepth; depth++) {
+    const places = inside(call);
+    const rest = place.slice(call.length + 1);
+    if (places === undefined || places.has(rest)) return true;
+    const next = callOf(rest);
+    if (next === '' || !places.has(next)) return false;
+    call += `.${next}`;
+  }
+  return true;
 }
 
-function callOf(place: string): string {
+/** The first module call of an address; empty without one. */
+export function callOf(place: string): string {
   return moduleCall.exec(place)?.[0] ?? '';
 }
 

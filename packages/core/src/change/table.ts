@@ -305,7 +305,11 @@ const footprint = {
   'data-changed': rule('changed', 'behaviour', 'Something is read with another version of its API.'),
   'data-removed': rule('removed', 'internal', 'Something is not read any more.'),
   'module-call-added': rule('added', 'behaviour', 'A module that is used.'),
-  'module-call-removed': rule('removed', 'behaviour', 'A module that is not used any more.'),
+  'module-call-removed': rule(
+    'removed',
+    'behaviour',
+    'A module that is not used any more; of Terraform one that is known to make nothing.',
+  ),
   'module-call-source': rule('changed', 'behaviour', 'A module comes from elsewhere.'),
   'module-call-version': rule('changed', 'behaviour', 'A module is used in another version.'),
   'module-call-renamed': rule(

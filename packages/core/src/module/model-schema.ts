@@ -231,6 +231,11 @@ export const moduleSchema: Schema = {
       interface: ref('interface'),
       footprint: ref('footprint'),
       submodules: listOf(ref('submodule')),
+      'internals?': {
+        ...listOf(ref('submodule')),
+        description:
+          'Modules that are called by path, from here or from a submodule, and are not meant to be used by themselves. Not known when missing.',
+      },
       examples: listOf(ref('submodule')),
       problems: listOf(shape({ message: text, 'at?': ref('place') })),
     },

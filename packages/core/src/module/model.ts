@@ -20,6 +20,11 @@ export interface Module {
   readonly footprint: Footprint;
   /** Modules below `modules/`, which can be used by themselves. */
   readonly submodules: readonly Submodule[];
+  /**
+   * Modules elsewhere in it that are called by path, from here, from a submodule or from another of them, and are not meant to be
+   * used by themselves; Terraform alone. Undefined is not known: models of before do not have them.
+   */
+  readonly internals?: readonly Submodule[];
   readonly examples: readonly Submodule[];
   /** What could not be read, or does not fit together; the rest of the model stands without it. */
   readonly problems: readonly Problem[];

@@ -7,6 +7,7 @@ import { compiledTemplates } from './compiled.ts';
 import type { Pair } from './pair.ts';
 import { terraformFootprint } from './terraform-footprint.ts';
 import { terraformInputs } from './terraform-inputs.ts';
+import { terraformInternals } from './terraform-internals.ts';
 import { terraformOutputs } from './terraform-outputs.ts';
 import { terraformValidations } from './terraform-validations.ts';
 
@@ -29,4 +30,5 @@ export const terraformPairs: Pairs = {
   validations: terraformValidations,
   outputs: terraformOutputs,
   footprint: terraformFootprint,
+  internals: terraformInternals,
 };

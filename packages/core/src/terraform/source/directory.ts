@@ -1,6 +1,7 @@
 import { bodyOfJson, parseHcl, parseHclJson } from '../hcl/index.ts';
 import { type PlacedBlock, sourceFile, type SourceFile } from './block.ts';
 import { terraformSchema } from './json-schema.ts';
+import { isTerraformSource } from './path.ts';
 
 /** The files of one directory of a module that Terraform reads, and the blocks in them. */
 export interface Directory {
@@ -11,13 +12,16 @@ export interface Directory {
   overrides(type: string): readonly PlacedBlock[];
 }
 
-/** Paths of the files that Terraform reads in a directory, which is empty or ends with a slash. */
-export function terraformFiles(paths: Iterable<string>, directory: string): string[] {
-  return [...paths]
-    .filter((path) => path.startsWith(directory) && !path.slice(directory.length).includes('/'))
-    .filter((path) => /\.(?:tf|tofu)(?:\.json)?$/.test(path) && !isIgnored(path.slice(directory.length)))
-    .filter((path, _, all) => !path.includes('.tofu') || !all.includes(path.replace('.tofu', '.tf')))
-    .sort();
+/** Paths of the files that Terraform reads, by their folders: that of the root is empty. */
+export function terraformFiles(paths: Iterable<string>): Map<string, string[]> {
+  const files = [...paths].filter((path) => isTerraformSource(path) && !isIgnored(path.split('/').at(-1)!));
+  const all = new Set(files);
+  const isTwin = (path: string) => {
+    const twin = path.replace(/\.tofu(?=(?:\.json)?$)/, '.tf');
+    return twin !== path && all.has(twin);
+  };
+  const read = files.filter((path) => !isTwin(path));
+  return Map.groupBy(read.sort(), (path) => path.slice(0, Math.max(path.lastIndexOf('/'), 0)));
 }
 
 /** What editors leave behind. */

@@ -1,6 +1,8 @@
-const sourcePath = /^(?:(?:modules|examples)\/[^/]+\/)?[^/]+\.(?:tf|tofu)(?:\.json)?$/;
+const sourcePath = /^(?:[^/]+\/)*[^/]+\.(?:tf|tofu)(?:\.json)?$/;
+/** What programs keep for themselves: copies of other modules, objects of git. */
+const ownFolder = /(?:^|\/)(?:\.git|\.terraform|node_modules)\//;
 
-/** Whether the model of a Terraform module is made of a file: one of its own, of a submodule or of an example. */
+/** Whether the model of a Terraform module may be made of a file. In which folders that is so, only its module calls tell. */
 export function isTerraformSource(path: string): boolean {
-  return sourcePath.test(path);
+  return sourcePath.test(path) && !ownFolder.test(path);
 }

@@ -284,6 +284,47 @@ describe('the files of a Terraform module', () => {
     ]);
   });
 
+  it('are those of modules that are called by path as well, from the module and from those below', () => {
+    const call = (source: string, name = 'm') => `module "${name}" {\n  source = "${source}"\n}\n`;
+    const module = read({
+      'main.tf':
+        call('./internal/a') +
+        call('./internal/a', 'again') +
+        call('./modules/key', 'key') +
+        call('./modules/net/subnet/', 'subnet') +
+        call('./nothing', 'nothing') +
+        call('../elsewhere', 'elsewhere') +
+        call('internal/registry/azurerm', 'registry'),
+      'internal/a/main.tf': call('../b') + call('./c', 'c') + 'variable "a" {}',
+      'internal/a/c/main.tf.json': '{"module": {"m": {"source": "../../b"}}}',
+      'internal/b/main.tofu': `${call('../a')}resource "x_y" "z" {}\nmodule "root" { source = "../.." }\n`,
+      'internal/unused/main.tf': 'variable "broken {',
+      'internal/registry/azurerm/main.tf': '',
+      'modules/key/main.tf': call('../../shared'),
+      'modules/net/subnet/main.tf': '',
+      'shared/main.tf': 'a = \n',
+      'examples/default/main.tf': call('./deeper') + call('../..', 'root'),
+      'examples/default/deeper/main.tf': '',
+    });
+
+    expect(module?.submodules.map(({ path }) => path)).toEqual(['modules/key']);
+    expect(module?.internals?.map(({ path }) => path)).toEqual([
+      'internal/a',
+      'internal/a/c',
+      'internal/b',
+      'modules/net/subnet',
+      'shared',
+    ]);
+    expect(module?.internals).toMatchObject([
+      { interface: { inputs: [{ name: 'a' }] } },
+      {},
+      { footprint: { resources: [{ address: 'x_y.z' }] } },
+      {},
+      {},
+    ]);
+    expect(module?.problems.map(({ at }) => `${at?.file}:${at?.line}`)).toEqual(['shared/main.tf:1']);
+  });
+
   it('may override each other', () => {
     const module = read({
       'main.tf': 'variable "a" {\n  type = string\n  default = "x"\n}\nvariable "b" {}',

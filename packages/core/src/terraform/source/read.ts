@@ -1,5 +1,7 @@
 import type { ModuleClass } from '../../module/address.ts';
+import { localFolder } from '../../module/local-folder.ts';
 import type { Module, ModuleInterface, Output, Problem, Submodule } from '../../module/model.ts';
+import { compareText } from '../../text/compare-text.ts';
 import { attributeOf } from './block.ts';
 import { type Directory, readDirectory, terraformFiles } from './directory.ts';
 import { readFootprint } from './footprint.ts';
@@ -16,24 +18,26 @@ export interface ModuleFiles {
 
 /**
  * The model of a Terraform module; undefined when neither its root nor a folder in `modules` has a file that Terraform reads.
- * Some modules have those folders alone.
+ * Some modules have those folders alone. Folders elsewhere are read where calls lead to them.
  */
 export function readTerraform(files: ModuleFiles, moduleClass: ModuleClass | null): Module | undefined {
-  const root = terraformFiles(files.paths, '');
-  const directory = readDirectory(root, files.textOf);
-  const below = (folder: string) => partsBelow(files, folder);
+  const folders = terraformFiles(files.paths);
+  const below = (folder: string) => partsBelow(folders, files.textOf, folder);
   const [submodules, examples] = [below('modules/'), below('examples/')];
-  if (root.length === 0 && submodules.length === 0) return undefined;
+  if (!folders.has('') && submodules.length === 0) return undefined;
+  const root = readPart('', folders, files.textOf);
+  const internals = partsCalled([root, ...submodules], folders, files.textOf);
   return {
     model: 1,
     language: 'terraform',
     class: moduleClass,
     form: 'source',
-    interface: interfaceOf(directory),
-    footprint: readFootprint(directory),
-    submodules: submodules.map(({ path, directory: each }) => partOf(path, each)),
-    examples: examples.map(({ path, directory: each }) => partOf(path, each)),
-    problems: [directory, ...submodules.map((each) => each.directory)].flatMap(problemsOf),
+    interface: root.part.interface,
+    footprint: root.part.footprint,
+    submodules: submodules.map(({ part }) => part),
+    internals: internals.map(({ part }) => part),
+    examples: examples.map(({ part }) => part),
+    problems: [root, ...submodules, ...internals].flatMap(({ directory }) => problemsOf(directory)),
   };
 }
 
@@ -60,25 +64,51 @@ function outputsOf(directory: Directory): Output[] {
   });
 }
 
-function partOf(path: string, directory: Directory): Submodule {
-  return { path, interface: interfaceOf(directory), footprint: readFootprint(directory) };
+/** A folder that was read. */
+interface ReadPart {
+  readonly directory: Directory;
+  readonly part: Submodule;
 }
 
-/** The directories directly below a folder that hold a module. */
-function partsBelow(
-  { paths, textOf }: ModuleFiles,
-  folder: string,
-): { path: string; directory: Directory }[] {
-  const names = new Set(
-    paths
-      .filter((path) => path.startsWith(folder))
-      .map((path) => path.slice(folder.length).split('/', 1)[0]!),
-  );
-  return [...names].sort().flatMap((name) => {
-    const path = folder + name;
-    const found = terraformFiles(paths, `${path}/`);
-    return found.length === 0 ? [] : [{ path, directory: readDirectory(found, textOf) }];
-  });
+/** Paths of files by their folders. */
+type Folders = ReadonlyMap<string, readonly string[]>;
+
+function readPart(path: string, folders: Folders, textOf: ModuleFiles['textOf']): ReadPart {
+  const directory = readDirectory(folders.get(path) ?? [], textOf);
+  return {
+    directory,
+    part: { path, interface: interfaceOf(directory), footprint: readFootprint(directory) },
+  };
+}
+
+/** The folders directly below a folder that hold a module. */
+function partsBelow(folders: Folders, textOf: ModuleFiles['textOf'], folder: string): ReadPart[] {
+  return [...folders.keys()]
+    .filter((path) => path.startsWith(folder) && !path.slice(folder.length).includes('/'))
+    .sort()
+    .map((path) => readPart(path, folders, textOf));
+}
+
+/** The folders that hold a module and that calls lead to by their paths, from these parts on; each once, by path. */
+function partsCalled(
+  parts: readonly ReadPart[],
+  folders: Folders,
+  textOf: ModuleFiles['textOf'],
+): ReadPart[] {
+  const known = new Set(parts.map(({ part }) => part.path));
+  const called: ReadPart[] = [];
+  const pending = [...parts];
+  for (let caller = pending.pop(); caller !== undefined; caller = pending.pop()) {
+    for (const { source } of caller.part.footprint.modules) {
+      const path = localFolder(caller.part.path, source);
+      if (path === undefined || known.has(path) || !folders.has(path)) continue;
+      known.add(path);
+      const part = readPart(path, folders, textOf);
+      called.push(part);
+      pending.push(part);
+    }
+  }
+  return called.sort((a, b) => compareText(a.part.path, b.part.path));
 }
 
 function problemsOf(directory: Directory): Problem[] {

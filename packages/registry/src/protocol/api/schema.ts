@@ -153,6 +153,7 @@ export const ModuleModel = z
     }),
     footprint: z.looseObject({}),
     submodules: z.array(z.looseObject({ path: z.string() })),
+    internals: z.array(z.looseObject({ path: z.string() })).optional(),
     examples: z.array(z.looseObject({ path: z.string() })),
     problems: z.array(z.looseObject({ message: z.string() })),
   })
