@@ -1,0 +1,1 @@
+export { type PatternRelation, patternRelation } from './relation.ts';
