@@ -1,6 +1,7 @@
 import { canonicalJson } from '../json/index.ts';
 import type { Module } from '../module/model.ts';
 import { isSameDefault } from './default-value.ts';
+import { type PatternRelation, patternRelation } from './pattern/index.ts';
 import type { Aspect } from './type-difference.ts';
 import type { Slot } from './slot.ts';
 
@@ -38,7 +39,7 @@ export function constraintDifferences(
     ...allowedDifference(before.allowed, after.allowed),
     ...rangeDifference('Value', before, after),
     ...rangeDifference('Length', before, after),
-    ...patternDifference(before.pattern, after.pattern),
+    ...patternDifference(language, before.pattern, after.pattern),
     ...defaultDifference(language, before, after),
     ...(before.description === after.description
       ? []
@@ -105,11 +106,24 @@ function refusesOf(range: Range, other: Range): boolean {
   return range.low > other.low || range.high < other.high || refusesLow || refusesHigh;
 }
 
-function patternDifference(before: string | undefined, after: string | undefined): ConstraintDifference[] {
+const patternAspects = {
+  wider: 'pattern-widened',
+  narrower: 'pattern-narrowed',
+  other: 'pattern-changed',
+  unknown: 'pattern-changed',
+} as const satisfies Record<Exclude<PatternRelation, 'same'>, Aspect>;
+
+function patternDifference(
+  language: Module['language'],
+  before: string | undefined,
+  after: string | undefined,
+): ConstraintDifference[] {
   if (before === after) return [];
-  const aspect =
-    before === undefined ? 'pattern-added' : after === undefined ? 'pattern-removed' : 'pattern-changed';
-  return [{ aspect, before, after }];
+  if (before === undefined || after === undefined) {
+    return [{ aspect: before === undefined ? 'pattern-added' : 'pattern-removed', before, after }];
+  }
+  const relation = patternRelation(before, after, language === 'terraform' ? 're2' : 'ecma');
+  return relation === 'same' ? [] : [{ aspect: patternAspects[relation], before, after }];
 }
 
 /** A default that comes or goes makes something optional or required, which says it all, unless null did that already. */

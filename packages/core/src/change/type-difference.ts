@@ -34,6 +34,8 @@ export type Aspect =
   | 'range-changed'
   | 'pattern-added'
   | 'pattern-removed'
+  | 'pattern-widened'
+  | 'pattern-narrowed'
   | 'pattern-changed'
   | 'secure-added'
   | 'secure-removed'
