@@ -4,6 +4,7 @@ import { type Change, changeClasses } from './change.ts';
 import { compareFootprints } from './footprint.ts';
 import type { Found } from './found.ts';
 import { compareInterfaces } from './interface.ts';
+import { patternRelater, type RelatePatterns } from './pattern/index.ts';
 import { type FindRenames, renameFinder } from './rename.ts';
 import { compareText } from '../text/compare-text.ts';
 import { pathFrom } from '../text/relative-path.ts';
@@ -13,7 +14,11 @@ import { changeRules } from './table.ts';
 /** Every difference between two versions of a module, the gravest first. Both must be of the same language and form. */
 export function compareModules(before: Module, after: Module): Change[] {
   const { language } = before;
-  const context = { language, findRenames: renameFinder() };
+  const context = {
+    language,
+    findRenames: renameFinder(),
+    relatePatterns: patternRelater(language === 'terraform' ? 're2' : 'ecma'),
+  };
   const old = { ...before, path: '' };
   const now = { ...after, path: '' };
   const found = [
@@ -29,6 +34,7 @@ export function compareModules(before: Module, after: Module): Change[] {
 interface Context {
   readonly language: Module['language'];
   readonly findRenames: FindRenames;
+  readonly relatePatterns: RelatePatterns;
 }
 
 interface Parts {
@@ -37,14 +43,14 @@ interface Parts {
 }
 
 function compareParts(
-  { language, findRenames }: Context,
+  { language, findRenames, relatePatterns }: Context,
   before: Parts,
   after: Parts,
   at: string,
   contents: LocalContents,
 ): Found[] {
   return [
-    ...compareInterfaces(language, before.interface, after.interface, at, findRenames),
+    ...compareInterfaces(language, before.interface, after.interface, at, findRenames, relatePatterns),
     ...compareFootprints(language, before.footprint, after.footprint, at, contents),
   ];
 }

@@ -1,7 +1,7 @@
 import { canonicalJson } from '../json/index.ts';
 import type { Module } from '../module/model.ts';
 import { isSameDefault } from './default-value.ts';
-import { type PatternRelation, patternRelation } from './pattern/index.ts';
+import type { PatternRelation, RelatePatterns } from './pattern/index.ts';
 import type { Aspect } from './type-difference.ts';
 import type { Slot } from './slot.ts';
 
@@ -27,9 +27,14 @@ export const nullabilityBehind = {
   optional: 'nullable-added',
 } as const satisfies Record<Requirement, Aspect>;
 
+export interface ConstraintContext {
+  readonly language: Module['language'];
+  readonly relatePatterns: RelatePatterns;
+}
+
 /** Whether null is taken, secrets, limits, defaults and descriptions of two slots, both resolved. */
 export function constraintDifferences(
-  language: Module['language'],
+  { language, relatePatterns }: ConstraintContext,
   before: Slot,
   after: Slot,
 ): ConstraintDifference[] {
@@ -39,7 +44,7 @@ export function constraintDifferences(
     ...allowedDifference(before.allowed, after.allowed),
     ...rangeDifference('Value', before, after),
     ...rangeDifference('Length', before, after),
-    ...patternDifference(language, before.pattern, after.pattern),
+    ...patternDifference(relatePatterns, before.pattern, after.pattern),
     ...defaultDifference(language, before, after),
     ...(before.description === after.description
       ? []
@@ -114,7 +119,7 @@ const patternAspects = {
 } as const satisfies Record<Exclude<PatternRelation, 'same'>, Aspect>;
 
 function patternDifference(
-  language: Module['language'],
+  relatePatterns: RelatePatterns,
   before: string | undefined,
   after: string | undefined,
 ): ConstraintDifference[] {
@@ -122,7 +127,7 @@ function patternDifference(
   if (before === undefined || after === undefined) {
     return [{ aspect: before === undefined ? 'pattern-added' : 'pattern-removed', before, after }];
   }
-  const relation = patternRelation(before, after, language === 'terraform' ? 're2' : 'ecma');
+  const relation = relatePatterns(before, after);
   return relation === 'same' ? [] : [{ aspect: patternAspects[relation], before, after }];
 }
 

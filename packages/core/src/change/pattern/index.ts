@@ -1,1 +1,2 @@
-export { type PatternRelation, patternRelation } from './relation.ts';
+export { patternRelater, type RelatePatterns } from './relater.ts';
+export type { PatternRelation } from './relation.ts';

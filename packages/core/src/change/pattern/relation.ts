@@ -11,19 +11,33 @@ export type PatternRelation = 'same' | 'wider' | 'narrower' | 'other' | 'unknown
 const maxVisits = 100_000;
 
 /** Decides whether all texts that one pattern is found in have the other one, too, within bounds on time and memory. */
-export function patternRelation(before: string, after: string, dialect: Dialect): PatternRelation {
+export function patternRelation(
+  before: string,
+  after: string,
+  dialect: Dialect,
+  all: Budget = { left: maxVisits },
+): PatternRelation {
   if (before === after) return 'same';
+  // What is read is spent, too.
+  all.left -= before.length + after.length;
+  if (all.left < 0) return 'unknown';
   const [old, now] = [before, after].map((text) => {
     const syntax = parsePattern(text, dialect);
     return syntax && automatonOf(syntax);
   });
-  return old === undefined || now === undefined ? 'unknown' : compared(old, now);
+  if (old === undefined || now === undefined) return 'unknown';
+  const budget = { left: Math.min(maxVisits, all.left) };
+  all.left -= budget.left;
+  const relation = compared(old, now, budget);
+  all.left += budget.left;
+  return relation;
 }
 
-function compared(before: Automaton, after: Automaton): PatternRelation {
+function compared(before: Automaton, after: Automaton, budget: Budget): PatternRelation {
   const states = [...before.states, ...after.states];
-  const alphabet = alphabetOf(new Set(states.flatMap((state) => (state.kind === 'read' ? [state.one] : []))));
-  const budget = { left: maxVisits };
+  const classes = new Set(states.flatMap((state) => (state.kind === 'read' ? [state.one] : [])));
+  const alphabet = alphabetOf(classes);
+  budget.left -= states.length + classes.size * alphabet.size;
   const [old, now] = [before, after].map((each) => walkOf(each, alphabet, budget)) as [Walk, Walk];
   return walkedTogether(old, now, alphabet.size, budget);
 }
