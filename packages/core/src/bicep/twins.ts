@@ -1,3 +1,4 @@
+import { patternRelater } from '../change/pattern/index.ts';
 import { renameFinder } from '../change/rename.ts';
 import { compareInterfaces } from '../change/interface.ts';
 import { shown } from '../change/sentence.ts';
@@ -139,6 +140,7 @@ function detailDifferences(source: ModuleInterface, compiled: ModuleInterface): 
     common(compiled, source),
     '',
     renameFinder(),
+    patternRelater('ecma'),
   );
   const opaque = new Set(found.filter(isOpaque).map(({ path }) => path));
   return found

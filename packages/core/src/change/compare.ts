@@ -5,6 +5,7 @@ import type { Found } from './found.ts';
 import { compareInterfaces } from './interface.ts';
 import { compareInternals } from './internals.ts';
 import { contentsOfCalls, type Parts, partsOf } from './local-module.ts';
+import { patternRelater, type RelatePatterns } from './pattern/index.ts';
 import { type FindRenames, renameFinder } from './rename.ts';
 import { compareText } from '../text/compare-text.ts';
 import { sentenceOf } from './sentence.ts';
@@ -16,6 +17,7 @@ export function compareModules(before: Module, after: Module): Change[] {
   const context = {
     language,
     findRenames: renameFinder(),
+    relatePatterns: patternRelater(language === 'terraform' ? 're2' : 'ecma'),
     old: partsOf(before),
     now: partsOf(after),
   };
@@ -30,18 +32,19 @@ export function compareModules(before: Module, after: Module): Change[] {
 interface Context {
   readonly language: Module['language'];
   readonly findRenames: FindRenames;
+  readonly relatePatterns: RelatePatterns;
   readonly old: Parts;
   readonly now: Parts;
 }
 
 function compareParts(
-  { language, findRenames, old, now }: Context,
+  { language, findRenames, relatePatterns, old, now }: Context,
   before: Submodule,
   after: Submodule,
   at: string,
 ): Found[] {
   return [
-    ...compareInterfaces(language, before.interface, after.interface, at, findRenames),
+    ...compareInterfaces(language, before.interface, after.interface, at, findRenames, relatePatterns),
     ...compareFootprints(
       language,
       before.footprint,

@@ -1,6 +1,7 @@
 import { canonicalJson } from '../json/index.ts';
 import type { Module } from '../module/model.ts';
 import { isSameDefault } from './default-value.ts';
+import type { PatternRelation, RelatePatterns } from './pattern/index.ts';
 import type { Aspect } from './type-difference.ts';
 import type { Slot } from './slot.ts';
 
@@ -26,9 +27,14 @@ export const nullabilityBehind = {
   optional: 'nullable-added',
 } as const satisfies Record<Requirement, Aspect>;
 
+export interface ConstraintContext {
+  readonly language: Module['language'];
+  readonly relatePatterns: RelatePatterns;
+}
+
 /** Whether null is taken, secrets, limits, defaults and descriptions of two slots, both resolved. */
 export function constraintDifferences(
-  language: Module['language'],
+  { language, relatePatterns }: ConstraintContext,
   before: Slot,
   after: Slot,
 ): ConstraintDifference[] {
@@ -38,7 +44,7 @@ export function constraintDifferences(
     ...allowedDifference(before.allowed, after.allowed),
     ...rangeDifference('Value', before, after),
     ...rangeDifference('Length', before, after),
-    ...patternDifference(before.pattern, after.pattern),
+    ...patternDifference(relatePatterns, before.pattern, after.pattern),
     ...defaultDifference(language, before, after),
     ...(before.description === after.description
       ? []
@@ -105,11 +111,24 @@ function refusesOf(range: Range, other: Range): boolean {
   return range.low > other.low || range.high < other.high || refusesLow || refusesHigh;
 }
 
-function patternDifference(before: string | undefined, after: string | undefined): ConstraintDifference[] {
+const patternAspects = {
+  wider: 'pattern-widened',
+  narrower: 'pattern-narrowed',
+  other: 'pattern-changed',
+  unknown: 'pattern-changed',
+} as const satisfies Record<Exclude<PatternRelation, 'same'>, Aspect>;
+
+function patternDifference(
+  relatePatterns: RelatePatterns,
+  before: string | undefined,
+  after: string | undefined,
+): ConstraintDifference[] {
   if (before === after) return [];
-  const aspect =
-    before === undefined ? 'pattern-added' : after === undefined ? 'pattern-removed' : 'pattern-changed';
-  return [{ aspect, before, after }];
+  if (before === undefined || after === undefined) {
+    return [{ aspect: before === undefined ? 'pattern-added' : 'pattern-removed', before, after }];
+  }
+  const relation = relatePatterns(before, after);
+  return relation === 'same' ? [] : [{ aspect: patternAspects[relation], before, after }];
 }
 
 /** A default that comes or goes makes something optional or required, which says it all, unless null did that already. */

@@ -46,11 +46,11 @@ function compareFunction(
   { language, types, comparisonFor }: FunctionContext,
   found: Found[],
 ): void {
-  const { onShared, findRenames } = comparisonFor('input', path);
+  const { onShared, findRenames, relatePatterns } = comparisonFor('input', path);
   const onGiven = comparisonFor('output', path).onShared;
-  const base = { language, ...types, findRenames };
+  const base = { language, ...types, findRenames, relatePatterns };
   const isBroken = breaks(before, after, base, { input: onShared, output: onGiven });
-  const back = { language, before: types.after, after: types.before, findRenames };
+  const back = { language, before: types.after, after: types.before, findRenames, relatePatterns };
   const wasBroken = breaks(after, before, back, { input: () => undefined, output: () => undefined });
   const rule = ruleOf(isBroken, wasBroken);
   if (rule !== undefined) found.push({ rule, path, before: signature(before), after: signature(after) });
@@ -71,7 +71,7 @@ function ruleOf(isBroken: boolean, wasBroken: boolean): RuleId | undefined {
 function breaks(
   before: ModuleFunction,
   after: ModuleFunction,
-  base: Pick<TypeComparison, 'language' | 'before' | 'after' | 'findRenames'>,
+  base: Pick<TypeComparison, 'language' | 'before' | 'after' | 'findRenames' | 'relatePatterns'>,
   onShared: Readonly<Record<'input' | 'output', TypeComparison['onShared']>>,
 ): boolean {
   if (before.parameters.length !== after.parameters.length) return true;

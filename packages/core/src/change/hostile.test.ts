@@ -54,6 +54,13 @@ const used = (type: string) => ({
   parameters: Object.fromEntries(range(many).map((index) => [`p${index}`, reference('t')])),
 });
 
+/** Patterns for which many places in a text have to be remembered. */
+const matching = (length: number) => ({
+  parameters: Object.fromEntries(
+    range(many).map((index) => [`p${index}`, { type: 'string', pattern: `${index}.{${length}}$` }]),
+  ),
+});
+
 const cases: readonly (readonly [title: string, before: object, after: object, changes: number])[] = [
   [
     'a chain of names',
@@ -82,6 +89,7 @@ const cases: readonly (readonly [title: string, before: object, after: object, c
   ['more new names than anybody compares', inputs('a', 5_000), inputs('b', 5_000), 10_000],
   ['new names in many objects', objects('first'), objects('other'), 8_000],
   ['a type with many uses', used('int'), used('bool'), many],
+  ['many patterns', matching(20), matching(21), many],
 ];
 
 const variable = (type: string, value: string, more = '') =>

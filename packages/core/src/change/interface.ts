@@ -5,6 +5,7 @@ import type { Found } from './found.ts';
 import { compareFunctions } from './function.ts';
 import { compareInputs } from './input.ts';
 import { compareOutputs } from './output.ts';
+import type { RelatePatterns } from './pattern/index.ts';
 import type { FindRenames } from './rename.ts';
 import { sharedTypes, type SharedTypes } from './shared-type.ts';
 import { byName, type Types } from './slot.ts';
@@ -18,15 +19,17 @@ export function compareInterfaces(
   after: ModuleInterface,
   at: string,
   findRenames: FindRenames,
+  relatePatterns: RelatePatterns,
 ): Found[] {
   const found: Found[] = [];
   const types = { before: byName(before.types), after: byName(after.types) };
-  const shared = sharedTypes(language, types, at, findRenames);
+  const shared = sharedTypes(language, types, at, findRenames, relatePatterns);
   const comparisonFor = (role: Role, path: string): TypeComparison => ({
     language,
     ...types,
     progress: newProgress(),
     findRenames,
+    relatePatterns,
     onShared: (pair, place, inherits) => shared.note(pair, role, path, place, inherits),
     emit: ({ aspect, ...difference }) =>
       found.push({ ...difference, rule: ruleFor(aspect, new Set([role])) }),

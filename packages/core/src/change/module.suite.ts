@@ -46,7 +46,7 @@ const constraints = {
   minValue: few,
   minExclusive: flag,
   maxLength: few,
-  pattern: maybe(fc.constantFrom('^a', '^b')),
+  pattern: maybe(fc.constantFrom('^a', '^b', '^[ab]', '^[a-b].*$')),
 };
 
 const defaults = maybe(fc.constantFrom({ value: 1 }, { value: ['x'] }, { expression: 'f()' }));
@@ -114,6 +114,7 @@ const conditions = [
   'length(var.alpha) > 2',
   'can(regex("^a", var.alpha))',
   'can(regex("^b", var.alpha)) && x',
+  'can(regex("^[ab]", var.alpha))',
 ];
 
 const input = record<Input>({

@@ -1,5 +1,6 @@
 import { type Role, ruleFor } from './aspect-rule.ts';
 import type { Found } from './found.ts';
+import type { RelatePatterns } from './pattern/index.ts';
 import type { FindRenames } from './rename.ts';
 import { behind, type Types } from './slot.ts';
 import { compareSlots, newProgress, type TypeDifference, type TypePair } from './type-difference.ts';
@@ -38,6 +39,7 @@ export function sharedTypes(
   types: { readonly before: Types; readonly after: Types },
   at: string,
   findRenames: FindRenames,
+  relatePatterns: RelatePatterns,
 ): SharedTypes {
   const known = new Map<string, Shared>();
   const queue: Shared[] = [];
@@ -60,6 +62,7 @@ export function sharedTypes(
       ...types,
       progress: newProgress(),
       findRenames,
+      relatePatterns,
       emit: (difference) => differences.push(difference),
       onShared: (inner, place, inherits) => {
         const part = sharedOf(inner, place);

@@ -67,7 +67,13 @@ const input = {
   'input-range-changed': rule('changed', 'breaking', 'The bounds of a number or a length lie elsewhere.'),
   'input-pattern-added': rule('narrowed', 'breaking', 'A text has to match a pattern.'),
   'input-pattern-removed': rule('widened', 'additive', 'A text does not have to match a pattern any more.'),
-  'input-pattern-changed': rule('changed', 'breaking', 'A text has to match another pattern.'),
+  'input-pattern-widened': rule('widened', 'additive', 'A text has to match a pattern that takes more.'),
+  'input-pattern-narrowed': rule('narrowed', 'breaking', 'A text has to match a pattern that takes less.'),
+  'input-pattern-changed': rule(
+    'changed',
+    'breaking',
+    'A text has to match another pattern: some that did does not, or whether it does cannot be told.',
+  ),
   'input-validation-added': rule('narrowed', 'breaking', 'A value is checked that was not.'),
   'input-validation-removed': rule('widened', 'additive', 'A value is not checked any more.'),
   'input-validation-changed': rule(

@@ -1,6 +1,7 @@
 import type { NamedType } from '../module/model.ts';
 import type { ArrayType, DiscriminatedType, MapType, ObjectType, Type } from '../module/type.ts';
 import {
+  type ConstraintContext,
   type ConstraintDifference,
   constraintDifferences,
   nullabilityBehind,
@@ -34,6 +35,8 @@ export type Aspect =
   | 'range-changed'
   | 'pattern-added'
   | 'pattern-removed'
+  | 'pattern-widened'
+  | 'pattern-narrowed'
   | 'pattern-changed'
   | 'secure-added'
   | 'secure-removed'
@@ -53,8 +56,7 @@ export interface TypePair {
   readonly after: NamedType;
 }
 
-export interface TypeComparison {
-  readonly language: 'bicep' | 'terraform';
+export interface TypeComparison extends ConstraintContext {
   readonly before: Types;
   readonly after: Types;
   /**
@@ -94,7 +96,7 @@ export function compareSlots(path: string, before: Slot, after: Slot, comparison
 
 function compareWithin(path: string, before: Slot, after: Slot, comparison: TypeComparison): void {
   const [old, now] = [resolved(before, comparison.before), resolved(after, comparison.after)];
-  const differences = constraintDifferences(comparison.language, old, now);
+  const differences = constraintDifferences(comparison, old, now);
   const pair = pairOf(before.type, after.type, comparison);
   if (pair !== undefined) {
     comparePair(path, before, after, pair, differences, comparison);
@@ -132,7 +134,7 @@ function comparePair(
   comparison: TypeComparison,
 ): void {
   const written = constraintDifferences(
-    comparison.language,
+    comparison,
     resolved({ type: before.type }, comparison.before),
     resolved({ type: after.type }, comparison.after),
   ).map(({ aspect }) => aspect);

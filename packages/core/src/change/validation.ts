@@ -6,6 +6,7 @@ import {
   type Check,
   type Checks,
   checksOf,
+  type PatternCheck,
   type StatedCheck,
   statedChecks,
 } from '../terraform/validation.ts';
@@ -28,16 +29,14 @@ export function readChecks(before: Input, after: Input): ReadChecks {
   const [old, now] = stated.map((checks, side) =>
     checksOf(checks.filter(({ condition }) => !aside[side]!.has(condition))),
   ) as [Checks, Checks];
-  // One pattern is a constraint; where there are several, which one is another's successor nobody can tell.
-  const isPlain = [old, now].every(({ patterns }) => new Set(patterns.map(({ core }) => core)).size < 2);
-  const constraintsOf = ({ pattern, ...others }: Constraints) =>
-    isPlain ? { ...others, ...(pattern === undefined ? {} : { pattern }) } : others;
-  const slotOf = ({ pattern, ...input }: Input, { constraints, patterns }: Checks): Input => ({
-    ...input,
-    ...(pattern === undefined || patterns.length > 0 ? {} : { pattern }),
-    ...constraintsOf(constraints),
-  });
-  const restOf = ({ rest, patterns }: Checks) => (isPlain ? rest : [...rest, ...patterns]);
+  const compared = comparedPatterns(old.patterns, now.patterns);
+  const isCompared = (check: PatternCheck) => compared.has(check.core);
+  const slotOf = (input: Input, { constraints, patterns }: Checks): Input => {
+    const { pattern: _, ...others } = { ...input, ...constraints };
+    const pattern = patterns.length === 0 ? input.pattern : patterns.find(isCompared)?.pattern;
+    return { ...others, ...(pattern === undefined ? {} : { pattern }) };
+  };
+  const restOf = ({ rest, patterns }: Checks) => [...rest, ...patterns.filter((each) => !isCompared(each))];
   // Who gets limits of which null is none is told of the limits.
   const isToldApart = hasAny(old.constraints) === hasAny(now.constraints);
   return {
@@ -49,6 +48,23 @@ export function readChecks(before: Input, after: Input): ReadChecks {
     rest: [restOf(old), restOf(now)],
     refusesNull: isToldApart ? [old.refusesNull, now.refusesNull] : [false, false],
   };
+}
+
+/**
+ * The texts of conditions whose patterns are constraints: one is, and of several those that alone are another one. Which of
+ * several others is the successor of which nobody can tell.
+ */
+function comparedPatterns(
+  before: readonly PatternCheck[],
+  after: readonly PatternCheck[],
+): ReadonlySet<string> {
+  const [old, now] = [before, after].map((checks) => new Set(checks.map(({ core }) => core))) as [
+    Set<string>,
+    Set<string>,
+  ];
+  if (old.size < 2 && now.size < 2) return old.union(now);
+  const [gone, fresh] = [old.difference(now), now.difference(old)];
+  return gone.size === 1 && fresh.size === 1 ? gone.union(fresh) : new Set();
 }
 
 /** What was renamed is checked as before when its conditions differ by its name alone. */

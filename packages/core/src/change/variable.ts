@@ -61,7 +61,11 @@ function breaksReaders(
   before: ModuleVariable,
   after: ModuleVariable,
   { language, types }: FunctionContext,
-  { onShared, findRenames }: Pick<TypeComparison, 'onShared' | 'findRenames'>,
+  {
+    onShared,
+    findRenames,
+    relatePatterns,
+  }: Pick<TypeComparison, 'onShared' | 'findRenames' | 'relatePatterns'>,
 ): boolean {
   if (before.type === undefined || after.type === undefined) return !isShapeKept(before, after);
   let isBroken = false;
@@ -74,6 +78,7 @@ function breaksReaders(
     progress: newProgress(),
     onShared,
     findRenames,
+    relatePatterns,
     emit: ({ aspect }) => note(aspect),
   });
   return isBroken;

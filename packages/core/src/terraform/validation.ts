@@ -20,13 +20,18 @@ export interface Check {
   readonly message?: string;
 }
 
+/** A condition that asks for a pattern. */
+export interface PatternCheck extends Check {
+  readonly pattern: string;
+}
+
 /** What the validations of a variable say. */
 export interface Checks {
   readonly constraints: Constraints;
   /** Whether null is refused although the type takes it. */
   readonly refusesNull: boolean;
   /** Those that ask for a pattern; with more than one the constraints name none. */
-  readonly patterns: readonly Check[];
+  readonly patterns: readonly PatternCheck[];
   readonly rest: readonly Check[];
 }
 
@@ -63,8 +68,10 @@ export function checksOf(stated: readonly StatedCheck[]): Checks {
     else understood.push(...facts.map((fact) => ({ check, fact })));
   }
   const allowed = allowedBy(understood);
-  const patterns = understood.filter(({ fact }) => fact.kind === 'pattern');
-  const names = new Set(patterns.map(({ fact }) => (fact.kind === 'pattern' ? fact.pattern : '')));
+  const patterns = understood.flatMap(({ fact, check }) =>
+    fact.kind === 'pattern' ? [{ ...check, pattern: fact.pattern }] : [],
+  );
+  const names = new Set(patterns.map((check) => check.pattern));
   const [pattern] = names;
   return {
     constraints: {
@@ -74,7 +81,7 @@ export function checksOf(stated: readonly StatedCheck[]): Checks {
       ...(pattern === undefined || names.size > 1 ? {} : { pattern }),
     },
     refusesNull: stated.some(({ refusesNull }) => refusesNull),
-    patterns: patterns.map(({ check }) => check),
+    patterns,
     rest: 'checks' in allowed ? [...rest, ...allowed.checks] : rest,
   };
 }

@@ -94,6 +94,27 @@ export const compiledTemplates: readonly Pair[] = [
     verdict: ['major', 'minor'],
   },
   {
+    title: 'a text has to match a pattern that takes more',
+    before: input({ type: 'string', pattern: '^[a-z]{1,22}$' }),
+    after: input({ type: 'string', pattern: '^[a-z]{1,34}$' }),
+    changes: [['input-pattern-widened', 'inputs.p']],
+    verdict: ['minor', 'minor'],
+  },
+  {
+    title: 'a text has to match a pattern that takes less',
+    before: input({ type: 'string', pattern: '[a-zA-Z]' }),
+    after: input({ type: 'string', pattern: '[a-z]' }),
+    changes: [['input-pattern-narrowed', 'inputs.p']],
+    verdict: ['major', 'minor'],
+  },
+  {
+    title: 'a text has to match the same pattern in other words',
+    before: input({ type: 'string', pattern: '^\\d+$' }),
+    after: input({ type: 'string', pattern: '^[0-9][0-9]*$' }),
+    changes: [],
+    verdict: ['patch', 'patch'],
+  },
+  {
     title: 'a text has to match no pattern any more',
     before: input({ type: 'string', pattern: '^a' }),
     after: input({ type: 'string' }),

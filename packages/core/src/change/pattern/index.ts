@@ -1,0 +1,2 @@
+export { patternRelater, type RelatePatterns } from './relater.ts';
+export type { PatternRelation } from './relation.ts';
