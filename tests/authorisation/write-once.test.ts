@@ -32,7 +32,9 @@ afterAll(async () => await server.discard());
 async function everyTag(): Promise<unknown[]> {
   const { query } = server.registry.metadata;
   const names = [repository, 'fixed/image', 'terraform/own/net/azurerm'];
-  return await Promise.all(names.map(async (name) => await query.listTaggedManifests({ repository: name })));
+  return await Promise.all(
+    names.map(async (name) => await query.listTagRows({ repository: name, after: undefined, limit: 1_000 })),
+  );
 }
 
 /** Another module under a reference, which is written into the path as it is. */

@@ -6,4 +6,5 @@ export * from './module/index.ts';
 export * from './oci/index.ts';
 export * from './syntax/index.ts';
 export * from './terraform/index.ts';
+export { compareText } from './text/compare-text.ts';
 export { printable } from './text/printable.ts';

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { processorTime } from '../../../../tests/support/processor-time.ts';
 import { AshlarError } from '../error/index.ts';
 import { isTag } from '../oci/name.ts';
+import { compareText } from '../text/compare-text.ts';
 import {
   compareVersions,
   isPrerelease,
@@ -12,6 +13,7 @@ import {
   parseVersion,
   tagToVersion,
   type Version,
+  versionOrder,
   versionToTag,
 } from './version.ts';
 
@@ -169,6 +171,20 @@ describe('compareVersions', () => {
           isPrerelease(text) ? -1 : text === release ? 0 : 1,
         );
       }),
+    );
+  });
+});
+
+describe('versionOrder', () => {
+  it('orders as comparing versions does', () => {
+    const close = fc.constantFrom(
+      ...'1.0.0 1.0.0-a 1.0.0-a.1 1.0.0-a- 1.0.0-1 1.0.0-10 1.0.0-2 1.0.0+a 10.0.0 2.0.0'.split(' '),
+    ) as fc.Arbitrary<Version>;
+    fc.assert(
+      fc.property(fc.oneof(version, close), fc.oneof(version, close), (a, b) => {
+        expect(compareText(versionOrder(a), versionOrder(b))).toBe(Math.sign(compareVersions(a, b)));
+      }),
+      { numRuns: 2000 },
     );
   });
 });

@@ -57,6 +57,32 @@ export function compareVersions(left: Version, right: Version): number {
   return comparePrerelease(a.prerelease, b.prerelease) || compareText(a.build, b.build);
 }
 
+/**
+ * A text whose place among others by {@link compareText} is that of the version by {@link compareVersions}. Who sorts
+ * thousands of versions reads each once with it, instead of twice for each comparison.
+ */
+export function versionOrder(version: Version): string {
+  const [, major, minor, patch, prerelease, build = ''] = semver.exec(version)!;
+  return (
+    numberOrder(major!) + numberOrder(minor!) + numberOrder(patch!) + prereleaseOrder(prerelease) + build
+  );
+}
+
+/** A release comes after its pre-releases, and fewer identifiers before more. */
+function prereleaseOrder(prerelease: string | undefined): string {
+  if (prerelease === undefined) return '\u0003';
+  return `${prerelease.split('.').map(identifierOrder).join('')}\0`;
+}
+
+function identifierOrder(identifier: string): string {
+  return isNumeric(identifier) ? `\u0001${numberOrder(identifier)}` : `\u0002${identifier}\0`;
+}
+
+/** Of numbers without leading zeros, of any length, the longer is the higher. */
+function numberOrder(digits: string): string {
+  return String.fromCharCode(digits.length) + digits;
+}
+
 /** Major, minor and patch number. */
 export function numbersOf(version: Version): { major: number; minor: number; patch: number } {
   const [major, minor, patch] = split(version).core.map(Number) as [number, number, number];
@@ -81,10 +107,14 @@ function comparePrerelease(left: string | undefined, right: string | undefined):
 }
 
 function compareIdentifier(left: string, right: string): number {
-  const [a, b] = [/^\d+$/.test(left), /^\d+$/.test(right)];
+  const [a, b] = [isNumeric(left), isNumeric(right)];
   if (a && b) return compareNumeric(left, right);
   if (a !== b) return a ? -1 : 1;
   return compareText(left, right);
+}
+
+function isNumeric(identifier: string): boolean {
+  return /^\d+$/.test(identifier);
 }
 
 /** Numbers without leading zeros, of any length. */

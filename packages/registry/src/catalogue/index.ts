@@ -1,6 +1,7 @@
 export * from './access.ts';
 export * from './blob-lease.ts';
 export * from './delete.ts';
+export * from './latest.ts';
 export { judgement, versionBefore } from './judge-version.ts';
 export * from './push.ts';
 export type { PushedBlob } from './read-artifact.ts';

@@ -175,8 +175,11 @@ async function readCandidate(
   const versions = tags.map((tag) => versionOfTag(tag, repository));
   const { module } = repository;
   const moduleClass = push.class ?? classOf(module) ?? null;
-  const rows = await registry.metadata.query.listVersions(repository.name);
-  const isKnown = versions.every((version) => rows.some((row) => row.version === version));
+  const { findVersion } = registry.metadata.query;
+  const known = await Promise.all(
+    versions.map(async (version) => await findVersion({ repository: repository.name, version })),
+  );
+  const isKnown = known.every((row) => row !== undefined);
   const { read, ...facts } = await readArtifact(
     registry,
     push,

@@ -27,21 +27,30 @@ export async function resolveManifest(
   if (!row) throw ashlarError('ASH-MANIFEST-UNKNOWN', { name: repository.name, reference });
   if (repository.kind === 'plain') return { row, warning: undefined };
 
-  const ofDigest = await metadata.query.findVersionsByDigest({
-    repository: repository.name,
-    digest: row.digest,
-  });
-  const version = isDigest ? undefined : tagToVersion(reference);
-  const asked = version === undefined ? ofDigest : ofDigest.filter((found) => found.version === version);
+  const asked = await versionsAsked(metadata.query, repository.name, row.digest, isDigest ? '' : reference);
   // Several versions can share one digest; by digest it is served while one of them may be used.
   const best =
     asked.find(({ state }) => state === 'admitted') ??
     asked.find(({ state }) => state === 'deprecated') ??
     asked[0];
   if (!best || best.state === 'admitted') return { row, warning: undefined };
-  const sentence = stateSentence(best, await metadata.query.listVersions(repository.name))!;
+  const sentence = stateSentence(best, await metadata.query.listVersionStates(repository.name))!;
   if (best.state === 'revoked') throw ashlarError('ASH-VERSION-REVOKED', { sentence });
   return { row, warning: sentence };
+}
+
+/** The version that a tag stands for; all versions of the digest when it is none. */
+async function versionsAsked(
+  query: Registry['metadata']['query'],
+  repository: string,
+  digest: string,
+  tag: string,
+): Promise<VersionRow[]> {
+  const version = tagToVersion(tag);
+  if (version === undefined) return await query.findVersionsByDigest({ repository, digest });
+  // By its key: thousands of versions may share the digest.
+  const found = await query.findVersion({ repository, version });
+  return found?.digest === digest ? [found] : [];
 }
 
 /**
@@ -57,7 +66,7 @@ export async function resolveVersion(
   const row = await metadata.query.findVersion({ repository, version });
   if (!row) throw ashlarError('ASH-VERSION-UNKNOWN', { address: repository, version });
   if (row.state !== 'revoked') return row;
-  const sentence = stateSentence(row, await metadata.query.listVersions(repository))!;
+  const sentence = stateSentence(row, await metadata.query.listVersionStates(repository))!;
   throw ashlarError('ASH-VERSION-REVOKED', { sentence });
 }
 
@@ -73,7 +82,7 @@ export async function resolveBlob(
   const blob = await metadata.query.findBlob({ repository: repository.name, digest });
   if (!blob) throw ashlarError('ASH-BLOB-UNKNOWN', { digest });
   if (blob.revoked === null) return blob.size;
-  const rows = await metadata.query.listVersions(repository.name);
+  const rows = await metadata.query.listVersionStates(repository.name);
   const row = rows.find(({ version }) => version === blob.revoked)!;
   throw ashlarError('ASH-VERSION-REVOKED', { sentence: stateSentence(row, rows)! });
 }

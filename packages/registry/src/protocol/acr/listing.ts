@@ -8,7 +8,17 @@ import { catalogPageOf } from '../../server/distribution/catalog.ts';
 import { serviceName } from '../../server/distribution/challenge.ts';
 import { nextLink, pageOf, queryOf } from '../../server/distribution/query.ts';
 import { needs, type Permission, type RouteRow } from '../../server/route-table.ts';
-import { byTime, type Entry, listManifests, listTags, repositoryProperties, withBlobSizes } from './entry.ts';
+import {
+  findListedManifest,
+  findListedTag,
+  manifestsIn,
+  type Place,
+  repositoryProperties,
+  showManifests,
+  showTags,
+  tagsIn,
+} from './entry.ts';
+import { type Order, pageAfter } from './page.ts';
 import { type AcrPath, parseAcrPath, pathTemplates } from './path.ts';
 
 const catalogPath = '/acr/v1/_catalog';
@@ -84,24 +94,37 @@ async function read(
     case 'repository':
       return await repositoryProperties(registry, repository);
     case 'manifests': {
-      const entries = await listManifests(registry, repository);
-      const page = pageIn(request, reply, `${name}/_manifests`, entries);
-      return { manifests: shownOf(await withBlobSizes(registry, repository, page)) };
+      const last = lastOf(request);
+      const after = last === undefined ? undefined : await findListedManifest(registry, repository, last);
+      const page = await pageIn(request, reply, `${name}/_manifests`, {
+        listing: manifestsIn(registry, repository),
+        after,
+      });
+      return { manifests: await showManifests(registry, repository, page) };
     }
     case 'tags': {
-      const digest = queryOf(request).get('digest');
-      const tags = await listTags(registry, repository);
-      const wanted = digest === null ? tags : tags.filter(({ shown }) => shown.digest === digest);
-      return { tags: shownOf(pageIn(request, reply, `${name}/_tags`, wanted)) };
+      const digest = queryOf(request).get('digest') ?? undefined;
+      const last = lastOf(request);
+      const after = last === undefined ? undefined : await findListedTag(registry, repository, last);
+      const isListed = digest === undefined || after?.digest === digest;
+      const page = await pageIn(request, reply, `${name}/_tags`, {
+        listing: tagsIn(registry, repository, digest),
+        after: isListed ? after : undefined,
+      });
+      return { tags: await showTags(registry, repository, page) };
     }
     case 'manifest': {
       await resolveManifest(registry, repository, reference);
-      const entry = find(await listManifests(registry, repository), name, reference);
-      return { manifest: shownOf(await withBlobSizes(registry, repository, [entry]))[0] };
+      const manifest = await findListedManifest(registry, repository, reference);
+      if (!manifest) throw ashlarError('ASH-MANIFEST-UNKNOWN', { name, reference });
+      return { manifest: (await showManifests(registry, repository, [manifest]))[0] };
     }
-    case 'tag':
+    case 'tag': {
       await resolveManifest(registry, repository, reference);
-      return { tag: find(await listTags(registry, repository), name, reference).shown };
+      const tag = await findListedTag(registry, repository, reference);
+      if (!tag) throw ashlarError('ASH-MANIFEST-UNKNOWN', { name, reference });
+      return { tag: (await showTags(registry, repository, [tag]))[0] };
+    }
   }
 }
 
@@ -123,32 +146,40 @@ async function remove(registry: Registry, { repository, kind, reference }: AcrPa
   }
 }
 
-function shownOf(entries: readonly Entry[]) {
-  return entries.map(({ shown }) => shown);
-}
-
-function find(entries: readonly Entry[], name: string, reference: string): Entry {
-  const entry = entries.find(({ key }) => key === reference);
-  if (!entry) throw ashlarError('ASH-MANIFEST-UNKNOWN', { name, reference });
-  return entry;
+function lastOf(request: FastifyRequest): string | undefined {
+  return pageOf(request).after;
 }
 
 /**
  * One page, by version, or by time when the client asks for it; `Link` leads to the next. A `last` that is gone by now
  * ends the listing.
  */
-function pageIn(request: FastifyRequest, reply: FastifyReply, path: string, entries: readonly Entry[]) {
-  const { limit = limits.registryPage.value, after } = pageOf(request);
-  const orderby = queryOf(request).get('orderby') ?? '';
-  const ordered = orderby === 'timeasc' || orderby === 'timedesc' ? byTime(entries, orderby) : entries;
-  const last = after === undefined ? -1 : ordered.findIndex(({ key }) => key === after);
-  const start = after !== undefined && last < 0 ? ordered.length : last + 1;
-  const page = ordered.slice(start, start + limit);
-  if (page.length > 0 && start + limit < ordered.length) {
-    const parameters = { last: page.at(-1)!.key, n: limit, ...(orderby === '' ? {} : { orderby }) };
+async function pageIn<Entry extends Place>(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  path: string,
+  {
+    listing,
+    after,
+  }: { readonly listing: AsyncIterable<readonly Entry[]>; readonly after: Place | undefined },
+): Promise<Entry[]> {
+  const { limit = limits.registryPage.value } = pageOf(request);
+  if (lastOf(request) !== undefined && after === undefined) return [];
+  const query = queryOf(request);
+  const orderby = query.get('orderby') ?? '';
+  const digest = query.get('digest') ?? '';
+  const order: Order = orderby === 'timeasc' || orderby === 'timedesc' ? orderby : 'version';
+  const { entries, hasMore } = await pageAfter(listing, { order, limit, after });
+  if (entries.length > 0 && hasMore) {
+    const parameters = {
+      last: entries.at(-1)!.key,
+      n: limit,
+      ...(orderby === '' ? {} : { orderby }),
+      ...(digest === '' ? {} : { digest }),
+    };
     void reply.header('link', nextLink(`/acr/v1/${path}`, parameters));
   }
-  return page;
+  return entries;
 }
 
 function scopeOf(request: FastifyRequest): string {

@@ -3,13 +3,16 @@ import type { z } from 'zod';
 
 import {
   latestVersion,
+  latestVersions,
   listableNamespaces,
   requireRepository,
   sortVersions,
   stateSentences,
 } from '../../catalogue/index.ts';
+import { listText, sendJsonText } from '../../server/json-text.ts';
 import { needs } from '../../server/route-table.ts';
 import type { ModuleRow, VersionRow } from '../../store/metadata/index.ts';
+import { takeTurns } from '../../turns.ts';
 import type { ApiApp } from './app.ts';
 import { errors } from './error.ts';
 import { AddressQuery, type Module, ModuleDetail, ModulePage, ModuleQuery, type Version } from './schema.ts';
@@ -40,8 +43,11 @@ export function moduleRoutes(app: ApiApp): void {
         limit: limit + 1,
       });
       const shown = found.slice(0, limit);
-      const versions = await metadata.query.listVersionsOf(shown.map((row) => row.repository));
-      const modules = shown.map((row) => toModule(row, versions.get(row.repository) ?? []));
+      const latest = await latestVersions(
+        registry,
+        shown.map((row) => row.repository),
+      );
+      const modules = shown.map((row) => toModule(row, latest.get(row.repository)));
       return { modules, ...(found.length > limit ? { nextOffset: offset + limit } : {}) };
     },
   });
@@ -55,27 +61,29 @@ export function moduleRoutes(app: ApiApp): void {
       querystring: AddressQuery,
       response: { 200: ModuleDetail, ...errors(400, 401, 404) },
     },
-    handler: async (request) => {
+    handler: async (request, reply) => {
       const { repository } = parseAddress(request.query.address);
       const missing = () => ashlarError('ASH-MODULE-UNKNOWN', { address: repository });
       await requireRepository(registry, request.caller, 'read', parseRepository(repository), missing);
       const row = await metadata.query.findModule(repository);
       const rows = await metadata.query.listVersions(repository);
       if (!row || rows.length === 0) throw missing();
+      const afterRows = takeTurns();
+      await afterRows(rows.length);
       const latest = latestVersion(rows);
       const readme = latest && (await metadata.query.findReadme(latest));
       const sentenceOf = stateSentences(rows);
-      return {
-        ...toModule(row, rows),
-        versions: sortVersions(rows).map((version) => toVersion(version, sentenceOf)),
-        ...(readme === undefined ? {} : { readme }),
-      };
+      await afterRows(rows.length);
+      const sorted = sortVersions(rows);
+      await afterRows(rows.length);
+      const versions = await listText(sorted, (version) => toVersion(version, sentenceOf));
+      const head = JSON.stringify({ ...toModule(row, latest), ...(readme === undefined ? {} : { readme }) });
+      return sendJsonText(reply, `${head.slice(0, -1)},"versions":${versions}}`);
     },
   });
 }
 
-function toModule(row: ModuleRow, rows: readonly VersionRow[]): z.infer<typeof Module> {
-  const latest = latestVersion(rows);
+function toModule(row: ModuleRow, latest: VersionRow | undefined): z.infer<typeof Module> {
   return {
     address: row.address,
     language: row.language,

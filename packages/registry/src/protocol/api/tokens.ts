@@ -2,6 +2,7 @@ import { ashlarError } from '@ashlar/core';
 import { z } from 'zod';
 
 import { type Caller, covers, isAnonymous, parseScope, scopesOf } from '../../identity/index.ts';
+import { listText, sendJsonText } from '../../server/json-text.ts';
 import '../../server/route-table.ts';
 import type { TokenRow } from '../../store/metadata/index.ts';
 import type { ApiApp } from './app.ts';
@@ -23,13 +24,13 @@ export function tokenRoutes(app: ApiApp): void {
       summary: 'List your tokens; an administrator sees all',
       response: { 200: z.array(Token), ...errors(401) },
     },
-    handler: async (request) => {
+    handler: async (request, reply) => {
       const caller = requireCaller(request.caller);
       // A list that does not know of the last seconds is better than none while nothing can be written.
       await identity.flush().catch((error: unknown) => request.log.warn({ err: error }, 'uses not noted'));
       const all = covers(caller.scopes, 'manage', '*');
       const rows = await metadata.query.listTokens(all ? {} : { of: tokenId(caller) });
-      return rows.map(toToken);
+      return sendJsonText(reply, await listText(rows, toToken));
     },
   });
 

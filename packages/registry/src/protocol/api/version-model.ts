@@ -6,7 +6,7 @@ import {
   parseVersionReference,
   type Version,
 } from '@ashlar/core';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 
 import {
   judgement,
@@ -18,6 +18,7 @@ import {
 } from '../../catalogue/index.ts';
 import { type Customer, unpackText } from '../../reading/index.ts';
 import type { Registry } from '../../registry.ts';
+import { sendJsonText } from '../../server/json-text.ts';
 import { needs } from '../../server/route-table.ts';
 import { visitorOf } from '../../server/visitor.ts';
 import type { VersionRow } from '../../store/metadata/index.ts';
@@ -43,7 +44,7 @@ export function versionModelRoutes(app: ApiApp): void {
     },
     handler: async (request, reply) => {
       const { row } = await openVersion(registry, request, request.query.ref);
-      return sendText(reply, await unpackText(await requireModel(registry, row)));
+      return sendJsonText(reply, await unpackText(await requireModel(registry, row)));
     },
   });
 
@@ -59,7 +60,7 @@ export function versionModelRoutes(app: ApiApp): void {
     handler: async (request, reply) => {
       const { row } = await openVersion(registry, request, request.query.ref);
       const model = await requireModel(registry, row);
-      return sendText(
+      return sendJsonText(
         reply,
         Buffer.from(await registry.reader.schema(model, visitorOf(request, row.repository))),
       );
@@ -87,7 +88,7 @@ export function versionModelRoutes(app: ApiApp): void {
               await findOther(registry, address, parseVersion(from)),
               visitorOf(request, row.repository),
             );
-      return sendText(reply, await diffBytes(row, diff));
+      return sendJsonText(reply, await diffBytes(row, diff));
     },
   });
 }
@@ -175,9 +176,4 @@ async function diffBytes({ repository, version }: VersionRow, diff: Diff): Promi
   });
   const list = changes === null ? Buffer.from('[]') : await unpackText(changes);
   return Buffer.concat([Buffer.from(`${head.slice(0, -1)},"changes":`), list, Buffer.from('}')]);
-}
-
-/** JSON that was written before: bytes are sent as they are. */
-function sendText(reply: FastifyReply, bytes: Buffer): FastifyReply {
-  return reply.type('application/json; charset=utf-8').send(bytes);
 }

@@ -118,10 +118,11 @@ async function openVersion(registry: Registry, request: FastifyRequest, ref: str
   const missing = () => ashlarError('ASH-VERSION-UNKNOWN', { address: repository, version });
   await requireRepository(registry, request.caller, action, parseRepository(repository), missing);
   const show = async () => {
-    const rows = await registry.metadata.query.listVersions(repository);
-    const row = rows.find((each) => each.version === version);
+    const { query } = registry.metadata;
+    const row = await query.findVersion({ repository, version });
     if (!row) throw missing();
-    return toVersion(row, stateSentences(rows));
+    const others = row.state === 'admitted' ? [] : await query.listVersionStates(repository);
+    return toVersion(row, stateSentences(others));
   };
   return { reference: { repository, version }, show };
 }

@@ -1,7 +1,7 @@
 import { limits } from '@ashlar/core';
 import type { FastifyInstance } from 'fastify';
 
-import { latestVersion, listableNamespaces } from '../../catalogue/index.ts';
+import { latestVersions, listableNamespaces } from '../../catalogue/index.ts';
 import type { Caller } from '../../identity/index.ts';
 import type { Registry } from '../../registry.ts';
 import { authenticateRequests } from '../../server/authenticate.ts';
@@ -33,9 +33,12 @@ async function listModules(registry: Registry, caller: Caller): Promise<ListedMo
   const { metadata } = registry;
   const namespaces = await listableNamespaces(registry, caller);
   const rows = await metadata.query.listModules({ namespaces, limit: limits.homeModules.value });
-  const versions = await metadata.query.listVersionsOf(rows.map((row) => row.repository));
+  const versions = await latestVersions(
+    registry,
+    rows.map((row) => row.repository),
+  );
   return rows.flatMap(({ address, repository }) => {
-    const latest = latestVersion(versions.get(repository) ?? []);
+    const latest = versions.get(repository);
     return latest
       ? [{ address, version: latest.version, description: latest.description, state: latest.state }]
       : [];

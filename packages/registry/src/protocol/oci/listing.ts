@@ -7,11 +7,16 @@ import { requireRepository } from '../../catalogue/index.ts';
 import type { Registry } from '../../registry.ts';
 import { catalogPageOf } from '../../server/distribution/catalog.ts';
 import { lastParameter, nextLink, pageOf } from '../../server/distribution/query.ts';
+import { takeTurns } from '../../turns.ts';
 import { manifestKey, type ManifestRow } from '../../store/metadata/index.ts';
 
 const maxReferrersSize = limits.referrersPage.value;
 /** How many manifests are read at once: there may be tens of thousands. */
 const referrersPerRead = 50;
+/** Of how many of them annotations are read at once; all together have no more than fit into an answer. */
+const entriesPerRead = 500;
+/** Bytes of a line besides what its row holds, at least: names of fields, quotes and braces. */
+const leastLine = 30;
 
 export async function listTags(
   registry: Registry,
@@ -62,7 +67,7 @@ export async function listReferrers(
     ...(await fallbackReferrers(registry, repository, { subject: digest, type, after })),
   ];
   const sorted = rows.toSorted((a, b) => (a.digest < b.digest ? -1 : 1));
-  const { manifests, last } = fillPage(await referrerEntries(registry, sorted));
+  const { manifests, last } = await fillPage(await referrerEntries(registry, sorted));
   if (type !== undefined) void reply.header('oci-filters-applied', 'artifactType');
   if (last !== undefined) {
     const path = `/v2/${repository.name}/referrers/${digest}`;
@@ -92,10 +97,21 @@ async function referrerEntries(
   sorted: readonly ManifestRow[],
 ): Promise<ReferrerEntry[]> {
   let size = 0;
-  const end = sorted.findIndex((row) => (size += row.annotations_size) > maxReferrersSize);
-  const rows = end < 0 ? sorted : sorted.slice(0, end + 1);
-  const annotations = await metadata.query.listAnnotations({ manifests: rows, atMost: maxReferrersSize });
-  return rows.map((row) => referrerEntry(row, annotations.get(manifestKey(row)) ?? '{}'));
+  const end = sorted.findIndex((row) => (size += leastSize(row)) > maxReferrersSize);
+  const afterRows = takeTurns();
+  const entries: ReferrerEntry[] = [];
+  for (let start = 0; start < (end < 0 ? sorted.length : end + 1); start += entriesPerRead) {
+    const rows = sorted.slice(start, Math.min(start + entriesPerRead, end < 0 ? Infinity : end + 1));
+    const annotations = await metadata.query.listAnnotations({ manifests: rows, atMost: maxReferrersSize });
+    for (const row of rows) entries.push(referrerEntry(row, annotations.get(manifestKey(row)) ?? '{}'));
+    await afterRows(rows.length);
+  }
+  return entries;
+}
+
+/** Bytes that the line of a manifest takes in an answer, at least. */
+function leastSize({ media_type, digest, annotations_size }: ManifestRow): number {
+  return leastLine + media_type.length + digest.length + annotations_size;
 }
 
 function referrerEntry(row: ManifestRow, stored: string): ReferrerEntry {
@@ -122,17 +138,21 @@ async function statedReferrers(
   filter: ReferrerFilter,
 ): Promise<ManifestRow[]> {
   const rows: ManifestRow[] = [];
-  for (let { after } = filter; !fillsAnswer(rows); after = rows.at(-1)!.digest) {
+  const afterRows = takeTurns();
+  let size = 0;
+  // Whatever comes behind rows that fill an answer belongs to a later page.
+  for (let { after } = filter; size <= maxReferrersSize; after = rows.at(-1)!.digest) {
     const page = await query.listReferrers({ ...filter, repository: name, after, limit: referrersPerRead });
     rows.push(...page);
     if (page.length < referrersPerRead) break;
+    size += sizeOf(page);
+    await afterRows(page.length);
   }
   return rows;
 }
 
-/** Whatever comes behind such rows belongs to a later page. */
-function fillsAnswer(rows: readonly ManifestRow[]): boolean {
-  return rows.reduce((size, row) => size + row.annotations_size, 0) > maxReferrersSize;
+function sizeOf(rows: readonly ManifestRow[]): number {
+  return rows.reduce((size, row) => size + leastSize(row), 0);
 }
 
 /**
@@ -155,25 +175,32 @@ async function fallbackReferrers(
   const listedDigests = new Set(parseManifest(bytes, row.media_type).manifests.map((entry) => entry.digest));
   const digests = [...listedDigests].filter((entry) => entry > after).toSorted();
   const rows: ManifestRow[] = [];
-  for (let start = 0; start < digests.length && !fillsAnswer(rows); start += referrersPerRead) {
+  let size = 0;
+  for (let start = 0; start < digests.length && size <= maxReferrersSize; start += referrersPerRead) {
     const some = digests.slice(start, start + referrersPerRead);
     const found = await query.findManifests({ repository: name, digests: some });
     // An index may hold tens of thousands of entries, and answers of the store let nobody else have a turn.
     await setImmediate();
-    rows.push(
-      ...found.filter((each) => each.subject === null && (type === undefined || each.referrer_type === type)),
+    const wanted = found.filter(
+      (each) => each.subject === null && (type === undefined || each.referrer_type === type),
     );
+    rows.push(...wanted);
+    size += sizeOf(wanted);
   }
   return rows;
 }
 
-function fillPage(entries: readonly ReferrerEntry[]): { manifests: ReferrerEntry[]; last?: string } {
+async function fillPage(
+  entries: readonly ReferrerEntry[],
+): Promise<{ manifests: ReferrerEntry[]; last?: string }> {
+  const afterRows = takeTurns();
   let size = 200;
   const manifests: ReferrerEntry[] = [];
   for (const entry of entries) {
     size += Buffer.byteLength(JSON.stringify(entry)) + 1;
     if (size > maxReferrersSize && manifests.length > 0) return { manifests, last: manifests.at(-1)!.digest };
     manifests.push(entry);
+    await afterRows(1);
   }
   return { manifests };
 }

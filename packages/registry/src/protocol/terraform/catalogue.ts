@@ -1,10 +1,11 @@
 import { ashlarError, limits, normaliseVersion } from '@ashlar/core';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 
 import {
   consumable,
   latestVersion,
+  latestVersions,
   listableNamespaces,
   modelOf,
   requireRepository,
@@ -13,9 +14,10 @@ import {
 } from '../../catalogue/index.ts';
 import { moduleDetail, unpackText } from '../../reading/index.ts';
 import type { Registry } from '../../registry.ts';
+import { sendJsonText } from '../../server/json-text.ts';
 import { visitorOf } from '../../server/visitor.ts';
 import { needs } from '../../server/route-table.ts';
-import type { ModuleRow, VersionRow } from '../../store/metadata/index.ts';
+import type { ModuleRow, VersionRow, VersionStateRow } from '../../store/metadata/index.ts';
 import { addressOf, modulePath, repositoryOf, versionPath } from './address.ts';
 import { sourceAnnotations, sourceOf, versionKey } from './module-source.ts';
 
@@ -59,15 +61,16 @@ export function catalogueRoutes(app: FastifyInstance, registry: Registry): void 
   });
   app.get('/:namespace/:name/:system', module, async (request, reply) => {
     const module = await readModule(registry, request, modulePath.parse(request.params));
-    const latest = latestVersion(module.rows);
+    const newest = latestVersion(module.rows);
+    const latest = newest && (await registry.metadata.query.findVersion(newest));
     if (!latest) throw module.missing();
-    return sendJson(reply, await detail(registry, request, module, latest));
+    return sendJsonText(reply, await detail(registry, request, module, latest));
   });
   app.get('/:namespace/:name/:system/:version', module, async (request, reply) => {
     const path = versionPath.parse(request.params);
     const module = await readModule(registry, request, path);
     const version = await resolveVersion(registry, addressOf(path), normaliseVersion(path.version));
-    return sendJson(reply, await detail(registry, request, module, version));
+    return sendJsonText(reply, await detail(registry, request, module, version));
   });
   app.get('/:namespace/:name/:system/download', module, async (request, reply) => {
     const path = modulePath.parse(request.params);
@@ -169,16 +172,16 @@ async function readModule(registry: Registry, request: FastifyRequest, path: z.i
   await requireRepository(registry, request.caller, 'read', repositoryOf(address), missing);
   const row = await registry.metadata.query.findModule(address.repository);
   if (!row) throw missing();
-  return { row, rows: await registry.metadata.query.listVersions(address.repository), missing };
+  return { row, rows: await registry.metadata.query.listVersionStates(address.repository), missing };
 }
 
 /** Modules in a list, each by its latest version; all that is shown of them is read at once. */
 async function listItems(registry: Registry, request: FastifyRequest, modules: readonly ModuleRow[]) {
   const { query } = registry.metadata;
   const repositories = modules.map(({ repository }) => repository);
-  const versions = await query.listVersionsOf(repositories);
+  const versions = await latestVersions(registry, repositories);
   const listed = modules.flatMap((module) => {
-    const version = latestVersion(versions.get(module.repository) ?? []);
+    const version = versions.get(module.repository);
     return version === undefined ? [] : [{ module, version }];
   });
   const annotations = await sourceAnnotations(
@@ -225,7 +228,7 @@ function listItem(
 async function detail(
   registry: Registry,
   request: FastifyRequest,
-  { row, rows }: { readonly row: ModuleRow; readonly rows: readonly VersionRow[] },
+  { row, rows }: { readonly row: ModuleRow; readonly rows: readonly VersionStateRow[] },
   version: VersionRow,
 ) {
   const [, namespace, name, system] = row.address.split('/') as [string, string, string, string];
@@ -247,11 +250,6 @@ async function detail(
   };
   const content = await contentOf(registry, request, version, name);
   return `${JSON.stringify(head).slice(0, -1)},${content.slice(1)}`;
-}
-
-/** JSON that is text already. */
-function sendJson(reply: FastifyReply, text: string): FastifyReply {
-  return reply.type('application/json; charset=utf-8').send(text);
 }
 
 /** Characters of JSON that are read at once: of more the other requests would notice. */

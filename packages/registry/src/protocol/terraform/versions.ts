@@ -9,6 +9,7 @@ import {
 } from '../../catalogue/index.ts';
 import type { Registry } from '../../registry.ts';
 import { needs } from '../../server/route-table.ts';
+import { takeTurns } from '../../turns.ts';
 import { addressOf, modulePath, repositoryOf } from './address.ts';
 import { sourceAnnotations, sourceOf, versionKey } from './module-source.ts';
 
@@ -20,17 +21,24 @@ export function versionsRoute(app: FastifyInstance, registry: Registry): void {
     const address = addressOf(modulePath.parse(request.params));
     const missing = () => ashlarError('ASH-MODULE-UNKNOWN', { address: address.repository });
     await requireRepository(registry, request.caller, 'read', repositoryOf(address), missing);
-    const rows = await registry.metadata.query.listVersions(address.repository);
+    const { query } = registry.metadata;
+    const rows = await query.listVersionStates(address.repository);
     if (rows.length === 0) throw missing();
+    const afterRows = takeTurns();
+    await afterRows(rows.length);
     const sentenceOf = stateSentences(rows);
-    const latest = latestVersion(rows);
+    const newest = latestVersion(rows);
+    const latest = newest && (await query.findVersion(newest));
+    await afterRows(rows.length);
+    const shown = terraformVersions(rows);
+    await afterRows(rows.length);
     const annotations = latest && (await sourceAnnotations(registry, [latest])).get(versionKey(latest));
     return {
       modules: [
         {
           // Renovate and Dependabot look here for release notes.
           source: sourceOf(request, address.repository, latest, annotations),
-          versions: terraformVersions(rows).map((row) => ({
+          versions: shown.map((row) => ({
             version: row.version,
             ...(row.state === 'admitted'
               ? {}

@@ -1,7 +1,16 @@
 export type { MetadataStore } from './metadata-store.ts';
 export type { HonestVersions, Schema, VersionState, Visibility } from './schema.ts';
 export { manifestKey } from './manifest-key.ts';
-export type { ManifestRow, ModelRow, ModuleRow, NamespaceRow, TokenRow, VersionRow } from './query/index.ts';
+export type {
+  ManifestRow,
+  ModelRow,
+  ModuleRow,
+  NamespaceRow,
+  TagRow,
+  TokenRow,
+  VersionRow,
+  VersionStateRow,
+} from './query/index.ts';
 export type {
   DownloadCount,
   ManifestPart,

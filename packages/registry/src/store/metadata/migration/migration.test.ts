@@ -27,7 +27,7 @@ const landed: Record<string, string> = {
   '0003-position': 'f35b58412db1972804f30ec5d10f53de2db31f27c6bc8638f899b3deaea43fec',
   '0004-live-version': '166e269ab10646abe402bcd380bdc2806784c1b12464de30270f70962929725c',
   '0005-version-model': '1f6444a47af9d33ee51fbfca39ab83fa8ef0c23a4686b1a4f73971cf42d8488f',
-  '0006-catalogue-index': '84ef5927a98f4efa9ae654d329be41c022f3b3108782b0fe7ea47fe0292e990f',
+  '0006-catalogue-index': '28fc017a6344ec1dfa7c54802f4e99642f04337ad3f7a004169af916e7ec4a86',
 };
 
 let folder: string;

@@ -1,5 +1,6 @@
 import { type ExpressionBuilder, type Kysely, type Selectable, sql } from 'kysely';
 
+import { rowsPerTurn, takeTurns } from '../../../turns.ts';
 import { inChunks } from '../chunk.ts';
 import { manifestKey } from '../manifest-key.ts';
 import type { Schema } from '../schema.ts';
@@ -188,49 +189,126 @@ export async function repositoriesWithBlob(
   return rows.toSorted((a, b) => (a.name < b.name ? -1 : 1)).slice(0, input.limit);
 }
 
-/** Tag names in ASCII order. In a module repository the tags of revoked versions are left out. */
-export async function listTags(db: Kysely<Schema>, input: InRepository & Page): Promise<string[]> {
-  let query = db
-    .selectFrom('tag')
-    .select('name')
-    .where('repository', '=', input.repository)
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('version')
-            .select('version.version')
-            .whereRef('version.repository', '=', 'tag.repository')
-            .whereRef('version.digest', '=', 'tag.digest')
-            // This way round it is found by its key: thousands of versions may share one digest.
-            .where(sql<boolean>`version.version = replace(tag.name, '_', '+')`)
-            .where('version.state', '=', 'revoked'),
-        ),
-      ),
-    )
-    .orderBy('name');
-  if (input.after !== undefined) query = query.where('name', '>', input.after);
-  if (input.limit !== undefined) query = query.limit(input.limit);
-  return (await query.execute()).map((row) => row.name);
+/** A tag that is offered. */
+export interface TagRow {
+  readonly name: string;
+  readonly digest: string;
+  readonly updated_at: number;
 }
 
-/** Tags with the manifests that they point at, for listings of manifests. */
-export async function listTaggedManifests(db: Kysely<Schema>, { repository }: InRepository) {
+/**
+ * Tag names in ASCII order. In a module repository the tags of revoked versions are left out. Others get a turn while a long
+ * list is read.
+ */
+export async function listTags(
+  db: Kysely<Schema>,
+  { repository, after, limit = Infinity }: InRepository & Page,
+): Promise<string[]> {
+  const afterRows = takeTurns();
+  const names: string[] = [];
+  for (let last = after; names.length < limit; last = names.at(-1)) {
+    const size = Math.min(rowsPerTurn, limit - names.length);
+    const page = await listTagRows(db, { repository, after: last, limit: size });
+    for (const { name } of page) names.push(name);
+    if (page.length < size) break;
+    await afterRows(page.length);
+  }
+  return names;
+}
+
+/** A page of what {@link listTags} lists, with where the tags point. */
+export async function listTagRows(
+  db: Kysely<Schema>,
+  { repository, after, limit }: InRepository & { readonly after: string | undefined; readonly limit: number },
+): Promise<TagRow[]> {
+  const query = offeredTags(db, repository).orderBy('name').limit(limit);
+  return await (after === undefined ? query : query.where('name', '>', after)).execute();
+}
+
+/** A tag that {@link listTags} lists. */
+export async function findTagRow(
+  db: Kysely<Schema>,
+  { repository, tag }: InRepository & { readonly tag: string },
+): Promise<TagRow | undefined> {
+  return await offeredTags(db, repository).where('name', '=', tag).executeTakeFirst();
+}
+
+function offeredTags(db: Kysely<Schema>, repository: string) {
+  return db
+    .selectFrom('tag')
+    .select(['name', 'digest', 'updated_at'])
+    .where('repository', '=', repository)
+    .where((eb) => eb.not(isRevoked(eb)));
+}
+
+function isRevoked({ exists, selectFrom }: ExpressionBuilder<Schema, 'tag'>) {
+  return exists(
+    selectFrom('version')
+      .select('version.version')
+      .whereRef('version.repository', '=', 'tag.repository')
+      .whereRef('version.digest', '=', 'tag.digest')
+      // This way round it is found by its key: thousands of versions may share one digest.
+      .where(sql<boolean>`version.version = replace(tag.name, '_', '+')`)
+      .where('version.state', '=', 'revoked'),
+  );
+}
+
+/**
+ * A page of the tags of some manifests, by digest and name: those from one digest to another, both included. Also those
+ * of revoked versions, which are marked.
+ */
+export async function listTagsByDigest(
+  db: Kysely<Schema>,
+  {
+    repository,
+    first,
+    last,
+    after,
+    limit,
+  }: InRepository & {
+    readonly first: string;
+    readonly last: string;
+    readonly after: TagRow | undefined;
+    readonly limit: number;
+  },
+): Promise<(TagRow & { readonly revoked: number })[]> {
+  return await db
+    .selectFrom('tag')
+    .select((eb) => [
+      'name',
+      'digest',
+      'updated_at',
+      eb.case().when(isRevoked(eb)).then(1).else(0).end().as('revoked'),
+    ])
+    .where('repository', '=', repository)
+    .where('digest', '<=', last)
+    .where(({ eb, refTuple, tuple }) =>
+      after === undefined
+        ? eb('digest', '>=', first)
+        : eb(refTuple('digest', 'name'), '>', tuple(after.digest, after.name)),
+    )
+    .orderBy('digest')
+    .orderBy('name')
+    .limit(limit)
+    .execute();
+}
+
+/** A page of the manifests of a repository, by digest. */
+export async function listManifests(
+  db: Kysely<Schema>,
+  {
+    repository,
+    after = '',
+    limit,
+  }: InRepository & { readonly after?: string | undefined; readonly limit: number },
+): Promise<ManifestRow[]> {
   return await db
     .selectFrom('manifest')
-    .leftJoin('tag', (join) =>
-      join.onRef('tag.repository', '=', 'manifest.repository').onRef('tag.digest', '=', 'manifest.digest'),
-    )
-    .select([
-      'manifest.digest',
-      'manifest.media_type',
-      'manifest.size',
-      'manifest.created_at',
-      'tag.name as tag',
-      'tag.updated_at',
-    ])
-    .where('manifest.repository', '=', repository)
-    .orderBy('manifest.created_at')
-    .orderBy('manifest.digest')
+    .select(manifestColumns)
+    .where('repository', '=', repository)
+    .where('digest', '>', after)
+    .orderBy('digest')
+    .limit(limit)
     .execute();
 }
 

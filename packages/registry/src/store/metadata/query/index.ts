@@ -25,8 +25,8 @@ export function bindQueries(current: () => Kysely<Schema>): BoundQueries {
   return Object.fromEntries(bound) as BoundQueries;
 }
 
-export type { ManifestRow } from './content.ts';
+export type { ManifestRow, TagRow } from './content.ts';
 export type { ModelRow } from './model.ts';
-export type { ModuleRow, VersionRow } from './module.ts';
+export type { ModuleRow, VersionRow, VersionStateRow } from './module.ts';
 export type { NamespaceRow } from './namespace.ts';
 export type { TokenRow } from './token.ts';

@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { limits } from '@ashlar/core';
 import { type Kysely, type Selectable, sql } from 'kysely';
 
+import { takeTurns } from '../../../turns.ts';
 import { inChunks } from '../chunk.ts';
 import type { Schema } from '../schema.ts';
 import { byNameFirst } from './page.ts';
@@ -31,6 +32,19 @@ const versionColumns = [
   'published_by',
   'deleted_at',
 ] as const satisfies readonly (keyof VersionRow)[];
+
+const stateColumns = [
+  'repository',
+  'version',
+  'state',
+  'reason',
+  'link',
+  'replacement',
+  'sunset_at',
+] as const satisfies readonly (keyof VersionRow)[];
+
+/** What decides whether a version is offered, and with which words. */
+export type VersionStateRow = Pick<VersionRow, (typeof stateColumns)[number]>;
 
 export async function findModule(db: Kysely<Schema>, repository: string): Promise<ModuleRow | undefined> {
   return await db.selectFrom('module').selectAll().where('repository', '=', repository).executeTakeFirst();
@@ -99,17 +113,34 @@ export async function listVersions(db: Kysely<Schema>, repository: string): Prom
   return await versionsOfModule(db, { repository });
 }
 
-/** As {@link listVersions}, for many modules at once; a module without versions is left out. */
-export async function listVersionsOf(
+const statesOfModule = prepared((db, input: { readonly repository: string }) =>
+  db
+    .selectFrom('version')
+    .select(stateColumns)
+    .where('repository', '=', input.repository)
+    .where('deleted_at', 'is', null),
+);
+
+/** As {@link listVersions}, with what thousands of them can be read of at once. */
+export async function listVersionStates(db: Kysely<Schema>, repository: string): Promise<VersionStateRow[]> {
+  return await statesOfModule(db, { repository });
+}
+
+const offeredOfModule = prepared((db, input: { readonly repository: string }) =>
+  db
+    .selectFrom('version')
+    .select(['version', 'state'])
+    .where('repository', '=', input.repository)
+    .where('deleted_at', 'is', null)
+    .where('state', '<>', 'revoked'),
+);
+
+/** The versions of a module that are neither deleted nor revoked, in no particular order, out of an index alone. */
+export async function listOfferedVersions(
   db: Kysely<Schema>,
-  repositories: readonly string[],
-): Promise<Map<string, VersionRow[]>> {
-  const query = db.selectFrom('version').select(versionColumns).where('deleted_at', 'is', null);
-  const rows = await inChunks(
-    repositories,
-    async (chunk) => await query.where('repository', 'in', chunk).execute(),
-  );
-  return Map.groupBy(rows, (row) => row.repository);
+  repository: string,
+): Promise<Pick<VersionRow, 'version' | 'state'>[]> {
+  return await offeredOfModule(db, { repository });
 }
 
 export interface ModuleFilter {
@@ -221,39 +252,61 @@ async function listBetween(
   return rows.toSorted((a, b) => (a.repository < b.repository ? -1 : 1)).slice(offset, offset + limit);
 }
 
+/** How many days are summed up at once: of each there is a row for every version that was downloaded. */
+const daysAtOnce = 60;
+
+const downloadsOfDays = prepared((db, input: { readonly repository: string; readonly after: string }) =>
+  db
+    .selectFrom('download')
+    .select(({ fn }) => ['day', fn.sum<number>('count').as('total'), fn.countAll<number>().as('rows')])
+    .where('repository', '=', input.repository)
+    .where('day', '>', input.after)
+    .groupBy('day')
+    .orderBy('day')
+    .limit(daysAtOnce),
+);
+
 /** Downloads of a module since a day (inclusive), or of all time. */
 export async function countDownloads(
   db: Kysely<Schema>,
-  input: {
-    readonly repository: string;
-    readonly version?: string | undefined;
-    readonly since?: string | undefined;
-  },
+  input: { readonly repository: string; readonly since?: string | undefined },
 ): Promise<number> {
-  let query = db
-    .selectFrom('download')
-    .select(({ fn }) => fn.sum<number | null>('count').as('total'))
-    .where('repository', '=', input.repository);
-  if (input.version !== undefined) query = query.where('version', '=', input.version);
-  if (input.since !== undefined) query = query.where('day', '>=', input.since);
-  const row = await query.executeTakeFirst();
-  return Number(row?.total ?? 0);
+  return await sumDownloads(db, input, takeTurns());
 }
 
-/** Downloads of all time, of many modules at once; those without are left out. */
+async function sumDownloads(
+  db: Kysely<Schema>,
+  { repository, since }: { readonly repository: string; readonly since?: string | undefined },
+  afterRows: ReturnType<typeof takeTurns>,
+): Promise<number> {
+  let total = 0;
+  // No text of a day lies between two days.
+  let after = since === undefined ? '' : dayBefore(since);
+  for (;;) {
+    const days = await downloadsOfDays(db, { repository, after });
+    for (const day of days) total += Number(day.total);
+    if (days.length < daysAtOnce) return total;
+    after = days.at(-1)!.day;
+    await afterRows(days.reduce((sum, { rows }) => sum + Number(rows), 0));
+  }
+}
+
+function dayBefore(day: string): string {
+  return new Date(Date.parse(day) - 86_400_000).toISOString().slice(0, 10);
+}
+
+/** Downloads of all time, of many modules; those without are left out. */
 export async function countDownloadsOf(
   db: Kysely<Schema>,
   repositories: readonly string[],
 ): Promise<Map<string, number>> {
-  const query = db
-    .selectFrom('download')
-    .select(({ fn }) => ['repository', fn.sum<number>('count').as('total')])
-    .groupBy('repository');
-  const rows = await inChunks(
-    repositories,
-    async (chunk) => await query.where('repository', 'in', chunk).execute(),
-  );
-  return new Map(rows.map(({ repository, total }) => [repository, Number(total)]));
+  const afterRows = takeTurns();
+  const totals = new Map<string, number>();
+  for (const repository of repositories) {
+    const total = await sumDownloads(db, { repository }, afterRows);
+    if (total > 0) totals.set(repository, total);
+  }
+  return totals;
 }
 
 function words(search: string | undefined): string[] {

@@ -86,6 +86,14 @@ export function listingsSuite(place: SuitePlace): void {
         '2.0.0',
         `sha256-${'0'.repeat(64)}`,
       ]);
+      const { findTagRow, listTagsByDigest } = place.store.query;
+      expect(await findTagRow({ repository, tag: '1.0.0_b.1' })).toBe(undefined);
+      expect(await findTagRow({ repository, tag: '2.0.0' })).toMatchObject({ digest: digest(11) });
+      const ofFirst = { repository, first: digest(10), last: digest(10), after: undefined, limit: 100 };
+      expect(await listTagsByDigest(ofFirst)).toMatchObject([
+        { name: '1.0.0', revoked: 0 },
+        { name: '1.0.0_b.1', revoked: 1 },
+      ]);
     });
   });
 }

@@ -68,21 +68,27 @@ export function manifestsSuite(place: SuitePlace): void {
       await addBlobs([1, 2], 'plain/x');
       await push(10, 'plain/x', { parts: [blobPart(1), blobPart(2)], tags: ['b', 'a'], now: later });
       await push(11, 'plain/x');
-      const row = (n: number, at: number) => ({
-        digest: digest(n),
-        media_type: manifestRow(n).media_type,
-        size: 100,
-        created_at: at,
-        tag: null as string | null,
-        updated_at: null as number | null,
-      });
+      await push(12, 'plain/x', { tags: ['c'] });
+      const { listManifests, listTagsByDigest, listTagRows, findTagRow } = place.store.query;
+      const tag = (name: string, n: number, at: number) => ({ name, digest: digest(n), updated_at: at });
+      const [a, b, c] = [tag('a', 10, later), tag('b', 10, later), tag('c', 12, now)] as const;
+      const at = { repository: 'plain/x', limit: 100 };
+      const all = { ...at, first: digest(10), last: digest(12), after: undefined };
 
-      const rows = await place.store.query.listTaggedManifests({ repository: 'plain/x' });
-      expect(rows.toSorted((a, b) => a.created_at - b.created_at || (a.tag! < b.tag! ? -1 : 1))).toEqual([
-        row(11, now),
-        { ...row(10, later), tag: 'a', updated_at: later },
-        { ...row(10, later), tag: 'b', updated_at: later },
+      const manifests = (await listManifests(at)).map((row) => row.digest);
+      expect(manifests).toEqual([digest(10), digest(11), digest(12)]);
+      expect(await listManifests({ ...at, after: digest(10), limit: 1 })).toMatchObject([
+        { digest: digest(11) },
       ]);
+      expect(await listTagsByDigest(all)).toEqual([a, b, c].map((row) => ({ ...row, revoked: 0 })));
+      expect(await listTagsByDigest({ ...all, after: a, limit: 1 })).toMatchObject([b]);
+      expect(await listTagsByDigest({ ...all, after: b })).toMatchObject([c]);
+      expect(await listTagsByDigest({ ...all, last: digest(11), after: b })).toEqual([]);
+      expect(await listTagsByDigest({ ...all, first: digest(11) })).toMatchObject([c]);
+      expect(await listTagRows({ ...at, after: undefined })).toEqual([a, b, c]);
+      expect(await listTagRows({ ...at, after: 'a', limit: 1 })).toEqual([b]);
+      expect(await findTagRow({ repository: 'plain/x', tag: 'c' })).toEqual(c);
+      expect(await findTagRow({ repository: 'plain/x', tag: 'd' })).toBe(undefined);
       const sizes = async (...manifests: string[]) =>
         await place.store.query.blobSizes({ repository: 'plain/x', manifests });
       expect(await sizes(digest(10), digest(11))).toEqual(new Map([[digest(10), 20]]));

@@ -67,7 +67,16 @@ export function suitePlace(open: () => Promise<MetadataStoreFixture>) {
     return {
       versions: (await query.listVersions(repository)).toSorted((a, b) => (a.version < b.version ? -1 : 1)),
       tags: await query.listTags({ repository }),
-      manifests: await query.listTaggedManifests({ repository }),
+      manifests: [
+        ...(await query.listManifests({ repository, limit: 1_000 })),
+        ...(await query.listTagsByDigest({
+          repository,
+          first: digest(0),
+          last: digest(Number.MAX_SAFE_INTEGER),
+          after: undefined,
+          limit: 1_000,
+        })),
+      ],
       sizes: await query.blobSizes({
         repository,
         manifests: Array.from({ length: 30 }, (_, n) => digest(n)),

@@ -35,7 +35,8 @@ export function togetherSuite(place: SuitePlace): void {
       expect((await content()).versions).toEqual([
         versionRow('1.0.0', won[0]!, { content_digest: digest(900 + won[0]!) }),
       ]);
-      expect((await content()).manifests).toHaveLength(1);
+      // The manifest and its tag.
+      expect((await content()).manifests).toHaveLength(2);
     });
 
     it('lets many identical pushes all succeed', async () => {

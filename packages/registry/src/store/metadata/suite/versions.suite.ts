@@ -77,7 +77,7 @@ export function versionsSuite(place: SuitePlace): void {
       },
     );
 
-    it('share a digest, and are listed for one module or for many', async () => {
+    it('share a digest, and are listed with all that is kept of them or with their states alone', async () => {
       await addBlobs([1]);
       const tags = ['1.0.0', '1.0.0_build'];
       const both = publication(['1.0.0', '1.0.0+build']);
@@ -98,16 +98,28 @@ export function versionsSuite(place: SuitePlace): void {
       expect((await content()).versions).toEqual(expected);
       const ofDigest = await place.store.query.findVersionsByDigest({ repository, digest: digest(10) });
       expect(ofDigest.map((row) => row.version).toSorted()).toEqual(['1.0.0', '1.0.0+build']);
-      const many = Array.from({ length: 40_000 }, (_, i) => `terraform/contoso/m${i}/azurerm`);
-      const ofMany = await place.store.query.listVersionsOf([...many, repository]);
-      expect([...ofMany.keys()]).toEqual([repository]);
-      expect(
-        ofMany
-          .get(repository)
-          ?.map((row) => row.version)
-          .toSorted(),
-      ).toEqual(expected.map((row) => row.version));
-      expect(await place.store.query.listVersionsOf([])).toEqual(new Map());
+      await place.store.command.setState({ repository, version: '1.0.0', to: 'revoked', reason: 'CVE' });
+      await place.store.command.setState({ repository, version: '2.0.0', to: 'deprecated' });
+      const shown = (rows: readonly { version: string; state: string }[]) =>
+        rows.map(({ version, state }) => `${version} ${state}`).toSorted();
+      const states = await place.store.query.listVersionStates(repository);
+      expect(shown(states)).toEqual(['1.0.0 revoked', '1.0.0+build admitted', '2.0.0 deprecated']);
+      expect(states.find(({ version }) => version === '1.0.0')).toEqual({
+        repository,
+        version: '1.0.0',
+        state: 'revoked',
+        reason: 'CVE',
+        link: null,
+        replacement: null,
+        sunset_at: null,
+      });
+      expect(shown(await place.store.query.listOfferedVersions(repository))).toEqual([
+        '1.0.0+build admitted',
+        '2.0.0 deprecated',
+      ]);
+      await place.store.command.deleteManifest({ now, repository, digest: digest(10), kind: 'module' });
+      expect(shown(await place.store.query.listVersionStates(repository))).toEqual(['2.0.0 deprecated']);
+      expect(shown(await place.store.query.listOfferedVersions(repository))).toEqual(['2.0.0 deprecated']);
     });
 
     it('that exist are published again without a change', async () => {
