@@ -28,12 +28,14 @@ function addressIn(placed: PlacedBlock, name: string): Address | undefined {
   const found = attributeOf(placed, name);
   if (found === undefined) return undefined;
   const expression = referenceOf(found);
-  let names = (expression && namesOf(expression)) ?? [];
+  const names = (expression && namesOf(expression)) ?? [];
   const isInModule = names[0] === 'module';
-  while (names[0] === 'module' && names.length > 1) names = names.slice(2);
-  if (isInModule && names.length === 0) return { kind: 'module', isInModule };
-  if (names.length < 2) return { kind: 'none', isInModule };
-  return { kind: names.length === 2 && names[0] !== 'data' ? 'resource' : 'other', isInModule };
+  let start = 0;
+  while (names[start] === 'module' && start < names.length - 1) start += 2;
+  const count = names.length - start;
+  if (isInModule && count === 0) return { kind: 'module', isInModule };
+  if (count < 2) return { kind: 'none', isInModule };
+  return { kind: count === 2 && names[start] !== 'data' ? 'resource' : 'other', isInModule };
 }
 
 function unknownProblems(placed: PlacedBlock, name: string): Problem[] {
