@@ -177,40 +177,44 @@ async function makeToken(tokens: Made[], scopes: string[], parent: Made | undefi
 }
 
 describe('T-18: what a token may do', () => {
-  it('is a function of what is the case, after any history of grants, revocations and namespaces', async () => {
-    let run = 0;
-    let probes = 0;
-    await fc.assert(
-      fc.asyncProperty(
-        steps(() => run),
-        async (history) => {
-          run += 1;
-          const facts: Facts = { tokens: [], visibility: new Map() };
-          for (const letter of letters) {
-            await server.api('POST', '/namespaces', { name: `run${run}${letter}` });
-            facts.visibility.set(`run${run}${letter}`, 'private');
-          }
-          for (const { step } of history) await step(facts);
-          for (const token of facts.tokens.slice(-6)) {
+  it(
+    'is a function of what is the case, after any history of grants, revocations and namespaces',
+    { timeout: 180_000 },
+    async () => {
+      let run = 0;
+      let probes = 0;
+      await fc.assert(
+        fc.asyncProperty(
+          steps(() => run),
+          async (history) => {
+            run += 1;
+            const facts: Facts = { tokens: [], visibility: new Map() };
             for (const letter of letters) {
-              for (const action of actions) {
-                const namespace = `run${run}${letter}`;
-                const expected = shouldBe(facts, token, action, namespace);
-                expect([action, token.scopes, await may(basic(token.token), action, namespace)]).toEqual([
-                  action,
-                  token.scopes,
-                  expected,
-                ]);
-                probes += 1;
+              await server.api('POST', '/namespaces', { name: `run${run}${letter}` });
+              facts.visibility.set(`run${run}${letter}`, 'private');
+            }
+            for (const { step } of history) await step(facts);
+            for (const token of facts.tokens.slice(-6)) {
+              for (const letter of letters) {
+                for (const action of actions) {
+                  const namespace = `run${run}${letter}`;
+                  const expected = shouldBe(facts, token, action, namespace);
+                  expect([action, token.scopes, await may(basic(token.token), action, namespace)]).toEqual([
+                    action,
+                    token.scopes,
+                    expected,
+                  ]);
+                  probes += 1;
+                }
               }
             }
-          }
-        },
-      ),
-      { numRuns: 40 },
-    );
-    expect(probes).toBeGreaterThan(400);
-  });
+          },
+        ),
+        { numRuns: 40 },
+      );
+      expect(probes).toBeGreaterThan(400);
+    },
+  );
 });
 
 describe('T-18: what a person of Entra ID may do', () => {

@@ -48,8 +48,10 @@ async function signIn(url: string, token: string): Promise<Response> {
  */
 async function openListener(url: string): Promise<void> {
   const answer = await fetch(url).catch((error: unknown) => error as Error & { cause?: { code?: string } });
-  if (answer instanceof Response) expect(answer.status).toBe(200);
-  else expect(answer.cause?.code).toMatch(/^(UND_ERR_SOCKET|ECONNRESET)$/);
+  if (answer instanceof Response) {
+    expect(answer.status).toBe(200);
+    await answer.text().catch(() => undefined);
+  } else expect(answer.cause?.code).toMatch(/^(UND_ERR_SOCKET|ECONNRESET)$/);
 }
 
 async function makeToken(...scopes: string[]): Promise<{ id: string; token: string }> {

@@ -61,7 +61,7 @@ function inputRows(language: Module['language'], inputs: readonly Input[]): stri
   const rows = ordered.map((input) => [
     input.name,
     // On one line the attributes of an object need commas, which lines of their own do without.
-    short(language === 'terraform' ? terraformTypeText(input.type) : input.typeText),
+    short(language === 'terraform' && input.type !== 'any' ? terraformTypeText(input.type) : input.typeText),
     input.required ? 'required' : defaultText(input),
     about(input.deprecated === undefined ? input.description : `Deprecated: ${input.deprecated}`),
   ]);
