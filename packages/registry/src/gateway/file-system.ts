@@ -31,7 +31,6 @@ export {
   access,
   chmod,
   copyFile,
-  cp,
   lstat,
   mkdir,
   mkdtemp,

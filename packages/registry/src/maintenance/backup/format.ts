@@ -4,6 +4,7 @@ import { ashlarError } from '@ashlar/core';
 import { z } from 'zod';
 
 import {
+  copyFile,
   mkdir,
   open,
   readdir,
@@ -131,6 +132,19 @@ export async function writeWhole(path: string, text: string): Promise<void> {
   }
   await rename(fresh, path);
   await syncFolder(join(path, '..'));
+}
+
+/** Copies a file so that its bytes survive a power cut; its name does when the folder around it is synced. */
+export async function copySynced(from: string, to: string): Promise<void> {
+  await copyFile(from, to);
+  await using file = await open(to, 'r+');
+  await file.datasync();
+}
+
+/** Copies the files of a folder, which has no others in it, into one that exists. */
+export async function copyFolderSynced(from: string, to: string): Promise<void> {
+  for (const name of await readdir(from)) await copySynced(join(from, name), join(to, name));
+  await syncFolder(to);
 }
 
 export function orBackupError(path: string, error: unknown): unknown {

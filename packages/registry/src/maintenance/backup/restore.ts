@@ -4,7 +4,7 @@ import { ashlarError, type Digest } from '@ashlar/core';
 
 import type { Clock } from '../../gateway/clock.ts';
 import { crashPoint } from '../../gateway/crash-point.ts';
-import { cp, readdir, rename, rm, syncFolder, writeFile } from '../../gateway/file-system.ts';
+import { mkdir, readdir, rename, rm, syncFolder, writeFile } from '../../gateway/file-system.ts';
 import {
   checkPlace,
   openFileBlobStore,
@@ -16,7 +16,14 @@ import { type DataFolder, openDataFolder } from '../../store/data-folder.ts';
 import { requireKnownSchema, restoreSqliteMetadata } from '../../store/metadata/index.ts';
 import { type CopyFigures, copyBlobs } from '../copy-blob.ts';
 import { exists, putAside, removeDatabase } from '../database-files.ts';
-import { type BackupFolder, fileNames, findBackup, liesInside } from './format.ts';
+import {
+  type BackupFolder,
+  copyFolderSynced,
+  copySynced,
+  fileNames,
+  findBackup,
+  liesInside,
+} from './format.ts';
 import { checkRows, chooseSnapshot, readPages, type StoredSnapshot } from './read.ts';
 
 export interface RestoreOptions {
@@ -181,14 +188,16 @@ function freshDatabase({ database }: DataFolder): string {
 async function restoreFiles(folder: DataFolder, snapshot: StoredSnapshot): Promise<void> {
   const files = join(snapshot.path, fileNames.files);
   if (!(await exists(files))) return;
-  const copy = { recursive: true, force: false, preserveTimestamps: true } as const;
   for (const name of await readdir(files)) {
     const target = name === 'tls' ? folder.tls : folder.adminToken;
     if (await exists(target)) continue;
-    // Whole or not at all: half an authority would be kept as one that was there.
+    // Whole or not at all, also after a power cut: half an authority would be kept as one that was there.
     const fresh = `${target}.restored`;
     await rm(fresh, { recursive: true, force: true });
-    await cp(join(files, name), fresh, copy);
+    if (name === 'tls') {
+      await mkdir(fresh, { mode: 0o700 });
+      await copyFolderSynced(join(files, name), fresh);
+    } else await copySynced(join(files, name), fresh);
     await rename(fresh, target);
   }
   await syncFolder(folder.path);
