@@ -155,12 +155,15 @@ export function orBackupError(path: string, error: unknown): unknown {
   return reason === undefined ? error : ashlarError('ASH-BACKUP', { path, reason }, { cause: error });
 }
 
+const diskFull = 'the disk is full; what was there before is still good. Free space, and do the same again';
+
 const reasons: Readonly<Record<string, string>> = {
-  EACCES: 'the user that the server runs as may not use this folder',
-  EPERM: 'the user that the server runs as may not use this folder',
+  EACCES: 'the user that ashlar runs as may not use this folder',
+  EDQUOT: diskFull,
+  EPERM: 'the user that ashlar runs as may not use this folder',
   ENOENT: 'the folder around it does not exist on the machine of the server',
   ENOTDIR: 'it is not a folder, or lies in something that is not a folder',
-  ENOSPC: 'the disk is full; what was there before is still good',
+  ENOSPC: diskFull,
   EROFS: 'it lies on a file system that is read-only',
 };
 

@@ -1,6 +1,6 @@
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 
-import { ashlarError, type Digest } from '@ashlar/core';
+import { AshlarError, ashlarError, type Digest } from '@ashlar/core';
 
 import type { Clock } from '../../gateway/clock.ts';
 import { crashPoint } from '../../gateway/crash-point.ts';
@@ -11,7 +11,6 @@ import {
   type VerifiedBlobStore,
   verifiedReads,
 } from '../../store/blob/index.ts';
-import { orStorageFull } from '../../store/blob/staging/error.ts';
 import { type DataFolder, openDataFolder } from '../../store/data-folder.ts';
 import { requireKnownSchema, restoreSqliteMetadata } from '../../store/metadata/index.ts';
 import { type CopyFigures, copyBlobs } from '../copy-blob.ts';
@@ -23,6 +22,7 @@ import {
   fileNames,
   findBackup,
   liesInside,
+  orBackupError,
 } from './format.ts';
 import { checkRows, chooseSnapshot, readPages, type StoredSnapshot } from './read.ts';
 
@@ -55,7 +55,7 @@ export interface Restored extends CopyFigures {
  * Makes a data folder of a snapshot, for a server that is stopped: bytes first, each hashed on its way, and the rows
  * last, so that what ends before is no registry. With `replace`, the metadata of an existing one are put aside and set
  * back; its blobs are hashed too, and damaged ones are healed.
- * @throws ASH-BACKUP ASH-DATA-LOCKED ASH-DATA-FORMAT ASH-CONFIG ASH-STORAGE-FULL
+ * @throws ASH-BACKUP ASH-DATA-LOCKED ASH-DATA-FORMAT ASH-CONFIG
  */
 export async function restore(options: RestoreOptions): Promise<Restored> {
   const { clock } = options;
@@ -75,12 +75,41 @@ export async function restore(options: RestoreOptions): Promise<Restored> {
     // Bytes are restored to files: beside a bucket nobody would look at them.
     await checkPlace(folder.blobs, undefined);
     const copied = await copyContent(options, folder, backup, digests);
-    await orStorageFull(restoreFiles(folder, snapshot));
+    await restoreFiles(folder, snapshot);
     const replaced = await replaceMetadata(folder, snapshot, clock);
     return { ...copied, snapshot: snapshot.name, at: snapshot.at, rows: snapshot.rows, replaced };
+  } catch (error) {
+    throw orRestoreError(folder, backup, error);
   } finally {
     folder.close();
   }
+}
+
+/** Says in which of the two folders a restore came to its end, and why. */
+function orRestoreError({ path: data }: DataFolder, backup: BackupFolder, error: unknown): unknown {
+  if (error instanceof AshlarError) {
+    // No server is there that it could be tried on again: SQLite reports so that there is no room for one of its files.
+    if (error.code !== 'ASH-UNAVAILABLE') return orBackupError(data, error);
+    const { reason } = error.params as { readonly reason: string };
+    return restoreError(data, reason, error);
+  }
+  const { code, path = '', message, syscall } = error as NodeJS.ErrnoException;
+  const isOfBackup = path.startsWith(`${backup.path}${sep}`) && !ofWriting.has(code);
+  const place = isOfBackup ? backup.path : data;
+  const known = code === 'ENOENT' ? error : orBackupError(place, error);
+  if (known !== error) return known;
+  if (syscall !== undefined) return restoreError(place, `the system reports: ${message}`, error);
+  return code === 'ERR_SQLITE_ERROR'
+    ? restoreError(data, `the metadata database reports: ${message}`, error)
+    : error;
+}
+
+/** Only the data folder is written to; of a copy the system names where it comes from. */
+const ofWriting: ReadonlySet<string | undefined> = new Set(['ENOSPC', 'EDQUOT', 'EROFS']);
+
+function restoreError(path: string, why: string, cause: unknown): Error {
+  const reason = `${why}. Look whether there is room on the disk and it is sound, and run the restore again`;
+  return ashlarError('ASH-BACKUP', { path, reason }, { cause });
 }
 
 /** Until the rows are there too, no server takes the folder for a new registry. */
