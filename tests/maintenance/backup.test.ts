@@ -310,7 +310,7 @@ it('a restore that was interrupted is no registry, and goes on when it is run ag
   expect(await story(server)).toEqual(before);
 });
 
-it('a restore that was killed while it put the old registry aside leaves nothing of it to the new one', async () => {
+it('a restore that was killed while it put the old registry aside has it in one folder when it is run again', async () => {
   await publish('1.0.0');
   await backup();
   await publish('2.0.0');
@@ -318,12 +318,21 @@ it('a restore that was killed while it put the old registry aside leaves nothing
   const data = join(folder, 'killed');
   await cp(join(folder, 'data'), data, { recursive: true });
   await stop();
-  await mkdir(join(data, 'replaced-half'));
-  await rename(join(data, 'metadata.db'), join(data, 'replaced-half', 'metadata.db'));
+  const [program, ...args] = serveCommand;
+  const killed = await run(
+    program!,
+    [...args, 'restore', join(folder, 'backup'), '--data', data, '--replace'],
+    { env: { ASHLAR_CRASH_AT: 'database.half-aside' } },
+  );
+  expect(killed.signal).toBe('SIGKILL');
+  expect(await readdir(data)).toContain('metadata.db-wal');
 
   const restored = await restoreTo('killed', { replace: true });
 
-  expect(await readdir(restored.replaced!)).toContain('metadata.db-wal');
+  expect(await readdir(restored.replaced!)).toEqual(
+    expect.arrayContaining(['metadata.db', 'metadata.db-wal']),
+  );
+  expect((await readdir(data)).filter((name) => name.startsWith('replaced-'))).toHaveLength(1);
   server = await startTestServer({ data });
   running = true;
   expect(await story(server)).toMatchObject([{ version: '1.0.0', pulled: 200 }]);
