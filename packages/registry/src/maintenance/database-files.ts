@@ -2,15 +2,9 @@ import { join } from 'node:path';
 
 import type { Clock } from '../gateway/clock.ts';
 import { crashPoint } from '../gateway/crash-point.ts';
-import { mkdir, readdir, rename, rm, stat, syncFolder } from '../gateway/file-system.ts';
+import { exists, mkdir, readdir, rename, syncFolder } from '../gateway/file-system.ts';
 import type { DataFolder } from '../store/data-folder.ts';
-
-/** What a database consists of, itself first: without its log it could be half of itself. */
-const suffixes = ['', '-wal', '-shm'];
-
-export async function removeDatabase(path: string): Promise<void> {
-  for (const suffix of suffixes) await rm(`${path}${suffix}`, { force: true });
-}
+import { databaseSuffixes } from '../store/metadata/index.ts';
 
 /**
  * Makes room for another database of the data folder and says where the old one went. One that was put aside by halves
@@ -22,7 +16,7 @@ export async function putAside(
   why: 'moved' | 'replaced',
 ): Promise<string | undefined> {
   const present: string[] = [];
-  for (const suffix of suffixes) if (await exists(`${database}${suffix}`)) present.push(suffix);
+  for (const suffix of databaseSuffixes) if (await exists(`${database}${suffix}`)) present.push(suffix);
   const begun = present.includes('') ? undefined : await halfAside(path);
   if (begun === undefined && present.length === 0) return undefined;
   const at = new Date(clock.now()).toISOString().replaceAll(':', '-');
@@ -49,11 +43,4 @@ async function halfAside(path: string): Promise<string | undefined> {
     if (await exists(join(path, name, 'metadata.db'))) return join(path, name);
   }
   return undefined;
-}
-
-export async function exists(path: string): Promise<boolean> {
-  return await stat(path).then(
-    () => true,
-    () => false,
-  );
 }

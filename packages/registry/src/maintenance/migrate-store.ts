@@ -4,7 +4,7 @@ import { ashlarError, type Digest } from '@ashlar/core';
 
 import type { DatabaseAddress } from '../config/database.ts';
 import type { Clock } from '../gateway/clock.ts';
-import { rename, rm, stat, syncFolder, writeFile } from '../gateway/file-system.ts';
+import { exists, rename, rm, stat, syncFolder, writeFile } from '../gateway/file-system.ts';
 import {
   checkPlace,
   openFileBlobStore,
@@ -17,12 +17,13 @@ import { type DataFolder, openDataFolder } from '../store/data-folder.ts';
 import {
   newestSchema,
   openSqliteSnapshot,
+  removeDatabase,
   requireKnownSchema,
   restoreSqliteMetadata,
   type Snapshot,
 } from '../store/metadata/index.ts';
 import { type CopyFigures, copyBlobs } from './copy-blob.ts';
-import { exists, putAside, removeDatabase } from './database-files.ts';
+import { putAside } from './database-files.ts';
 
 /** Where a registry keeps what it stores; what is absent is in its data folder. */
 export interface Stores {
@@ -130,7 +131,7 @@ async function leaveDatabase(
   folder: DataFolder,
   { from, to, clock }: MigrateOptions,
 ): Promise<string | undefined> {
-  if (to.database === undefined) await removeDatabase(folder.mirror);
+  if (to.database === undefined) removeDatabase(folder.mirror);
   else await writeSign(folder);
   await syncFolder(folder.path);
   return from.database === undefined ? await putAside(folder, clock, 'moved') : undefined;
@@ -142,7 +143,7 @@ async function leaveDatabase(
  */
 async function writeSign({ mirror }: DataFolder): Promise<void> {
   const sign = `${mirror}.new`;
-  await removeDatabase(sign);
+  removeDatabase(sign);
   await writeFile(sign, '', { mode: 0o600 });
   await rename(sign, mirror);
   for (const suffix of ['-wal', '-shm']) await rm(`${mirror}${suffix}`, { force: true });
@@ -245,7 +246,7 @@ async function writeAll(folder: DataFolder, { from, to, clock }: MigrateOptions)
       return;
     }
     const fresh = `${folder.database}.moved`;
-    await removeDatabase(fresh);
+    removeDatabase(fresh);
     await restoreSqliteMetadata(fresh, snapshot);
     await putAside(folder, clock, 'moved');
     await rename(fresh, folder.database);

@@ -4,7 +4,7 @@ import { AshlarError, ashlarError, type Digest } from '@ashlar/core';
 
 import type { Clock } from '../../gateway/clock.ts';
 import { crashPoint } from '../../gateway/crash-point.ts';
-import { mkdir, readdir, rename, rm, syncFolder, writeFile } from '../../gateway/file-system.ts';
+import { exists, mkdir, readdir, rename, rm, syncFolder, writeFile } from '../../gateway/file-system.ts';
 import {
   checkPlace,
   openFileBlobStore,
@@ -12,9 +12,9 @@ import {
   verifiedReads,
 } from '../../store/blob/index.ts';
 import { type DataFolder, openDataFolder } from '../../store/data-folder.ts';
-import { requireKnownSchema, restoreSqliteMetadata } from '../../store/metadata/index.ts';
+import { removeDatabase, requireKnownSchema, restoreSqliteMetadata } from '../../store/metadata/index.ts';
 import { type CopyFigures, copyBlobs } from '../copy-blob.ts';
-import { exists, putAside, removeDatabase } from '../database-files.ts';
+import { putAside } from '../database-files.ts';
 import {
   type BackupFolder,
   copyFolderSynced,
@@ -121,7 +121,7 @@ async function copyContent(
 ): Promise<CopyFigures> {
   const { clock } = options;
   const sign = freshDatabase(folder);
-  await removeDatabase(sign);
+  removeDatabase(sign);
   await writeFile(sign, '', { mode: 0o600 });
   await syncFolder(folder.path);
   try {
@@ -135,7 +135,7 @@ async function copyContent(
     crashPoint('restore.blobs-copied');
     return copied;
   } catch (error) {
-    await removeDatabase(sign);
+    removeDatabase(sign);
     throw error;
   }
 }
@@ -198,7 +198,7 @@ async function replaceMetadata(
   clock: Clock,
 ): Promise<string | undefined> {
   const fresh = freshDatabase(folder);
-  await removeDatabase(fresh);
+  removeDatabase(fresh);
   await restoreSqliteMetadata(fresh, { schema: snapshot.schema, pages: readPages(snapshot) });
   crashPoint('restore.rows-written');
   const replaced = await putAside(folder, clock, 'replaced');

@@ -7,13 +7,12 @@ import { createGzip } from 'node:zlib';
 import type { Digest } from '@ashlar/core';
 
 import { crashPoint } from '../../gateway/crash-point.ts';
-import { mkdir, open, rename, rm, syncFolder } from '../../gateway/file-system.ts';
+import { exists, mkdir, open, rename, rm, syncFolder } from '../../gateway/file-system.ts';
 import type { Registry } from '../../registry.ts';
 import { productVersion } from '../../server/product.ts';
 import { openFileBlobStore, verifiedReads } from '../../store/blob/index.ts';
 import type { RowPage, Snapshot } from '../../store/metadata/index.ts';
 import { copyBlobs } from '../copy-blob.ts';
-import { exists } from '../database-files.ts';
 import type { TaskControl } from '../task.ts';
 import {
   type BackupFolder,
