@@ -18,7 +18,13 @@ import { Violation } from './violation.ts';
 const tasks = {
   gc: ['collect.taken-out', 'collect.removed'],
   backup: ['backup.rows-written', 'backup.blobs-copied', 'backup.named'],
-  restore: ['restore.blobs-copied', 'restore.rows-written', 'restore.put-aside', 'restore.named'],
+  restore: [
+    'restore.blobs-copied',
+    'restore.rows-written',
+    'database.half-aside',
+    'restore.put-aside',
+    'restore.named',
+  ],
 } as const satisfies Record<string, readonly CrashPoint[]>;
 
 type TaskName = keyof typeof tasks;

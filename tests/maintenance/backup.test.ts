@@ -23,6 +23,7 @@ import { ociClient } from '../oci/client.ts';
 import { bytesOf, pushBlob } from '../oci/content.ts';
 import { run } from '../support/run.ts';
 import { publishFiles, startTestServer, type TestServer } from '../support/server.ts';
+import { describeWithTool } from '../support/tool.ts';
 import { runTask } from './task.ts';
 
 const address = 'terraform/contoso/net/azurerm';
@@ -309,7 +310,7 @@ it('a restore that was interrupted is no registry, and goes on when it is run ag
   expect(await story(server)).toEqual(before);
 });
 
-it('a restore that was killed while it put the old registry aside leaves nothing of it to the new one', async () => {
+it('a restore that was killed while it put the old registry aside has it in one folder when it is run again', async () => {
   await publish('1.0.0');
   await backup();
   await publish('2.0.0');
@@ -317,12 +318,21 @@ it('a restore that was killed while it put the old registry aside leaves nothing
   const data = join(folder, 'killed');
   await cp(join(folder, 'data'), data, { recursive: true });
   await stop();
-  await mkdir(join(data, 'replaced-half'));
-  await rename(join(data, 'metadata.db'), join(data, 'replaced-half', 'metadata.db'));
+  const [program, ...args] = serveCommand;
+  const killed = await run(
+    program!,
+    [...args, 'restore', join(folder, 'backup'), '--data', data, '--replace'],
+    { env: { ASHLAR_CRASH_AT: 'database.half-aside' } },
+  );
+  expect(killed.signal).toBe('SIGKILL');
+  expect(await readdir(data)).toContain('metadata.db-wal');
 
   const restored = await restoreTo('killed', { replace: true });
 
-  expect(await readdir(restored.replaced!)).toContain('metadata.db-wal');
+  expect(await readdir(restored.replaced!)).toEqual(
+    expect.arrayContaining(['metadata.db', 'metadata.db-wal']),
+  );
+  expect((await readdir(data)).filter((name) => name.startsWith('replaced-'))).toHaveLength(1);
   server = await startTestServer({ data });
   running = true;
   expect(await story(server)).toMatchObject([{ version: '1.0.0', pulled: 200 }]);
@@ -343,6 +353,36 @@ it('a restore that was killed when its rows were there has brought the authority
   server = await startTestServer({ data });
   running = true;
   expect({ ca: server.ca, admin: server.admin }).toEqual({ ca, admin });
+});
+
+describeWithTool('strace', 'a restore', ({ strace }) => {
+  it('has synced the authority and the token before they get their names', { timeout: 60_000 }, async () => {
+    await backup();
+    await stop();
+    const [data, log] = [join(folder, 'restored'), join(folder, 'log')];
+    const program = [...serveCommand, 'restore', join(folder, 'backup'), '--data', data];
+    const calls = 'trace=fsync,fdatasync,?rename,?renameat,?renameat2';
+    const restored = await run(strace, ['-f', '-qq', '-y', '-e', calls, '-o', log, ...program], {
+      timeout: 60_000,
+    });
+    expect(restored.exitCode).toBe(0);
+
+    const text = await readFile(log, 'utf8');
+    const synced = (path: string) => text.search(new RegExp(`sync\\(\\d+<${RegExp.escape(path)}>`));
+    const named = (path: string) => text.indexOf(`"${path}.restored"`);
+    const [tls, token] = [join(data, 'tls'), join(data, 'admin-token')];
+    const files = (await readdir(tls)).map((name) => join(`${tls}.restored`, name));
+    expect(files.length).toBeGreaterThan(1);
+    for (const [path, target] of [...files, `${tls}.restored`]
+      .map((file) => [file, tls] as const)
+      .concat([[`${token}.restored`, token]])) {
+      expect({ path, synced: synced(path) > 0, before: synced(path) < named(target) }).toEqual({
+        path,
+        synced: true,
+        before: true,
+      });
+    }
+  });
 });
 
 it('a task that runs already keeps a second one out', async () => {

@@ -8,9 +8,11 @@ import { storesOf } from '@ashlar/registry/config';
 import { migrateStore } from '@ashlar/registry/maintenance';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
+import { serveCommand } from '../faults/server.ts';
 import { ociClient } from '../oci/client.ts';
 import { bytesOf, digestOf, pushBlob } from '../oci/content.ts';
 import { type Cluster, startCluster } from '../support/postgres.ts';
+import { run } from '../support/run.ts';
 import { startS3 } from '../support/s3/service.ts';
 import { publishFiles, startTestServer, type TestServer } from '../support/server.ts';
 import { describeWithTool } from '../support/tool.ts';
@@ -151,6 +153,57 @@ describeWithTool('postgres', 'migrate-store', ({ postgres }) => {
     await migrateStore(back);
     expect(await migrateStore(back)).toMatchObject({ copied: 0, aside: undefined });
     expect(await withServer({}, story, copy)).toEqual(published);
+  });
+
+  it('that was killed while it put the file aside is brought to its end by the same command', async () => {
+    const database = await cluster.createDatabase('killed');
+    const copy = join(folder, 'killed');
+    await cp(data, copy, { recursive: true });
+    const [program, ...rest] = serveCommand;
+    const move = async (crashAt?: string) =>
+      await run(program!, [...rest, 'migrate-store', '--data', copy, '--database', database], {
+        env: { ASHLAR_CRASH_AT: crashAt },
+      });
+    const before = await withServer({}, story);
+    const asideNames = async () => (await readdir(copy)).filter((name) => name.startsWith('moved-'));
+    const older = await asideNames();
+
+    expect(await move('database.half-aside')).toMatchObject({ signal: 'SIGKILL' });
+    const left = await readdir(copy);
+    expect([left.includes('metadata.db'), left.includes('metadata.db-wal')]).toEqual([false, true]);
+    const again = await move();
+
+    expect(again).toMatchObject({ exitCode: 0 });
+    const aside = (await asideNames()).filter((name) => !older.includes(name));
+    expect(aside).toEqual([expect.stringMatching(/Z$/)]);
+    expect(again.stdout + again.stderr).toContain(aside[0]!);
+    expect(await readdir(join(copy, aside[0]!))).toEqual(
+      expect.arrayContaining(['metadata.db', 'metadata.db-wal']),
+    );
+    expect((await readdir(copy)).filter((name) => name.startsWith('metadata.db'))).toEqual([]);
+    expect(await withServer({ database }, story, copy)).toEqual(before);
+  });
+
+  describeWithTool('strace', 'from one database to another', ({ strace }) => {
+    it('leaves at no moment a folder that does not say where its rows are', { timeout: 60_000 }, async () => {
+      const [first, second] = [await cluster.createDatabase('first'), await cluster.createDatabase('second')];
+      const [copy, log] = [join(folder, 'between'), join(folder, 'log')];
+      await withServer({ database: first }, async () => undefined, copy);
+      const [mirror, calls] = [
+        join(copy, 'metadata-mirror.db'),
+        'trace=?unlink,?unlinkat,?rename,?renameat,?renameat2',
+      ];
+      const move = ['migrate-store', '--data', copy, '--from-database', first, '--database', second];
+      const traced = ['-f', '-qq', '-e', calls, '-o', log, ...serveCommand, ...move];
+
+      expect(await run(strace, traced, { timeout: 60_000 })).toMatchObject({ exitCode: 0 });
+
+      const ofMirror = (await readFile(log, 'utf8'))
+        .split('\n')
+        .filter((line) => line.includes(`"${mirror}"`));
+      expect(ofMirror).toEqual([expect.stringContaining(`"${mirror}.new"`)]);
+      expect(await readFile(mirror, 'utf8')).toBe('');
+    });
   });
 
   it('of metadata that an older ashlar wrote is refused before anything is written', async () => {

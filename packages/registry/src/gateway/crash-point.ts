@@ -55,6 +55,7 @@ export const crashPoints = [
   'backup.named',
   'restore.blobs-copied',
   'restore.rows-written',
+  'database.half-aside',
   'restore.put-aside',
   'restore.named',
 ] as const;

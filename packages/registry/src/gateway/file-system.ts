@@ -31,7 +31,6 @@ export {
   access,
   chmod,
   copyFile,
-  cp,
   lstat,
   mkdir,
   mkdtemp,
@@ -55,6 +54,13 @@ export const readFile = promisify(readFileWithCallback);
 
 /** Not the one of `node:fs/promises` either: for a file that is missing it takes half as long again. */
 export const stat = promisify(statWithCallback);
+
+export async function exists(path: string): Promise<boolean> {
+  return await stat(path).then(
+    () => true,
+    () => false,
+  );
+}
 
 const syncFd = promisify(fsync);
 

@@ -4,7 +4,7 @@ import { ashlarError, type Digest } from '@ashlar/core';
 
 import type { DatabaseAddress } from '../config/database.ts';
 import type { Clock } from '../gateway/clock.ts';
-import { rename, syncFolder, writeFile } from '../gateway/file-system.ts';
+import { exists, rename, rm, stat, syncFolder, writeFile } from '../gateway/file-system.ts';
 import {
   checkPlace,
   openFileBlobStore,
@@ -17,12 +17,13 @@ import { type DataFolder, openDataFolder } from '../store/data-folder.ts';
 import {
   newestSchema,
   openSqliteSnapshot,
+  removeDatabase,
   requireKnownSchema,
   restoreSqliteMetadata,
   type Snapshot,
 } from '../store/metadata/index.ts';
 import { type CopyFigures, copyBlobs } from './copy-blob.ts';
-import { exists, putAside, removeDatabase } from './database-files.ts';
+import { putAside } from './database-files.ts';
 
 /** Where a registry keeps what it stores; what is absent is in its data folder. */
 export interface Stores {
@@ -65,9 +66,10 @@ async function migrate(folder: DataFolder, options: MigrateOptions): Promise<Mig
   const movesRows = from.database?.url.reveal() !== to.database?.url.reveal();
   const movesBlobs = placeOf(from.blobs) !== placeOf(to.blobs);
   if (!movesRows && !movesBlobs) throw refusal('both are the same');
+  if (movesRows && (await isLeft(folder, options))) return await finish(folder, options);
   await requirePlace(folder, options);
   const source = await readAll(folder, from);
-  requireNewest(source, folder);
+  requireNewest(source, from.database?.shown ?? folder.path);
   // One that was interrupted and runs again may have written them.
   const writesRows = movesRows && !(await holdsRows(folder, to, source));
   // Before the bytes, which may take hours.
@@ -84,6 +86,20 @@ async function migrate(folder: DataFolder, options: MigrateOptions): Promise<Mig
   return { ...copied, rows: source.rows, aside };
 }
 
+/** Whether all but putting the file aside was done: it is gone, and the sign says that the rows are elsewhere. */
+async function isLeft({ database, mirror }: DataFolder, { from, to }: MigrateOptions): Promise<boolean> {
+  if (from.database !== undefined || to.database === undefined || (await exists(database))) return false;
+  return (await exists(mirror)) && (await stat(mirror)).size === 0;
+}
+
+/** What was interrupted while the file was put aside, and runs again: its rows and bytes were moved before. */
+async function finish(folder: DataFolder, options: MigrateOptions): Promise<Migrated> {
+  await checkPlace(folder.blobs, placeOf(options.to.blobs));
+  const { rows } = await readAll(folder, options.to);
+  if (rows === 0) throw noMetadata(folder);
+  return { ...nothingCopied(), rows, aside: await leaveDatabase(folder, options) };
+}
+
 /** The content is where it is moved from, or already there where an interrupted move brought it. */
 async function requirePlace({ blobs }: DataFolder, { from, to }: MigrateOptions): Promise<void> {
   try {
@@ -96,8 +112,8 @@ async function requirePlace({ blobs }: DataFolder, { from, to }: MigrateOptions)
 }
 
 /** Writing rows also brings them up to date, and then they are not those that were read. */
-function requireNewest({ schema }: Rows, { path }: DataFolder): void {
-  requireKnownSchema(schema, path);
+function requireNewest({ schema }: Rows, shown: string): void {
+  requireKnownSchema(schema, shown);
   if (schema === newestSchema) return;
   throw refusal(
     'an older ashlar wrote the metadata; start the server once where they are, and stop it again',
@@ -115,11 +131,22 @@ async function leaveDatabase(
   folder: DataFolder,
   { from, to, clock }: MigrateOptions,
 ): Promise<string | undefined> {
-  await removeDatabase(folder.mirror);
-  // Empty it is no mirror, but says that there is a database elsewhere.
-  if (to.database !== undefined) await writeFile(folder.mirror, '', { mode: 0o600 });
+  if (to.database === undefined) removeDatabase(folder.mirror);
+  else await writeSign(folder);
   await syncFolder(folder.path);
   return from.database === undefined ? await putAside(folder, clock, 'moved') : undefined;
+}
+
+/**
+ * Empty it is no mirror, but says that there is a database elsewhere; one of the two is there at every moment. The log of
+ * the old one goes last: SQLite leaves it out beside an empty file.
+ */
+async function writeSign({ mirror }: DataFolder): Promise<void> {
+  const sign = `${mirror}.new`;
+  removeDatabase(sign);
+  await writeFile(sign, '', { mode: 0o600 });
+  await rename(sign, mirror);
+  for (const suffix of ['-wal', '-shm']) await rm(`${mirror}${suffix}`, { force: true });
 }
 
 function nothingCopied(): CopyFigures {
@@ -194,7 +221,11 @@ async function snapshotOf(folder: DataFolder, { database }: Stores): Promise<Sna
     return await postgres.snapshotOf(database.url.reveal(), database.shown);
   }
   if (await exists(folder.database)) return await openSqliteSnapshot(folder.database);
-  throw refusal(`${folder.path} holds no metadata; name their database with --from-database`);
+  throw noMetadata(folder);
+}
+
+function noMetadata({ path }: DataFolder): Error {
+  return refusal(`${path} holds no metadata; name their database with --from-database`);
 }
 
 async function requireRoom(folder: DataFolder, { database }: Stores): Promise<void> {
@@ -215,7 +246,7 @@ async function writeAll(folder: DataFolder, { from, to, clock }: MigrateOptions)
       return;
     }
     const fresh = `${folder.database}.moved`;
-    await removeDatabase(fresh);
+    removeDatabase(fresh);
     await restoreSqliteMetadata(fresh, snapshot);
     await putAside(folder, clock, 'moved');
     await rename(fresh, folder.database);

@@ -4,6 +4,7 @@ import { ashlarError } from '@ashlar/core';
 import { z } from 'zod';
 
 import {
+  copyFile,
   mkdir,
   open,
   readdir,
@@ -133,6 +134,19 @@ export async function writeWhole(path: string, text: string): Promise<void> {
   await syncFolder(join(path, '..'));
 }
 
+/** Copies a file so that its bytes survive a power cut; its name does when the folder around it is synced. */
+export async function copySynced(from: string, to: string): Promise<void> {
+  await copyFile(from, to);
+  await using file = await open(to, 'r+');
+  await file.datasync();
+}
+
+/** Copies the files of a folder, which has no others in it, into one that exists. */
+export async function copyFolderSynced(from: string, to: string): Promise<void> {
+  for (const name of await readdir(from)) await copySynced(join(from, name), join(to, name));
+  await syncFolder(to);
+}
+
 export function orBackupError(path: string, error: unknown): unknown {
   const stated = (error as NodeJS.ErrnoException).code;
   // The store that a backup is written to says so of its own disk.
@@ -141,12 +155,15 @@ export function orBackupError(path: string, error: unknown): unknown {
   return reason === undefined ? error : ashlarError('ASH-BACKUP', { path, reason }, { cause: error });
 }
 
+const diskFull = 'the disk is full; what was there before is still good. Free space, and do the same again';
+
 const reasons: Readonly<Record<string, string>> = {
-  EACCES: 'the user that the server runs as may not use this folder',
-  EPERM: 'the user that the server runs as may not use this folder',
+  EACCES: 'the user that ashlar runs as may not use this folder',
+  EDQUOT: diskFull,
+  EPERM: 'the user that ashlar runs as may not use this folder',
   ENOENT: 'the folder around it does not exist on the machine of the server',
   ENOTDIR: 'it is not a folder, or lies in something that is not a folder',
-  ENOSPC: 'the disk is full; what was there before is still good',
+  ENOSPC: diskFull,
   EROFS: 'it lies on a file system that is read-only',
 };
 

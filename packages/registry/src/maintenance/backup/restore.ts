@@ -1,22 +1,29 @@
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 
-import { ashlarError, type Digest } from '@ashlar/core';
+import { AshlarError, ashlarError, type Digest } from '@ashlar/core';
 
 import type { Clock } from '../../gateway/clock.ts';
 import { crashPoint } from '../../gateway/crash-point.ts';
-import { cp, readdir, rename, rm, syncFolder, writeFile } from '../../gateway/file-system.ts';
+import { exists, mkdir, readdir, rename, rm, syncFolder, writeFile } from '../../gateway/file-system.ts';
 import {
   checkPlace,
   openFileBlobStore,
   type VerifiedBlobStore,
   verifiedReads,
 } from '../../store/blob/index.ts';
-import { orStorageFull } from '../../store/blob/staging/error.ts';
 import { type DataFolder, openDataFolder } from '../../store/data-folder.ts';
-import { requireKnownSchema, restoreSqliteMetadata } from '../../store/metadata/index.ts';
+import { removeDatabase, requireKnownSchema, restoreSqliteMetadata } from '../../store/metadata/index.ts';
 import { type CopyFigures, copyBlobs } from '../copy-blob.ts';
-import { exists, putAside, removeDatabase } from '../database-files.ts';
-import { type BackupFolder, fileNames, findBackup, liesInside } from './format.ts';
+import { putAside } from '../database-files.ts';
+import {
+  type BackupFolder,
+  copyFolderSynced,
+  copySynced,
+  fileNames,
+  findBackup,
+  liesInside,
+  orBackupError,
+} from './format.ts';
 import { checkRows, chooseSnapshot, readPages, type StoredSnapshot } from './read.ts';
 
 export interface RestoreOptions {
@@ -48,7 +55,7 @@ export interface Restored extends CopyFigures {
  * Makes a data folder of a snapshot, for a server that is stopped: bytes first, each hashed on its way, and the rows
  * last, so that what ends before is no registry. With `replace`, the metadata of an existing one are put aside and set
  * back; its blobs are hashed too, and damaged ones are healed.
- * @throws ASH-BACKUP ASH-DATA-LOCKED ASH-DATA-FORMAT ASH-CONFIG ASH-STORAGE-FULL
+ * @throws ASH-BACKUP ASH-DATA-LOCKED ASH-DATA-FORMAT ASH-CONFIG
  */
 export async function restore(options: RestoreOptions): Promise<Restored> {
   const { clock } = options;
@@ -68,12 +75,41 @@ export async function restore(options: RestoreOptions): Promise<Restored> {
     // Bytes are restored to files: beside a bucket nobody would look at them.
     await checkPlace(folder.blobs, undefined);
     const copied = await copyContent(options, folder, backup, digests);
-    await orStorageFull(restoreFiles(folder, snapshot));
+    await restoreFiles(folder, snapshot);
     const replaced = await replaceMetadata(folder, snapshot, clock);
     return { ...copied, snapshot: snapshot.name, at: snapshot.at, rows: snapshot.rows, replaced };
+  } catch (error) {
+    throw orRestoreError(folder, backup, error);
   } finally {
     folder.close();
   }
+}
+
+/** Says in which of the two folders a restore came to its end, and why. */
+function orRestoreError({ path: data }: DataFolder, backup: BackupFolder, error: unknown): unknown {
+  if (error instanceof AshlarError) {
+    // No server is there that it could be tried on again: SQLite reports so that there is no room for one of its files.
+    if (error.code !== 'ASH-UNAVAILABLE') return orBackupError(data, error);
+    const { reason } = error.params as { readonly reason: string };
+    return restoreError(data, reason, error);
+  }
+  const { code, path = '', message, syscall } = error as NodeJS.ErrnoException;
+  const isOfBackup = path.startsWith(`${backup.path}${sep}`) && !ofWriting.has(code);
+  const place = isOfBackup ? backup.path : data;
+  const known = code === 'ENOENT' ? error : orBackupError(place, error);
+  if (known !== error) return known;
+  if (syscall !== undefined) return restoreError(place, `the system reports: ${message}`, error);
+  return code === 'ERR_SQLITE_ERROR'
+    ? restoreError(data, `the metadata database reports: ${message}`, error)
+    : error;
+}
+
+/** Only the data folder is written to; of a copy the system names where it comes from. */
+const ofWriting: ReadonlySet<string | undefined> = new Set(['ENOSPC', 'EDQUOT', 'EROFS']);
+
+function restoreError(path: string, why: string, cause: unknown): Error {
+  const reason = `${why}. Look whether there is room on the disk and it is sound, and run the restore again`;
+  return ashlarError('ASH-BACKUP', { path, reason }, { cause });
 }
 
 /** Until the rows are there too, no server takes the folder for a new registry. */
@@ -85,7 +121,7 @@ async function copyContent(
 ): Promise<CopyFigures> {
   const { clock } = options;
   const sign = freshDatabase(folder);
-  await removeDatabase(sign);
+  removeDatabase(sign);
   await writeFile(sign, '', { mode: 0o600 });
   await syncFolder(folder.path);
   try {
@@ -99,7 +135,7 @@ async function copyContent(
     crashPoint('restore.blobs-copied');
     return copied;
   } catch (error) {
-    await removeDatabase(sign);
+    removeDatabase(sign);
     throw error;
   }
 }
@@ -162,7 +198,7 @@ async function replaceMetadata(
   clock: Clock,
 ): Promise<string | undefined> {
   const fresh = freshDatabase(folder);
-  await removeDatabase(fresh);
+  removeDatabase(fresh);
   await restoreSqliteMetadata(fresh, { schema: snapshot.schema, pages: readPages(snapshot) });
   crashPoint('restore.rows-written');
   const replaced = await putAside(folder, clock, 'replaced');
@@ -181,14 +217,16 @@ function freshDatabase({ database }: DataFolder): string {
 async function restoreFiles(folder: DataFolder, snapshot: StoredSnapshot): Promise<void> {
   const files = join(snapshot.path, fileNames.files);
   if (!(await exists(files))) return;
-  const copy = { recursive: true, force: false, preserveTimestamps: true } as const;
   for (const name of await readdir(files)) {
     const target = name === 'tls' ? folder.tls : folder.adminToken;
     if (await exists(target)) continue;
-    // Whole or not at all: half an authority would be kept as one that was there.
+    // Whole or not at all, also after a power cut: half an authority would be kept as one that was there.
     const fresh = `${target}.restored`;
     await rm(fresh, { recursive: true, force: true });
-    await cp(join(files, name), fresh, copy);
+    if (name === 'tls') {
+      await mkdir(fresh, { mode: 0o700 });
+      await copyFolderSynced(join(files, name), fresh);
+    } else await copySynced(join(files, name), fresh);
     await rename(fresh, target);
   }
   await syncFolder(folder.path);

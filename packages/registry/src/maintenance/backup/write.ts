@@ -7,16 +7,17 @@ import { createGzip } from 'node:zlib';
 import type { Digest } from '@ashlar/core';
 
 import { crashPoint } from '../../gateway/crash-point.ts';
-import { copyFile, mkdir, open, readdir, rename, rm, syncFolder } from '../../gateway/file-system.ts';
+import { exists, mkdir, open, rename, rm, syncFolder } from '../../gateway/file-system.ts';
 import type { Registry } from '../../registry.ts';
 import { productVersion } from '../../server/product.ts';
 import { openFileBlobStore, verifiedReads } from '../../store/blob/index.ts';
 import type { RowPage, Snapshot } from '../../store/metadata/index.ts';
 import { copyBlobs } from '../copy-blob.ts';
-import { exists } from '../database-files.ts';
 import type { TaskControl } from '../task.ts';
 import {
   type BackupFolder,
+  copyFolderSynced,
+  copySynced,
   fileNames,
   openBackup,
   orBackupError,
@@ -156,14 +157,6 @@ async function copyFiles({ folder }: Registry, target: string): Promise<void> {
   await mkdir(join(target, 'tls'), { recursive: true, mode: 0o700 });
   if (await exists(folder.adminToken)) await copySynced(folder.adminToken, join(target, 'admin-token'));
   if (!(await exists(folder.tls))) return;
-  for (const name of await readdir(folder.tls))
-    await copySynced(join(folder.tls, name), join(target, 'tls', name));
-  await syncFolder(join(target, 'tls'));
+  await copyFolderSynced(folder.tls, join(target, 'tls'));
   await syncFolder(target);
-}
-
-async function copySynced(from: string, to: string): Promise<void> {
-  await copyFile(from, to);
-  await using file = await open(to, 'r+');
-  await file.datasync();
 }

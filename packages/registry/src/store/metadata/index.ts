@@ -19,6 +19,7 @@ export type {
   RepositoryInput,
 } from './command/index.ts';
 export type { RowPage, Snapshot } from './snapshot.ts';
+export { databaseSuffixes, removeDatabase } from './sqlite/database-files.ts';
 export { openSnapshot as openSqliteSnapshot, restoreSqliteMetadata } from './sqlite/snapshot.ts';
 export { newestSchema, requireKnownSchema } from './migration/index.ts';
 export { openSqliteMetadataStore } from './sqlite/sqlite-metadata-store.ts';

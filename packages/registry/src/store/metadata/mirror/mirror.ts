@@ -1,10 +1,11 @@
 import type { Kysely } from 'kysely';
 
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from '../../../gateway/file-system.ts';
+import { existsSync, readFileSync, renameSync, writeFileSync } from '../../../gateway/file-system.ts';
 import { type Position, readPosition } from '../position.ts';
 import type { Schema } from '../schema.ts';
 import { readRows } from '../snapshot.ts';
 import { openReader, type SqliteConnection } from '../sqlite/connection.ts';
+import { removeDatabase } from '../sqlite/database-files.ts';
 import { startWriterThread, type WriterThread } from '../sqlite/writer-thread.ts';
 import type { MirrorBatch } from './command.ts';
 
@@ -129,11 +130,6 @@ async function fill(
     await writer.close();
     throw error;
   }
-}
-
-/** The database before what belongs to it: without its log it could be half of itself. */
-function removeDatabase(path: string): void {
-  for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true });
 }
 
 /**

@@ -18,13 +18,18 @@ export interface SqliteConnection {
  */
 export function openWriter(path: string, role: WriterRole = 'record'): SqliteConnection {
   const database = new DatabaseSync(path, { timeout: 5_000 });
-  database.exec(`
-    pragma journal_mode = wal;
-    pragma synchronous = ${role === 'record' ? 'full' : 'normal'};
-    pragma foreign_keys = ${role === 'record' ? 'on' : 'off'};
-    pragma recursive_triggers = on;
-    pragma temp_store = memory;
-  `);
+  try {
+    database.exec(`
+      pragma journal_mode = wal;
+      pragma synchronous = ${role === 'record' ? 'full' : 'normal'};
+      pragma foreign_keys = ${role === 'record' ? 'on' : 'off'};
+      pragma recursive_triggers = on;
+      pragma temp_store = memory;
+    `);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
   return { database, db: new Kysely<Schema>({ dialect: nodeSqliteDialect(database) }) };
 }
 

@@ -1,9 +1,12 @@
+import type { DatabaseSync } from 'node:sqlite';
+
 import { AshlarError } from '@ashlar/core/error';
 
 import { currentSchema, migrate, migrationsUntil } from '../migration/index.ts';
 import { readRows, type Snapshot, writeRows } from '../snapshot.ts';
 import { openReader, openWriter } from './connection.ts';
 import { sqliteDialect } from './dialect.ts';
+import { errorData } from './failure.ts';
 
 /** Reads a database in one transaction on a connection of its own: writers go on meanwhile and are not seen. */
 export async function openSnapshot(path: string): Promise<Snapshot> {
@@ -18,24 +21,27 @@ export async function openSnapshot(path: string): Promise<Snapshot> {
 }
 
 /**
- * Makes a new database of the rows of a snapshot, and brings it to the newest schema. Nothing may be at `path`.
+ * Makes a new database of the rows of a snapshot, in one file, and brings it to the newest schema. Nothing may be at
+ * `path`.
  * @throws ASH-DATA-FORMAT when a newer program wrote the rows; ASH-STORAGE-FULL ASH-UNAVAILABLE
  */
 export async function restoreSqliteMetadata(path: string, snapshot: Omit<Snapshot, 'close'>): Promise<void> {
   const steps = migrationsUntil(snapshot.schema, path);
-  const { database, db } = openWriter(path);
+  let database: DatabaseSync | undefined;
   try {
-    await migrate(db, sqliteDialect, path, steps);
+    const connection = openWriter(path);
+    database = connection.database;
+    await migrate(connection.db, sqliteDialect, path, steps);
     database.exec('begin immediate');
-    await writeRows(db, snapshot.pages);
+    await writeRows(connection.db, snapshot.pages);
     database.exec('commit');
-    await migrate(db, sqliteDialect, path);
+    await migrate(connection.db, sqliteDialect, path);
+    // Closing would do so too, but says nothing when the disk is full: the file alone would be half of the database.
+    database.exec('pragma wal_checkpoint(truncate)');
   } catch (error) {
-    const { errorData } = await import('./batch.ts');
     const data = errorData(error);
     throw 'known' in data ? new AshlarError(data.known, { cause: error }) : error;
   } finally {
-    // Closing also moves the write-ahead log into the file.
-    database.close();
+    database?.close();
   }
 }

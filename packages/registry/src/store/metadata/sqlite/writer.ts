@@ -4,9 +4,10 @@ import { crashPoint } from '../../../gateway/crash-point.ts';
 import { type Command, commands } from '../command/index.ts';
 import { migrate } from '../migration/index.ts';
 import { mirrorCommands } from '../mirror/command.ts';
-import { errorData, runBatch } from './batch.ts';
+import { runBatch } from './batch.ts';
 import { openWriter, type SqliteConnection } from './connection.ts';
 import { sqliteDialect } from './dialect.ts';
+import { errorData } from './failure.ts';
 import type { WriterData, WriterReply, WriterRequest } from './writer-protocol.ts';
 
 /**

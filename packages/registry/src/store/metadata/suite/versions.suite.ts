@@ -56,7 +56,7 @@ export function versionsSuite(place: SuitePlace): void {
 
     it(
       'share a digest by the thousand, and their tags are listed all the same',
-      { timeout: 20_000 },
+      { timeout: 60_000 },
       async () => {
         await addBlobs([1]);
         for (let minor = 0; minor < 40; minor++) {
@@ -72,8 +72,8 @@ export function versionsSuite(place: SuitePlace): void {
         const listed = await place.store.query.listTags({ repository });
 
         expect([listed.length, listed.includes('1.2.3_build')]).toEqual([3_999, false]);
-        // Comparing each with each takes many seconds.
-        expect(performance.now() - began).toBeLessThan(2_000);
+        // Comparing each with each takes many seconds; otherwise it is far from this, even on a busy machine.
+        expect(performance.now() - began).toBeLessThan(10_000);
       },
     );
 
