@@ -126,21 +126,45 @@ export async function listVersionStates(db: Kysely<Schema>, repository: string):
   return await statesOfModule(db, { repository });
 }
 
-const offeredOfModule = prepared((db, input: { readonly repository: string }) =>
-  db
-    .selectFrom('version')
-    .select(['version', 'state'])
-    .where('repository', '=', input.repository)
-    .where('deleted_at', 'is', null)
-    .where('state', '<>', 'revoked'),
-);
+export type OfferedVersion = Pick<VersionRow, 'repository' | 'version' | 'state'>;
 
-/** The versions of a module that are neither deleted nor revoked, in no particular order, out of an index alone. */
+/** The versions of some modules that are neither deleted nor revoked, in no particular order, out of an index alone. */
 export async function listOfferedVersions(
   db: Kysely<Schema>,
-  repository: string,
-): Promise<Pick<VersionRow, 'version' | 'state'>[]> {
-  return await offeredOfModule(db, { repository });
+  repositories: readonly string[],
+): Promise<OfferedVersion[]> {
+  const query = db
+    .selectFrom('version')
+    .select(['repository', 'version', 'state'])
+    .where('deleted_at', 'is', null)
+    .where('state', '<>', 'revoked');
+  return await inChunks(
+    repositories,
+    async (chunk) => await query.where('repository', 'in', chunk).execute(),
+  );
+}
+
+/** Some versions, as far as they are not deleted. */
+export async function findVersions(
+  db: Kysely<Schema>,
+  versions: readonly Pick<VersionRow, 'repository' | 'version'>[],
+): Promise<VersionRow[]> {
+  return await inChunks(
+    versions,
+    async (chunk) =>
+      await db
+        .selectFrom('version')
+        .select(versionColumns)
+        .where(({ eb, refTuple, tuple }) =>
+          eb(
+            refTuple('repository', 'version'),
+            'in',
+            chunk.map(({ repository, version }) => tuple(repository, version)),
+          ),
+        )
+        .where('deleted_at', 'is', null)
+        .execute(),
+  );
 }
 
 export interface ModuleFilter {

@@ -79,7 +79,7 @@ export function modulesSuite(place: SuitePlace): void {
       expect(await list({ language: 'bicep' })).not.toContain(name);
     });
 
-    it('are searched to the end, in pages, however many there are', async () => {
+    it('are searched to the end, in pages, however many there are', { timeout: 180_000 }, async () => {
       const count = 1100;
       const name = (i: number) => `terraform/contoso/n${String(i).padStart(4, '0')}/test`;
       await Promise.all(

@@ -113,13 +113,13 @@ export function versionsSuite(place: SuitePlace): void {
         replacement: null,
         sunset_at: null,
       });
-      expect(shown(await place.store.query.listOfferedVersions(repository))).toEqual([
+      expect(shown(await place.store.query.listOfferedVersions([repository]))).toEqual([
         '1.0.0+build admitted',
         '2.0.0 deprecated',
       ]);
       await place.store.command.deleteManifest({ now, repository, digest: digest(10), kind: 'module' });
       expect(shown(await place.store.query.listVersionStates(repository))).toEqual(['2.0.0 deprecated']);
-      expect(shown(await place.store.query.listOfferedVersions(repository))).toEqual(['2.0.0 deprecated']);
+      expect(shown(await place.store.query.listOfferedVersions([repository]))).toEqual(['2.0.0 deprecated']);
     });
 
     it('that exist are published again without a change', async () => {
