@@ -7,15 +7,17 @@ import { manifestKey, type VersionRow } from '../../store/metadata/index.ts';
 /** Bytes; in more annotations than any tool writes nobody looks for the source. */
 const maxAnnotations = 64 * 1024;
 
+type Named = Pick<VersionRow, 'repository' | 'digest'>;
+
 /** The annotations of versions in which {@link sourceOf} looks, by {@link versionKey}; read for all of them at once. */
 export async function sourceAnnotations(
   { metadata }: Registry,
-  versions: readonly VersionRow[],
+  versions: readonly Named[],
 ): Promise<Map<string, string>> {
   return await metadata.query.listAnnotations({ manifests: versions, atMost: maxAnnotations });
 }
 
-export const versionKey: (version: VersionRow) => string = manifestKey;
+export const versionKey: (version: Named) => string = manifestKey;
 
 /**
  * Where a module comes from, for people and for update bots: the repository that its publisher named, else its
@@ -24,7 +26,7 @@ export const versionKey: (version: VersionRow) => string = manifestKey;
 export function sourceOf(
   request: FastifyRequest,
   repository: string,
-  version: VersionRow | undefined,
+  version: Pick<VersionRow, 'documentation'> | undefined,
   annotations: string | undefined,
 ): string {
   const stated =

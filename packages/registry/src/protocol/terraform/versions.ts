@@ -21,14 +21,12 @@ export function versionsRoute(app: FastifyInstance, registry: Registry): void {
     const address = addressOf(modulePath.parse(request.params));
     const missing = () => ashlarError('ASH-MODULE-UNKNOWN', { address: address.repository });
     await requireRepository(registry, request.caller, 'read', repositoryOf(address), missing);
-    const { query } = registry.metadata;
-    const rows = await query.listVersionStates(address.repository);
+    const rows = await registry.metadata.query.listVersionStates(address.repository);
     if (rows.length === 0) throw missing();
     const afterRows = takeTurns();
     await afterRows(rows.length);
     const sentenceOf = stateSentences(rows);
-    const newest = latestVersion(rows);
-    const latest = newest && (await query.findVersion(newest));
+    const latest = latestVersion(rows);
     await afterRows(rows.length);
     const shown = terraformVersions(rows);
     await afterRows(rows.length);

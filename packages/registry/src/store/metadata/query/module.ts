@@ -36,6 +36,8 @@ const versionColumns = [
 const stateColumns = [
   'repository',
   'version',
+  'digest',
+  'documentation',
   'state',
   'reason',
   'link',
@@ -43,7 +45,7 @@ const stateColumns = [
   'sunset_at',
 ] as const satisfies readonly (keyof VersionRow)[];
 
-/** What decides whether a version is offered, and with which words. */
+/** What decides whether a version is offered, and with which words, and where it comes from. */
 export type VersionStateRow = Pick<VersionRow, (typeof stateColumns)[number]>;
 
 export async function findModule(db: Kysely<Schema>, repository: string): Promise<ModuleRow | undefined> {

@@ -107,6 +107,8 @@ export function versionsSuite(place: SuitePlace): void {
       expect(states.find(({ version }) => version === '1.0.0')).toEqual({
         repository,
         version: '1.0.0',
+        digest: digest(10),
+        documentation: 'https://example.com/net',
         state: 'revoked',
         reason: 'CVE',
         link: null,
