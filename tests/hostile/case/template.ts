@@ -84,15 +84,15 @@ export const templateGroup: HostileGroup = {
     ),
     publish('a million resources', withResources(`[${'{},'.repeat(999_999)}{}]`), unusable),
     publish('5,000,000 resources', withResources(`[${'{},'.repeat(4_999_999)}{}]`), unusable),
-    publish('399,000 resources', withResources(`[${'{},'.repeat(398_999)}{}]`)),
+    publish('249,000 resources', withResources(`[${'{},'.repeat(248_999)}{}]`)),
     publish(
       '1,200,000 fields of one object',
       withResources(`{${Array.from({ length: 1_200_000 }, (_, i) => `"f${i}":0`).join()}}`),
       unusable,
     ),
     publish(
-      '300,000 fields of one object',
-      withResources(`{${Array.from({ length: 300_000 }, (_, i) => `"f${i}":0`).join()}}`),
+      '240,000 fields of one object',
+      withResources(`{${Array.from({ length: 240_000 }, (_, i) => `"f${i}":0`).join()}}`),
     ),
     publish('a description of 10 MB', () => template('d'.repeat(10_000_000))),
     publish('a description of surrogates', () => template('\ud800'.repeat(1_000))),

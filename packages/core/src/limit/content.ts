@@ -69,8 +69,8 @@ export const contentLimits = {
     past: 'ASH-BICEP-TEMPLATE',
   },
   templateEntries: {
-    // Several times those of the largest public module; Azure itself takes 4 MiB.
-    value: 400_000,
+    // Six times those of the largest public module, which has 43,000; Azure itself takes 4 MiB.
+    value: 250_000,
     unit: 'entries',
     bounds: 'Fields and elements of a compiled template, at all levels together',
     where: 'publishing; OCI push',
