@@ -16,3 +16,19 @@ export function takeTurns(): (rows: number) => Promise<void> {
     await setImmediate();
   };
 }
+
+/** Reads a long list page by page, each behind the last row of the one before, and lets others have their turns. */
+export async function* inPages<Row>(
+  limit: number,
+  read: (after: Row | undefined) => Promise<Row[]>,
+): AsyncGenerator<Row[]> {
+  const afterRows = takeTurns();
+  let page: Row[];
+  let last: Row | undefined;
+  do {
+    page = await read(last);
+    yield page;
+    last = page.at(-1);
+    await afterRows(page.length);
+  } while (page.length === limit);
+}

@@ -2,7 +2,7 @@ import { compareText, type Repository, tagToVersion, versionOrder } from '@ashla
 
 import type { Registry } from '../../registry.ts';
 import type { ManifestRow, TagRow } from '../../store/metadata/index.ts';
-import { rowsPerTurn, takeTurns } from '../../turns.ts';
+import { inPages, rowsPerTurn, takeTurns } from '../../turns.ts';
 
 /** How many manifests are looked at together with their tags. */
 const manifestsAtOnce = 500;
@@ -51,15 +51,11 @@ export async function* tagsIn(
       yield rows.filter(({ revoked }) => revoked === 0).map(listedTag);
     return;
   }
-  const afterRows = takeTurns();
-  let page: TagRow[];
-  let after: string | undefined;
-  do {
-    page = await query.listTagRows({ repository, after, limit });
-    yield page.map(listedTag);
-    after = page.at(-1)?.name;
-    await afterRows(page.length);
-  } while (page.length === limit);
+  const pages = inPages<TagRow>(
+    limit,
+    async (last) => await query.listTagRows({ repository, after: last?.name, limit }),
+  );
+  for await (const page of pages) yield page.map(listedTag);
 }
 
 /** A tag that is offered, by its name. */
@@ -106,15 +102,12 @@ export async function* manifestsIn(
   repository: Repository,
 ): AsyncGenerator<ListedManifest[]> {
   const { query } = registry.metadata;
-  const afterRows = takeTurns();
-  let page: ManifestRow[];
-  let after: string | undefined;
-  do {
-    page = await query.listManifests({ repository: repository.name, after, limit: manifestsAtOnce });
-    yield await withTags(registry, repository, page);
-    after = page.at(-1)?.digest;
-    await afterRows(page.length);
-  } while (page.length === manifestsAtOnce);
+  const limit = manifestsAtOnce;
+  const pages = inPages<ManifestRow>(
+    limit,
+    async (last) => await query.listManifests({ repository: repository.name, after: last?.digest, limit }),
+  );
+  for await (const page of pages) yield await withTags(registry, repository, page);
 }
 
 /** A manifest that is listed, by its digest. */
@@ -166,19 +159,15 @@ async function withTags(
   });
 }
 
-async function* tagsOfDigests(
+function tagsOfDigests(
   query: Registry['metadata']['query'],
   range: { readonly repository: string; readonly first: string; readonly last: string },
 ) {
-  const afterRows = takeTurns();
-  let page: Awaited<ReturnType<typeof query.listTagsByDigest>>;
-  let after: TagRow | undefined;
-  do {
-    page = await query.listTagsByDigest({ ...range, after, limit: rowsPerTurn });
-    yield page;
-    after = page.at(-1);
-    await afterRows(page.length);
-  } while (page.length === rowsPerTurn);
+  const limit = rowsPerTurn;
+  return inPages<TagRow & { readonly revoked: number }>(
+    limit,
+    async (after) => await query.listTagsByDigest({ ...range, after, limit }),
+  );
 }
 
 /** How manifests are shown; their sizes are those with all blobs. */
